@@ -1,0 +1,151 @@
+# `make search` and `make test` are all that a fresh machine needs; `make help` lists the rest.
+# Why the engine is built here and not by SwiftPM: docs/decisions/0002-build.md.
+#
+# Variables: TORCH=/path/to/site-packages/torch (a torch that is already there), CXX, RUN (folder of the run that
+# `make search` writes), DATA (folder of the full data sets), JOBS.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+MAKEFLAGS += --no-builtin-rules
+.DELETE_ON_ERROR:
+
+TORCH ?=
+DATA ?= ../shared/data
+export TORCH CXX JOBS
+
+STEPS := bash .ci/steps.sh
+BINARY := .build/release/espalier
+LIBRARY := .build/libespalier-engine.so
+
+# ---- Run ----
+
+SEARCH := search spaces/mini-f.yaml --method fp-nas --data fashion-mini
+# runs/first, then runs/2, runs/3, ...: a run folder is never written twice.
+RUN ?= $(shell n=2; run=runs/first; while [ -e $$run ]; do run=runs/$$n; n=$$((n + 1)); done; echo $$run)
+
+.PHONY: search
+search: ## set up, build, and search a small space on real images (main job)
+	+@$(STEPS) set-up=setup-only build=release engine=library search=run-search
+
+.PHONY: run-search
+run-search:
+	@mkdir -p $(dir $(RUN))
+	$(BINARY) $(SEARCH) --out $(RUN)
+
+.PHONY: results
+results: ## the same on the full data sets, against random networks; writes docs/results.md
+	+@$(STEPS) set-up=setup-only build=release engine=library results=run-results
+
+.PHONY: run-results
+run-results:
+	$(BINARY) benchmark results --out docs/results.md --data-root $(DATA)
+
+.PHONY: benchmark
+benchmark: results ## the benchmark of this project, which is `results`
+
+# ---- Test ----
+
+.PHONY: test
+test: ## set up, build, and run every test
+	+@$(STEPS) set-up=setup-only build=debug engine=library tests=run-tests
+
+# One thread for each torch operation: threads of several tests at once would oversubscribe the cores.
+.PHONY: run-tests
+run-tests:
+	ESPALIER_ENGINE="$(CURDIR)/$(LIBRARY)" OMP_NUM_THREADS=1 swift test --skip-build $(TEST_FLAGS)
+
+# ---- Build ----
+
+.PHONY: build
+build: ## the release binary, .build/release/espalier
+	+@$(STEPS) set-up=setup-only build=release
+
+.PHONY: engine
+engine: ## the engine library, .build/libespalier-engine.so
+	+@$(STEPS) set-up=setup-only engine=library
+
+.PHONY: setup
+setup: ## install what is missing: packages, and a torch in .venv unless TORCH= names one
+	+@$(STEPS) set-up=setup-only
+
+.PHONY: setup-only
+setup-only:
+	@bash .ci/setup.sh
+
+# Swift: a stamp is newer than every source and folder (so a removed file counts) or swift build runs. It gets the
+# time at which the build began, so that a file saved during the build counts as changed. It lies in the product
+# folder, so that `swift package clean` removes it too.
+SWIFT_FLAGS := --explicit-target-dependency-import-check error
+RELEASE_FLAGS := $(SWIFT_FLAGS) -c release --static-swift-stdlib --product espalier
+TEST_FLAGS := $(SWIFT_FLAGS) --disable-xctest
+SWIFT_SOURCES := Package.swift $(shell find Sources -path Sources/TorchEngine -prune -o -print)
+TEST_SOURCES := $(SWIFT_SOURCES) $(shell find Tests)
+
+.PHONY: release debug
+release: .build/release/espalier.stamp
+debug: .build/debug/espalier-tests.stamp
+
+.build/release/espalier.stamp: $(SWIFT_SOURCES)
+	@mkdir -p .build && touch .build/release-began
+	swift build $(RELEASE_FLAGS)
+	@mv .build/release-began $@
+
+.build/debug/espalier-tests.stamp: $(TEST_SOURCES)
+	@mkdir -p .build && touch .build/debug-began
+	swift build --build-tests $(TEST_FLAGS)
+	@mv .build/debug-began $@
+
+# The engine library. .build/torch.mk, which set-up writes, says where libtorch is.
+-include .build/torch.mk
+ENGINE_SOURCES := $(shell find Sources/TorchEngine -name '*.cpp')
+ENGINE_OBJECTS := $(patsubst Sources/TorchEngine/%.cpp,.build/engine/%.o,$(ENGINE_SOURCES))
+ENGINE_FLAGS := -std=c++20 -O2 -fPIC -Wall -Wextra -pthread
+ENGINE_PATHS = -isystem "$(TORCH_ROOT)/include" -I Sources/CEngine/include -I Sources/TorchEngine
+# Nothing of ours names a symbol of the CUDA libraries: they register their kernels when they are loaded.
+ENGINE_CUDA = $(if $(wildcard $(TORCH_ROOT)/lib/libtorch_cuda.so),-Wl$(,)--no-as-needed -ltorch_cuda -lc10_cuda -Wl$(,)--as-needed)
+ENGINE_LINK = -shared -pthread -Wl,-z,defs -L"$(TORCH_ROOT)/lib" -Wl,-rpath,"$(TORCH_ROOT)/lib" -ltorch_cpu -lc10 $(ENGINE_CUDA)
+, := ,
+
+# Beside each binary lies a link to the library, which is where the binary looks for it.
+.PHONY: library
+library: $(LIBRARY)
+	@for folder in .build/release .build/debug; do \
+	  if [ -d $$folder ]; then ln -sfn "$(CURDIR)/$(LIBRARY)" $$folder/$(notdir $(LIBRARY)); fi; \
+	done
+
+# A removed source file must leave the library too: the list of sources is among what .build/engine/settings holds.
+$(LIBRARY): $(ENGINE_OBJECTS) .build/engine/settings
+	@echo "link $@"
+	@$(CXX) $(ENGINE_OBJECTS) $(ENGINE_LINK) -o $@.new && mv $@.new $@
+
+.build/engine/%.o: Sources/TorchEngine/%.cpp .build/engine/settings
+	@mkdir -p $(@D)
+	@echo "compile $<"
+	@$(CXX) $(ENGINE_FLAGS) $(ENGINE_PATHS) -MMD -MP -c $< -o $@
+
+# Rewritten only when it differs, so that another torch, compiler or flag rebuilds the engine and nothing else does.
+.PHONY: always
+.build/engine/settings: always
+	@mkdir -p $(@D)
+	@printf '%s\n' '$(CXX) $(ENGINE_FLAGS) $(ENGINE_PATHS)' '$(ENGINE_LINK)' '$(TORCH_STATE)' '$(sort $(ENGINE_SOURCES))' >$@.new
+	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+
+-include $(ENGINE_OBJECTS:.o=.d)
+
+# ---- Care ----
+
+.PHONY: format
+format: ## lay out the Swift sources
+	swift format --in-place --parallel --recursive --configuration .swift-format Package.swift Sources Tests
+
+.PHONY: lint
+lint: ## check the layout of the Swift sources
+	swift format lint --strict --parallel --recursive --configuration .swift-format Package.swift Sources Tests
+
+.PHONY: clean
+clean: ## remove .build; .venv and runs stay
+	rm -rf .build
+
+.PHONY: help
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18

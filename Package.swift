@@ -1,0 +1,60 @@
+// swift-tools-version:6.2
+import PackageDescription
+
+/// Every Swift target is built with the same strictness: an import is internal unless said otherwise, members need
+/// their module imported, and a warning is an error. The import direction itself is the list below; the Makefile
+/// builds with `--explicit-target-dependency-import-check error` so that a stray import fails.
+let strict: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .treatAllWarnings(as: .error),
+]
+
+func part(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+let bigInt: Target.Dependency = .product(name: "BigInt", package: "BigInt")
+let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+  name: "espalier",
+  products: [.executable(name: "espalier", targets: ["espalier"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/attaswift/BigInt", from: "6.0.1"),
+  ],
+  targets: [
+    .systemLibrary(name: "CLibYAML", providers: [.apt(["libyaml-dev"])]),
+    .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(name: "CEngine"),
+    .target(name: "CEmbeddedImages", exclude: ["data"]),
+    part("Diagnostics", []),
+    part("SpaceSyntax", ["CLibYAML", "Diagnostics"]),
+    part("SpaceIR", ["Diagnostics"]),
+    part("SpaceChecker", ["SpaceSyntax", "SpaceIR", "Diagnostics"]),
+    part("SpaceAnalysis", ["SpaceIR", bigInt]),
+    part("SpacePlanner", ["SpaceIR", "SpaceAnalysis"]),
+    part("SpaceCompiler", ["Diagnostics", "SpaceSyntax", "SpaceIR", "SpaceChecker", "SpaceAnalysis", "SpacePlanner"]),
+    part("Distributions", ["SpaceIR", "SpacePlanner"]),
+    part("Datasets", ["CZlib", "CEmbeddedImages"]),
+    part("Engine", ["CEngine"]),
+    part("Supernet", ["SpaceIR", "SpacePlanner", "Engine", "Datasets"]),
+    part("Search", ["SpaceIR", "SpaceAnalysis", "SpacePlanner", "Distributions", "Supernet", "Engine", "Datasets"]),
+    part("Exporters", ["SpaceIR", "SpacePlanner"]),
+    .executableTarget(
+      name: "espalier",
+      dependencies: [
+        "Diagnostics", "SpaceIR", "SpaceAnalysis", "SpacePlanner", "SpaceCompiler", "Distributions", "Datasets", "Engine",
+        "Supernet", "Search", "Exporters", arguments, bigInt,
+      ],
+      swiftSettings: strict),
+  ],
+  swiftLanguageModes: [.v6],
+  cLanguageStandard: .c2x
+)

@@ -1,0 +1,2 @@
+/* CEngine is a header; this file gives SwiftPM something to compile. */
+#include "CEngine.h"

@@ -1,0 +1,267 @@
+/* The engine's C ABI: everything that crosses between Swift and the kernel library.
+ *
+ * The library (libespalier-engine) exports one symbol, `es_engine`, that returns a table of functions. Every function
+ * returns ES_OK or an error status and, on an error, writes a message; no exception, signal or exit crosses the border.
+ * A whole kernel program is one call: there is no per-operation traffic.
+ *
+ * Layouts. Activations are [n, h, w, c] (NHWC), dense, of the context's dtype, at an offset into an arena that belongs
+ * to a lane. Vectors are [n, 1, 1, c]; per-channel statistics are [1, 1, 1, c]. Parameters are row-major tensors of
+ * rank 1 to 4; a program sees a rectangular slice of each:
+ *   convolution  [out, kernel, kernel, in]          depthwise   [copies, kernel, kernel, channels]
+ *   linear       [out, in] or [copies, out, in]     batch norm, bias   [channels] or [copies, channels]
+ * Where copies > 1 the c axis of an activation is copies-major: copy r holds channels r*C ..< (r+1)*C.
+ */
+#ifndef ESPALIER_CENGINE_H
+#define ESPALIER_CENGINE_H
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define ES_ABI_VERSION 1
+
+enum es_status {
+  ES_OK = 0,
+  ES_INVALID = 1,       /* a malformed program, slice or argument: a bug of the caller */
+  ES_OUT_OF_MEMORY = 2,
+  ES_NOT_FINITE = 3,    /* a loss or a gradient is not a number; parameters are as they were before the call */
+  ES_DEVICE = 4,        /* the device is absent or failed */
+  ES_INTERNAL = 5,
+};
+
+enum es_dtype { ES_FLOAT32 = 0, ES_FLOAT64 = 1 };
+
+/* What a kernel does. "dx (+)=": written, or added to when ES_ACCUMULATE is among the attributes (see each). */
+enum es_opcode {
+  /* y = conv(x, w) [+ b]. in: x. out: y. slices: w, b or -1. attributes: kernel, stride. padding = kernel/2. */
+  ES_CONVOLUTION = 0,
+  /* in: dy, x. out: dx or -1. slices: w, b or -1 (their gradients are accumulated). attributes: kernel, stride,
+   * accumulate. */
+  ES_CONVOLUTION_BACKWARD = 1,
+  /* copies parallel depthwise convolutions of the same x. in: x [n,h,w,C]. out: y [n,h',w',copies*C]. slices: w.
+   * attributes: kernel, stride, copies. */
+  ES_DEPTHWISE = 2,
+  /* in: dy, x. out: dx or -1. slices: w. attributes: kernel, stride, copies, accumulate. */
+  ES_DEPTHWISE_BACKWARD = 3,
+  /* y = (x - mean) * rstd * scale + shift over all n, h, w. in: x. out: y, mean, rstd. slices: scale, shift, running
+   * mean or -1, running variance or -1. scalars: epsilon. What mean and rstd are is the run's es_batch_norm_mode. */
+  ES_BATCH_NORM = 4,
+  /* in: dy, x, mean, rstd. out: dx. slices: scale, shift. attributes: accumulate. */
+  ES_BATCH_NORM_BACKWARD = 5,
+  /* in: x. out: y. attributes: es_function. */
+  ES_ACTIVATION = 6,
+  /* in: dy, x. out: dx. attributes: es_function, accumulate. */
+  ES_ACTIVATION_BACKWARD = 7,
+  /* mean over h and w. in: x [n,h,w,c]. out: y [n,1,1,c]. */
+  ES_GLOBAL_POOL = 8,
+  /* in: dy. out: dx [n,h,w,c]. attributes: accumulate. */
+  ES_GLOBAL_POOL_BACKWARD = 9,
+  /* y = x w^T [+ b]; a slice [copies, out, in] acts as [copies*out, in]. in: x [n,1,1,in]. out: y. slices: w, b or -1. */
+  ES_LINEAR = 10,
+  /* in: dy, x. out: dx or -1. slices: w, b or -1. attributes: accumulate. */
+  ES_LINEAR_BACKWARD = 11,
+  /* y = x * s, s broadcast over h and w. in: x [n,h,w,c], s [n,1,1,c]. out: y. */
+  ES_SCALE = 12,
+  /* in: dy, x, s. out: dx, ds. attributes: accumulate dx, accumulate ds. */
+  ES_SCALE_BACKWARD = 13,
+  /* y = sum over the copies of x. in: x [n,h,w,copies*C]. out: y [n,h,w,C]. attributes: copies. */
+  ES_COPIES_SUM = 14,
+  /* in: dy [n,h,w,C]. out: dx [n,h,w,copies*C]. attributes: copies, accumulate. */
+  ES_COPIES_SUM_BACKWARD = 15,
+  /* softmax over the copies axis of x [n,1,1,copies*C]. in: x. out: y. attributes: copies. */
+  ES_COPIES_SOFTMAX = 16,
+  /* in: dy, y. out: dx. attributes: copies, accumulate. */
+  ES_COPIES_SOFTMAX_BACKWARD = 17,
+  /* y = sum_r a_r * x_r. in: x [n,h,w,copies*C], a [n,1,1,copies*C]. out: y [n,h,w,C]. attributes: copies. */
+  ES_COPIES_WEIGHTED_SUM = 18,
+  /* in: dy, x, a. out: dx, da. attributes: copies, accumulate dx, accumulate da. */
+  ES_COPIES_WEIGHTED_SUM_BACKWARD = 19,
+  /* y = a + b. in: a, b. out: y. */
+  ES_ADD = 20,
+  /* dst (+)= src. in: src. out: dst. attributes: accumulate. */
+  ES_COPY = 21,
+  /* Mean cross-entropy against the batch's labels, with label smoothing; also counts argmax hits. in: logits
+   * [n,1,1,classes]. scalars: smoothing. The loss in es_outcome is without smoothing; see ES_CROSS_ENTROPY_BACKWARD. */
+  ES_CROSS_ENTROPY = 22,
+  /* dlogits = path weight * d(mean smoothed cross-entropy)/dlogits. in: logits. out: dlogits. scalars: smoothing. */
+  ES_CROSS_ENTROPY_BACKWARD = 23,
+  /* max (function 0) or average (function 1, padding not counted) over kernel x kernel. in: x. out: y.
+   * attributes: function, kernel, stride. padding = kernel/2. */
+  ES_POOL = 24,
+  /* in: dy, x. out: dx. attributes: function, kernel, stride, accumulate. */
+  ES_POOL_BACKWARD = 25,
+};
+
+enum es_function {
+  ES_RELU = 0,
+  ES_SWISH = 1,        /* x * sigmoid(x) */
+  ES_HARD_SWISH = 2,   /* x * relu6(x + 3) / 6 */
+  ES_SIGMOID = 3,
+  ES_HARD_SIGMOID = 4, /* relu6(x + 3) / 6 */
+};
+
+enum es_batch_norm_mode {
+  ES_BATCH_STATISTICS = 0,  /* mean and variance of this batch; running statistics neither read nor written */
+  ES_RECORD_STATISTICS = 1, /* as above, and running = (1 - factor) * running + factor * batch (variance unbiased) */
+  ES_FIXED_STATISTICS = 2,  /* running mean and variance are used */
+};
+
+enum es_weighting {
+  ES_WEIGHT_IMPORTANCE = 0, /* w_k = softmax over jobs of -scale * n * loss_k (FP-NAS, eq. 5) */
+  ES_WEIGHT_UNIFORM = 1,    /* w_k = 1 / jobs */
+};
+
+/* What is kept of a parameter. Reading and writing all planes but the gradient saves and restores a training run. */
+enum es_plane {
+  ES_VALUE = 0,
+  ES_GRADIENT = 1, /* of the last accumulate; writing it marks the tensor as touched */
+  ES_MOMENTUM = 2, /* SGD: v; Adam: first moment; RMSProp: momentum of the scaled gradient */
+  ES_AVERAGE = 3,
+  ES_SQUARE = 4,   /* Adam and RMSProp: mean of the squared gradient */
+  ES_STEPS = 5,    /* one element: how often the tensor was updated (Adam's bias correction) */
+};
+
+typedef struct { char text[1024]; } es_message;
+
+typedef struct {
+  int32_t rank;
+  int64_t shape[4];
+  int32_t decayed;   /* 1: weight decay applies; 0: batch norm, bias */
+  int32_t trained;   /* 0: running statistics, never touched by an update */
+} es_tensor;
+
+/* A prefix-like box of a parameter: per axis `extent` elements from `offset`. */
+typedef struct {
+  int32_t tensor;
+  int32_t rank;
+  int64_t offset[4];
+  int64_t extent[4];
+} es_slice;
+
+/* A value of a program. offset in bytes into the lane's arena (a multiple of the element size; of 64 for speed); -1: the
+ * images of the job's batch. An instruction's outputs overlap neither each other nor its inputs, except that an
+ * elementwise instruction (activation, add, copy, and their backwards) may have an output in the very place of an input
+ * of the same shape. */
+typedef struct {
+  int64_t offset;
+  int64_t shape[4]; /* n, h, w, c */
+} es_buffer;
+
+typedef struct {
+  int32_t opcode;
+  int32_t inputs[4];     /* buffer indices, -1 where absent */
+  int32_t outputs[3];
+  int32_t slices[4];     /* indices into the program's slices, -1 where absent */
+  int32_t attributes[6];
+  double scalars[2];
+} es_instruction;
+
+/* Forward instructions are 0 ..< forward_count, exactly one of them ES_CROSS_ENTROPY; the rest is the backward pass. The
+ * program is borrowed for the call. */
+typedef struct {
+  const es_instruction *instructions;
+  int32_t instruction_count;
+  int32_t forward_count;
+  const es_buffer *buffers;
+  int32_t buffer_count;
+  const es_slice *slices;
+  int32_t slice_count;
+  int32_t logits;        /* buffer that holds the logits */
+  int64_t arena_bytes;
+} es_program;
+
+typedef struct {
+  const es_program *program;
+  int32_t batch;         /* slot given to batch_write */
+  double *logits;        /* null, or n * classes values are written here */
+} es_job;
+
+typedef struct {
+  double loss;           /* mean cross-entropy, natural logarithm */
+  int64_t correct;
+  double weight;         /* w_k of the accumulate call; 0 for evaluate */
+} es_outcome;
+
+typedef struct {
+  int32_t dtype;         /* es_dtype */
+  int32_t lanes;         /* jobs k, k + lanes, ... run on lane k; part of the result's definition */
+  int32_t threads;       /* how many lanes run at once; changes no result. With one job: threads inside operations
+                            only when intra_op is 1 and lanes is 1 (which may change the last bits) */
+  int32_t intra_op;
+  int32_t device;        /* -1 CPU, else CUDA index */
+} es_options;
+
+enum es_optimiser { ES_SGD = 0, ES_ADAM = 1, ES_RMSPROP = 2 };
+
+typedef struct {
+  int32_t optimiser;
+  double rate;
+  double momentum;       /* SGD: v = momentum v + g; w -= rate v. Adam: beta1. RMSProp: v = momentum v + g / (sqrt
+                            of mean square + epsilon); w -= rate v */
+  double second;         /* Adam: beta2; RMSProp: decay */
+  double epsilon;
+  double weight_decay;   /* added to the gradient of decayed tensors */
+  double clip_norm;      /* 0: none; else the L2 norm over all touched gradients is clipped to this */
+  double average_decay;  /* 0: none; else ES_AVERAGE = decay * average + (1 - decay) * value for touched tensors; an
+                            average starts as the value before the tensor's first averaged update */
+} es_update;
+
+typedef struct {
+  int64_t parameter_bytes;
+  int64_t gradient_bytes;
+  int64_t optimiser_bytes;
+  int64_t arena_bytes;   /* all lanes */
+  int64_t peak_bytes;    /* most bytes of tensors alive at once since the last reset, temporaries included */
+} es_memory;
+
+typedef struct {
+  int32_t abi_version;
+  int32_t cuda;          /* 1: built with CUDA and a device answers */
+  char torch_version[32];
+  char capability[32];   /* CPU instruction set in use */
+} es_description;
+
+typedef struct es_context es_context;
+
+typedef struct {
+  int32_t (*describe)(es_description *out, es_message *message);
+  int32_t (*context_create)(const es_options *options, es_context **out, es_message *message);
+  void (*context_destroy)(es_context *context);
+  /* Once a context: allocates every parameter, zero-filled. */
+  int32_t (*tensors_allocate)(es_context *context, const es_tensor *tensors, int32_t count, es_message *message);
+  /* values: count elements of the context's dtype, row-major, the whole tensor. */
+  int32_t (*tensor_write)(es_context *context, int32_t plane, int32_t tensor, const void *values, int64_t count,
+                          es_message *message);
+  /* A plane that was never written reads as zero. */
+  int32_t (*tensor_read)(es_context *context, int32_t plane, int32_t tensor, void *values, int64_t count,
+                         es_message *message);
+  /* images: float32 [n, h, w, c]; labels: n class numbers. Copied. Slots are small numbers from 0. */
+  int32_t (*batch_write)(es_context *context, int32_t slot, const float *images, const int64_t *labels, const int64_t shape[4],
+                         es_message *message);
+  /* Forward passes only. factor is used by ES_RECORD_STATISTICS: statistics are recorded in job order after the last
+   * job, so that a job sees none of another's. A loss that is not finite is reported as it is, except when recording,
+   * where it returns ES_NOT_FINITE and records nothing. */
+  int32_t (*evaluate)(es_context *context, const es_job *jobs, int32_t count, int32_t batch_norm_mode, double factor,
+                      es_outcome *outcomes, es_message *message);
+  /* Forward and backward of every job; afterwards the gradient plane of the touched tensors is
+   * sum_k w_k grad loss_k (online softmax, one gradient buffer a lane), and outcomes carry w_k. Batch statistics; they
+   * are recorded into the running statistics when factor > 0. An earlier gradient is forgotten. */
+  int32_t (*accumulate)(es_context *context, const es_job *jobs, int32_t count, int32_t weighting, double scale,
+                        double factor, es_outcome *outcomes, es_message *message);
+  /* One optimiser step on the tensors touched since the last update, then forgets the gradient. norm: before clipping.
+   * A gradient that is not finite leaves all values as they were and returns ES_NOT_FINITE. */
+  int32_t (*update)(es_context *context, const es_update *update, double *norm, es_message *message);
+  /* Exchanges ES_VALUE and ES_AVERAGE of every trained tensor that has an average. */
+  int32_t (*swap_average)(es_context *context, es_message *message);
+  int32_t (*memory)(es_context *context, int32_t reset_peak, es_memory *out, es_message *message);
+} es_api;
+
+/* The library's only export. Null when it cannot serve this ABI version. */
+typedef const es_api *(*es_engine_function)(int32_t abi_version);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

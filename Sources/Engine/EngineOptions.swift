@@ -1,0 +1,69 @@
+import CEngine
+
+/// Where a context's tensors live.
+package enum EngineDevice: Hashable, Sendable {
+  case cpu
+  case cuda(index: Int)
+}
+
+/// The type of every tensor of a context.
+package enum EngineElementType: Hashable, Sendable {
+  case float32
+  /// For tests: exact enough for finite differences, several times slower.
+  case float64
+
+  package var byteCount: Int {
+    switch self {
+    case .float32: 4
+    case .float64: 8
+    }
+  }
+}
+
+/// How a context runs jobs.
+package struct EngineOptions: Hashable, Sendable {
+  /// Who uses the threads.
+  package enum Parallelism: Hashable, Sendable {
+    /// Up to this many lanes at once, each operation on one thread. Changes no result.
+    case lanes(threads: Int)
+    /// Operations share the threads; for a context of one lane. May change the last bits of results.
+    case operations(threads: Int)
+  }
+
+  package var elementType: EngineElementType
+  /// Jobs k, k + lanes, ... run on lane k. Part of the result's definition, since lanes are added up at the end.
+  package var lanes: Int
+  package var parallelism: Parallelism
+  package var device: EngineDevice
+
+  package init(
+    elementType: EngineElementType = .float32, lanes: Int = 1, parallelism: Parallelism = .lanes(threads: 1),
+    device: EngineDevice = .cpu
+  ) {
+    self.elementType = elementType
+    self.lanes = lanes
+    self.parallelism = parallelism
+    self.device = device
+  }
+
+  var encoded: es_options {
+    var options = es_options()
+    switch elementType {
+    case .float32: options.dtype = Int32(ES_FLOAT32.rawValue)
+    case .float64: options.dtype = Int32(ES_FLOAT64.rawValue)
+    }
+    options.lanes = Int32(clamping: lanes)
+    switch parallelism {
+    case .lanes(let threads):
+      options.threads = Int32(clamping: threads)
+    case .operations(let threads):
+      options.threads = Int32(clamping: threads)
+      options.intra_op = 1
+    }
+    switch device {
+    case .cpu: options.device = -1
+    case .cuda(let index): options.device = Int32(clamping: index)
+    }
+    return options
+  }
+}

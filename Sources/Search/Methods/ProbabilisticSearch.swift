@@ -1,0 +1,214 @@
+package import Datasets
+package import Distributions
+package import Engine
+package import SpaceIR
+import SpaceAnalysis
+import SpacePlanner
+import Supernet
+
+/// What one step of a search did.
+package struct StepRecord: Hashable, Sendable, Codable {
+  package let step: Int
+  package let epoch: Int
+  /// Of the distribution before the step, nats.
+  package let entropy: Double
+  package let isWarmUp: Bool
+  /// One entry for each draw, in order.
+  package let draws: [DrawRecord]
+  /// L2 norm of the weights' gradient before clipping.
+  package let gradientNorm: Double
+}
+
+package struct DrawRecord: Hashable, Sendable, Codable {
+  package let choices: [Int?]
+  package let macs: Int
+  /// Mean cross-entropy on the training batch, nats.
+  package let trainingLoss: Double
+  /// Mean cross-entropy on the validation batch, nats; nil in the warm-up.
+  package let validationLoss: Double?
+  /// wₖ of the weights' gradient.
+  package let weight: Double
+  /// mₖ of equation (4); nil in the warm-up.
+  package let share: Double?
+}
+
+/// A search stops with one of these; the run directory keeps what was there.
+package enum SearchError: Error, Hashable, Sendable {
+  case badRecipe(String)
+  /// The data's images are not what the space was compiled for.
+  case wrongImages(space: String, data: String)
+  case tooFewImages(part: String, count: Int, batch: Int)
+  case wrongClasses(space: Int, data: Int)
+}
+
+extension SearchError: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .badRecipe(let complaint): "the recipe cannot be used: \(complaint)"
+    case .wrongImages(let space, let data):
+      "the space takes images of \(space), the data has \(data); add that shape to 'input' in the space, or use other data"
+    case .tooFewImages(let part, let count, let batch):
+      "the \(part) part has \(count) images, fewer than a batch of \(batch); use a smaller batch or more images"
+    case .wrongClasses(let space, let data):
+      "the space has \(space) classes, the data \(data); set 'output: {classes: \(data)}' in the space"
+    }
+  }
+}
+
+/// The loop that FP-NAS and PARSEC share: draw, train the weights on one half, move the distribution by the other.
+///
+/// fp-nas.md, section 7. Given (space, data, recipe, seed) every number is the same on every run, for any number of
+/// threads.
+package struct ProbabilisticSearch {
+  package let space: Space
+  package let recipe: SearchRecipe
+  package let seed: UInt64
+  package private(set) var distribution: Distribution
+  /// Architectures drawn so far, the warm-up's among them.
+  package private(set) var samples = 0
+  package private(set) var step = 0
+  package let stepsPerEpoch: Int
+
+  private let supernet: Supernet
+  private let joint: DistributionPlan
+  private let training: BatchSource
+  private let validation: BatchSource
+  private var optimiser: Adam
+
+  /// - Throws: `SearchError` for data or a recipe that do not fit; `DistributionPlanError`; `EngineError`.
+  package init(
+    _ space: Space, splits: DatasetSplits, recipe: SearchRecipe, seed: UInt64, library: EngineLibrary, threads: Int
+  ) throws {
+    if let complaint = recipe.complaint { throw SearchError.badRecipe(complaint) }
+    for (part, images) in [("training", splits.train), ("validation", splits.validation)] {
+      guard images.count >= recipe.batch else {
+        throw SearchError.tooFewImages(part: part, count: images.count, batch: recipe.batch)
+      }
+    }
+    try requireFit(space, splits)
+    self.space = space
+    self.recipe = recipe
+    self.seed = seed
+    joint = try DistributionPlan.joint(for: space)
+    let isJoint = recipe.form == .joint
+    distribution = Distribution(uniform: isJoint ? joint : DistributionPlan.factorised(for: space))
+    optimiser = Adam(for: distribution.plan, learningRate: isJoint ? recipe.jointRate : recipe.factorisedRate)
+    supernet = try Supernet(
+      SupernetPlan(for: space), library: library,
+      options: EngineOptions(lanes: recipe.lanes, parallelism: .lanes(threads: threads)))
+    try supernet.initialise(normals(seed: seed))
+    training = BatchSource(splits.train, batch: recipe.batch, seed: derivedSeed(.trainingOrder, seed: seed))
+    validation = BatchSource(
+      splits.validation, batch: recipe.batch, seed: derivedSeed(.validationOrder, seed: seed))
+    stepsPerEpoch = training.batchesPerEpoch
+  }
+
+  package var totalSteps: Int { recipe.epochs * stepsPerEpoch }
+  package var isFinished: Bool { step >= totalSteps }
+  package var epoch: Int { step / stepsPerEpoch }
+
+  /// Bytes of tensors, all lanes.
+  package func memory() throws -> EngineMemory { try supernet.context.memory() }
+
+  /// The number of draws of the next step.
+  package var nextSampleCount: Int {
+    if epoch < recipe.warmUpEpochs { return recipe.warmUpSamples }
+    switch recipe.samples {
+    case .adaptive(let lambda):
+      return SampleSchedule.adaptive(lambda: lambda, minimum: 2).draws(entropy: distribution.entropy)
+    case .fixed(let count): return count
+    }
+  }
+
+  /// One step.
+  ///
+  /// - Throws: `EngineError`, among others when a loss is no longer a number; the distribution is then as before the step.
+  package mutating func advance() throws -> StepRecord {
+    switchFormWhenDue()
+    let isWarmUp = epoch < recipe.warmUpEpochs
+    let entropy = distribution.entropy
+    let count = nextSampleCount
+    let draws = distribution.draws(count) { SplitRandom(.architectures, seed: seed, UInt64(step), UInt64($0)) }
+    let (outcomes, norm) = try trainWeights(draws)
+    let moved = isWarmUp ? nil : try moveDistribution(draws)
+    let macs = try draws.map { try cost(of: $0, in: space).macs }
+    let records = draws.indices.map { index in
+      DrawRecord(
+        choices: draws[index].choices, macs: macs[index], trainingLoss: outcomes[index].loss,
+        validationLoss: moved?.losses[index], weight: outcomes[index].weight, share: moved?.shares[index])
+    }
+    defer {
+      step += 1
+      samples += count
+    }
+    return StepRecord(
+      step: step, epoch: epoch, entropy: entropy, isWarmUp: isWarmUp, draws: records, gradientNorm: norm)
+  }
+
+  /// The most probable architecture.
+  package var mode: Architecture { distribution.mode() }
+
+  /// At epoch θ the factorised distribution becomes the joint one with the same probabilities (equation 7); Adam's
+  /// moments have another shape and start anew.
+  private mutating func switchFormWhenDue() {
+    guard case .mixed(let theta) = recipe.form, step == theta * stepsPerEpoch else { return }
+    distribution = distribution.joined(for: space, into: joint)
+    optimiser = Adam(for: joint, learningRate: recipe.jointRate)
+  }
+
+  /// Equation (5): one backward pass a draw, weighted by likelihood share, one gradient buffer a lane.
+  private func trainWeights(_ draws: [Architecture]) throws -> ([EngineOutcome], Double) {
+    try training.write(step: step, to: 0, of: supernet)
+    let jobs = try draws.map {
+      EngineJob(program: try supernet.program(for: $0, batch: recipe.batch, pass: .forwardAndBackward), batch: 0)
+    }
+    let weighting: EngineWeighting =
+      switch recipe.weightGradient {
+      case .importance: .importance(scale: recipe.likelihoodScale)
+      case .uniform: .uniform
+      }
+    let outcomes = try supernet.context.accumulate(jobs, weighting: weighting)
+    let rate = cosineRate(recipe.weightRate, step: step, of: totalSteps, warmUp: min(stepsPerEpoch, totalSteps / 10))
+    let norm = try supernet.context.update(
+      EngineUpdate(
+        .sgd(momentum: recipe.momentum), rate: rate, weightDecay: recipe.weightDecay, clipNorm: recipe.clipNorm))
+    return (outcomes, norm)
+  }
+
+  /// Equations (3) and (4), with the weights as the step just left them.
+  private mutating func moveDistribution(_ draws: [Architecture]) throws -> (losses: [Double], shares: [Double]) {
+    try validation.write(step: step, to: 1, of: supernet)
+    let jobs = try draws.map {
+      EngineJob(program: try supernet.program(for: $0, batch: recipe.batch, pass: .forward), batch: 1)
+    }
+    let losses = try supernet.context.evaluate(jobs, statistics: .batch).map(\.loss)
+    let likelihoods = losses.map {
+      $0.isFinite
+        ? logLikelihood(meanCrossEntropy: $0, images: recipe.batch, scale: recipe.likelihoodScale) : -Double.infinity
+    }
+    let costs = try draws.map { draw in
+      guard let target = recipe.targetMACs else { return 0.0 }
+      return hingeCost(Double(try cost(of: draw, in: space).macs), target: Double(target))
+    }
+    let shares = architectureShares(
+      logLikelihoods: likelihoods, costs: costs, beta: recipe.beta, baseline: recipe.baseline)
+    var gradient = distribution.plan.zeros
+    distribution.addGradient(of: draws, weights: shares, into: &gradient)
+    optimiser.ascend(&distribution.logits, along: gradient)
+    return (losses, shares)
+  }
+}
+
+/// The space was compiled for the data's image shape and classes.
+func requireFit(_ space: Space, _ splits: DatasetSplits) throws(SearchError) {
+  let shape = splits.train.shape
+  let data = ImageShape(channels: shape.channels, height: shape.height, width: shape.width)
+  guard space.input == data else { throw .wrongImages(space: space.input.words, data: data.words) }
+  let classes = splits.train.classNames.count
+  guard space.classes == classes else { throw .wrongClasses(space: space.classes, data: classes) }
+}
+
+extension ImageShape {
+  /// `3 x 32 x 32`.
+  package var words: String { "\(channels) x \(height) x \(width)" }
+}

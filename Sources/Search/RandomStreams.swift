@@ -1,0 +1,38 @@
+import Distributions
+
+/// Names of the random streams of a run; each purpose has its own, so that runs which draw different numbers of
+/// architectures still see the same data in the same order (parsec.md, pitfall 10).
+enum RandomPurpose: UInt64 {
+  case architectures = 1
+  case weights = 2
+  case trainingOrder = 3
+  case validationOrder = 4
+  case baselines = 5
+  case retraining = 6
+  case progress = 7
+}
+
+extension SplitRandom {
+  init(_ purpose: RandomPurpose, seed: UInt64, _ rest: UInt64...) {
+    self.init(seed: seed, stream: [purpose.rawValue] + rest)
+  }
+}
+
+/// A seed of its own for a part of a run.
+func derivedSeed(_ purpose: RandomPurpose, seed: UInt64, _ number: UInt64 = 0) -> UInt64 {
+  var generator = SplitRandom(purpose, seed: seed, number)
+  return generator.next()
+}
+
+/// Standard normal numbers for a tensor, from its name: first values do not depend on which other tensors there are.
+func normals(seed: UInt64) -> (_ tensor: String) -> () -> Double {
+  { tensor in
+    var generator = SplitRandom(.weights, seed: seed, nameHash(tensor))
+    return { generator.normal() }
+  }
+}
+
+/// FNV-1a, 64 bits.
+private func nameHash(_ name: String) -> UInt64 {
+  name.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+}

@@ -1,0 +1,125 @@
+package import Distributions
+
+/// Everything that defines a probabilistic search besides the space, the data and the seed.
+///
+/// FP-NAS and PARSEC are settings of this one recipe. Defaults and their sources: fp-nas.md, sections 7, 8 and 11.
+package struct SearchRecipe: Hashable, Sendable, Codable {
+  /// How many architectures a step draws.
+  package enum Samples: Hashable, Sendable, Codable {
+    /// K = λ H, at least 2.
+    case adaptive(lambda: Double)
+    case fixed(Int)
+  }
+
+  /// Which form of the distribution is learnt when.
+  package enum Form: Hashable, Sendable, Codable {
+    case joint
+    case factorised
+    /// Factorised before this epoch, joint from it on: the paper's θ.
+    case mixed(theta: Int)
+  }
+
+  /// How the K gradients of the weights are put together.
+  package enum WeightGradient: String, Hashable, Sendable, Codable, CaseIterable {
+    /// By likelihood share (FP-NAS, eq. 5).
+    case importance
+    /// 1/K each.
+    case uniform
+  }
+
+  package var samples: Samples
+  package var form: Form
+  /// Passes over the training half.
+  package var epochs: Int
+  /// Images of either half in a step.
+  package var batch: Int
+  /// First epochs, in which the weights learn from uniform draws and the distribution stays as it is.
+  package var warmUpEpochs: Int
+  package var warmUpSamples: Int
+  /// Multiply-adds above which the hinge of equation (2) pulls; nil: cost plays no part.
+  package var targetMACs: Int?
+  /// β of equation (4), from 0 to below 1.
+  package var beta: Double
+  package var weightGradient: WeightGradient
+  package var weightRate: Double
+  package var momentum: Double
+  package var weightDecay: Double
+  package var clipNorm: Double
+  /// Adam's step for joint and for factorised logits; the factorised form wants a third to a half (fp-nas.md, F11).
+  package var jointRate: Double
+  package var factorisedRate: Double
+  /// s of section 2.1; 1 is the definition.
+  package var likelihoodScale: Double
+  package var baseline: ShareBaseline
+  /// Lanes over which the draws of a step are spread; part of the definition, since sums are rounded per lane.
+  package var lanes: Int
+
+  package init(
+    samples: Samples, form: Form, epochs: Int, batch: Int = 64, warmUpEpochs: Int, warmUpSamples: Int = 2,
+    targetMACs: Int?, beta: Double = 0.6, weightGradient: WeightGradient = .importance, weightRate: Double = 0.1,
+    momentum: Double = 0.9, weightDecay: Double = 1e-4, clipNorm: Double = 5, jointRate: Double = 0.06,
+    factorisedRate: Double = 0.03, likelihoodScale: Double = 1, baseline: ShareBaseline = .none, lanes: Int = 2
+  ) {
+    self.samples = samples
+    self.form = form
+    self.epochs = epochs
+    self.batch = batch
+    self.warmUpEpochs = warmUpEpochs
+    self.warmUpSamples = warmUpSamples
+    self.targetMACs = targetMACs
+    self.beta = beta
+    self.weightGradient = weightGradient
+    self.weightRate = weightRate
+    self.momentum = momentum
+    self.weightDecay = weightDecay
+    self.clipNorm = clipNorm
+    self.jointRate = jointRate
+    self.factorisedRate = factorisedRate
+    self.likelihoodScale = likelihoodScale
+    self.baseline = baseline
+    self.lanes = lanes
+  }
+}
+
+/// The methods of this package, each a composition of shared parts.
+package enum SearchMethod: String, Hashable, Sendable, Codable, CaseIterable {
+  /// Adaptive number of draws, factorised then joint (Yan et al. 2021, arXiv 2011.10949).
+  case fpNAS = "fp-nas"
+  /// Fixed number of draws, joint from the start, no cost term of its own: the hinge of FP-NAS is used so that budgets
+  /// can be compared (Casale et al. 2019, arXiv 1902.05116; as the baseline of FP-NAS).
+  case parsec
+
+  /// The method's recipe for a run of this many epochs.
+  ///
+  /// - Parameter initialEntropy: Of the uniform start, in nats; PARSEC's fixed K is what FP-NAS starts with.
+  package func recipe(epochs: Int, targetMACs: Int?, initialEntropy: Double) -> SearchRecipe {
+    let lambda = 0.25
+    let warmUp = max(1, epochs / 3)
+    switch self {
+    case .fpNAS:
+      return SearchRecipe(
+        samples: .adaptive(lambda: lambda), form: .mixed(theta: max(warmUp + 1, epochs / 2)), epochs: epochs,
+        warmUpEpochs: warmUp, targetMACs: targetMACs)
+    case .parsec:
+      let count = SampleSchedule.adaptive(lambda: lambda, minimum: 2).draws(entropy: initialEntropy)
+      return SearchRecipe(
+        samples: .fixed(count), form: .joint, epochs: epochs, warmUpEpochs: warmUp, targetMACs: targetMACs)
+    }
+  }
+}
+
+extension SearchRecipe {
+  /// What is wrong with the recipe, in words; nil: nothing.
+  package var complaint: String? {
+    if epochs < 1 { return "a search has at least 1 epoch, not \(epochs)" }
+    if batch < 2 { return "a batch has at least 2 images, not \(batch)" }
+    if !(0..<1).contains(beta) { return "beta is from 0 to below 1, not \(beta) (above 1 every draw is pushed away)" }
+    if let targetMACs, targetMACs < 1 { return "a target is at least 1 multiply-add, not \(targetMACs)" }
+    if warmUpEpochs >= epochs { return "the warm-up of \(warmUpEpochs) epochs leaves none of \(epochs) to the search" }
+    if lanes < 1 { return "there is at least 1 lane, not \(lanes)" }
+    switch samples {
+    case .adaptive(let lambda): return lambda > 0 ? nil : "lambda is above 0, not \(lambda)"
+    case .fixed(let count): return count >= 2 ? nil : "a step draws at least 2 architectures, not \(count)"
+    }
+  }
+}

@@ -1,0 +1,86 @@
+import BigInt
+
+/// Exact numbers of paths to the end of a diagram, by layer, state and bins left to spend.
+///
+/// Counts are unsigned integers of as many words as their layer's largest total needs, lowest word first, in one flat
+/// array for each layer: a layer of s states, b bins and w words is `[s, b, w]`.
+struct BinCounts {
+  struct Layer {
+    let bins: Int
+    let words: Int
+    var storage: [UInt]
+
+    func offset(_ state: Int, _ bin: Int) -> Int { (state * bins + bin) * words }
+  }
+  let layers: [Layer]
+
+  /// - Parameter last: The largest number of bins of interest.
+  /// - Throws: `BandError.tooLarge` before more than the limit is allocated.
+  /// - Complexity: O(edges × bins × words) time.
+  init(_ bins: CostBins, last: Int, memoryLimit: Int) throws(BandError) {
+    var bytes = 0
+    var result: [Layer] = [Layer(bins: 1, words: 1, storage: [1])]
+    var totals: [BigUInt] = [1]
+    for index in bins.edges.indices.reversed() {
+      let starts = bins.edgeStarts[index]
+      let next = result[result.count - 1]
+      var reach = 0
+      totals = (0..<starts.count - 1).map { state in
+        bins.edges(of: state, in: index).reduce(BigUInt(0)) { sum, edge in
+          reach = max(reach, edge.bin + next.bins - 1)
+          return sum + totals[edge.target] * BigUInt(edge.members.count)
+        }
+      }
+      let words = max(1, ((totals.max() ?? 1).bitWidth + UInt.bitWidth - 1) / UInt.bitWidth)
+      let width = min(reach, last) + 1
+      bytes += (starts.count - 1) * width * words * MemoryLayout<UInt>.size
+      guard bytes <= memoryLimit else { throw .tooLarge(bytes: bytes, limit: memoryLimit) }
+      var layer = Layer(
+        bins: width, words: words, storage: [UInt](repeating: 0, count: (starts.count - 1) * width * words))
+      for state in 0..<starts.count - 1 {
+        for edge in bins.edges(of: state, in: index) where edge.bin < width {
+          layer.add(next, times: UInt(edge.members.count), target: edge.target, state: state, shift: edge.bin)
+        }
+      }
+      result.append(layer)
+    }
+    layers = result.reversed()
+  }
+
+  /// The number of paths from the root that spend a number of bins in the range.
+  func total(_ range: ClosedRange<Int>?) -> BigUInt {
+    guard let range, range.lowerBound < layers[0].bins else { return 0 }
+    return range.clamped(to: 0...layers[0].bins - 1).reduce(BigUInt(0)) { $0 + self[0, 0, $1] }
+  }
+
+  subscript(layer: Int, state: Int, bin: Int) -> BigUInt {
+    let offset = layers[layer].offset(state, bin)
+    return BigUInt(words: layers[layer].storage[offset..<offset + layers[layer].words])
+  }
+}
+
+extension BinCounts.Layer {
+  /// Adds the counts of a state of the next layer, times a factor, `shift` bins up; what falls off the end is too dear.
+  fileprivate mutating func add(_ next: BinCounts.Layer, times factor: UInt, target: Int, state: Int, shift: Int) {
+    let count = min(next.bins, bins - shift)
+    guard count > 0 else { return }
+    let (source, sink) = (next.offset(target, 0), offset(state, shift))
+    let (sourceWords, sinkWords) = (next.words, words)
+    next.storage.withUnsafeBufferPointer { from in
+      storage.withUnsafeMutableBufferPointer { to in
+        for bin in 0..<count {
+          let (read, write) = (source + bin * sourceWords, sink + bin * sinkWords)
+          var carry: UInt = 0
+          for word in 0..<sinkWords {
+            let (high, low) =
+              word < sourceWords ? from[read + word].multipliedFullWidth(by: factor) : (high: 0, low: 0)
+            let (partial, overflow) = to[write + word].addingReportingOverflow(low)
+            let (sum, secondOverflow) = partial.addingReportingOverflow(carry)
+            to[write + word] = sum
+            carry = high &+ (overflow ? 1 : 0) &+ (secondOverflow ? 1 : 0)
+          }
+        }
+      }
+    }
+  }
+}

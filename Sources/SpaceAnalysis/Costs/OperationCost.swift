@@ -1,0 +1,110 @@
+import SpaceIR
+
+/// The cost formula of one node: what is computed, and the integer expressions it is computed from.
+///
+/// The only copy of the formulas. A walk evaluates the arguments for one architecture; the diagram evaluates them for
+/// every combination of the decisions they mention.
+struct OperationCost: Sendable {
+  /// Arguments in order are given with each case; extents are of one image.
+  enum Formula: Hashable, Sendable {
+    /// channels in, channels out, kernel, height out, width out
+    case convolution(bias: Bool)
+    /// channels, copies, kernel, height out, width out
+    case depthwise
+    /// channels, copies
+    case batchNorm
+    /// channels, inner, height, width: two linear maps with bias
+    case squeezeExcite
+    /// channels, copies, inner, height, width: one linear map to `inner`, one for each copy back, all with bias
+    case splitAttention
+    /// channels, copies, height, width of the operand
+    case averagePool
+    /// features in, features out
+    case linear(bias: Bool)
+  }
+  let formula: Formula
+  let arguments: [Expression]
+
+  /// Nil for operations that cost nothing under every measure.
+  init?(_ operation: Operation, operand: TensorType?, result: TensorType) {
+    guard let operand else { return nil }
+    switch operation {
+    case .input, .activation, .add, .choice: return nil
+    case .convolution(let payload, _):
+      formula = .convolution(bias: payload.bias)
+      arguments = [operand.channels, payload.channels, payload.kernel, result.height, result.width]
+    case .depthwise(let payload, _):
+      formula = .depthwise
+      arguments = [operand.channels, payload.copies, payload.kernel, result.height, result.width]
+    case .batchNorm:
+      formula = .batchNorm
+      arguments = [operand.channels, operand.copies]
+    case .squeezeExcite(let payload, _):
+      formula = .squeezeExcite
+      arguments = [operand.channels, payload.inner, operand.height, operand.width]
+    case .splitAttention(let payload, _):
+      formula = .splitAttention
+      arguments = [operand.channels, operand.copies, payload.inner, operand.height, operand.width]
+    case .pool(let payload, _):
+      guard payload.kind == .average else { return nil }
+      formula = .averagePool
+      arguments = [operand.channels, operand.copies, operand.height, operand.width]
+    case .globalPool:
+      formula = .averagePool
+      arguments = [operand.channels, operand.copies, operand.height, operand.width]
+    case .linear(let payload, _):
+      formula = .linear(bias: payload.bias)
+      arguments = [operand.channels, payload.features]
+    }
+  }
+}
+
+extension OperationCost.Formula {
+  /// Whether the formula is zero for every argument under this measure.
+  func isFree(under measure: CostMeasure) -> Bool {
+    switch (measure, self) {
+    case (.macs, .batchNorm), (.macs, .averagePool), (.weights, .batchNorm), (.weights, .averagePool),
+      (.parameters, .averagePool):
+      true
+    case (.poolingInputs, .squeezeExcite), (.poolingInputs, .splitAttention), (.poolingInputs, .averagePool): false
+    case (.poolingInputs, _): true
+    case (.macs, _), (.weights, _), (.parameters, _): false
+    }
+  }
+
+  /// The cost for evaluated arguments; nil where it does not fit 64 bits.
+  func cost(_ x: [Int]) -> NetworkCost? {
+    var exact = CheckedArithmetic()
+    var cost = NetworkCost()
+    switch self {
+    case .convolution(let bias):
+      cost.weights = exact.product(exact.product(x[0], x[1]), exact.product(x[2], x[2]))
+      cost.macs = exact.product(cost.weights, x[3], x[4])
+      cost.parameters = exact.sum(cost.weights, bias ? x[1] : 0)
+    case .depthwise:
+      cost.weights = exact.product(exact.product(x[0], x[1]), exact.product(x[2], x[2]))
+      cost.macs = exact.product(cost.weights, x[3], x[4])
+      cost.parameters = cost.weights
+    case .batchNorm:
+      cost.parameters = exact.product(2, x[0], x[1])
+    case .squeezeExcite:
+      cost.weights = exact.product(2, x[0], x[1])
+      cost.macs = cost.weights
+      cost.parameters = exact.sum(cost.weights, exact.sum(x[0], x[1]))
+      cost.poolingInputs = exact.product(x[0], x[2], x[3])
+    case .splitAttention:
+      let outward = exact.product(x[0], x[1])
+      cost.weights = exact.sum(exact.product(x[0], x[2]), exact.product(x[2], outward))
+      cost.macs = cost.weights
+      cost.parameters = exact.sum(cost.weights, exact.sum(x[2], outward))
+      cost.poolingInputs = exact.product(x[0], x[3], x[4])
+    case .averagePool:
+      cost.poolingInputs = exact.product(exact.product(x[0], x[1]), x[2], x[3])
+    case .linear(let bias):
+      cost.weights = exact.product(x[0], x[1])
+      cost.macs = cost.weights
+      cost.parameters = exact.sum(cost.weights, bias ? x[1] : 0)
+    }
+    return exact.overflowed ? nil : cost
+  }
+}

@@ -1,0 +1,71 @@
+import SpaceIR
+
+/// One summand of the cost of every network: a node's formula, which counts where all its guards hold.
+struct CostTerm: Sendable {
+  /// The enclosing choice whose selector must have one of these values.
+  struct Guard: Hashable, Sendable {
+    /// Index into `CostTerms.atoms`.
+    let selector: Int
+    let values: [Value]
+  }
+  let node: NodeID
+  let guards: [Guard]
+  let formula: OperationCost.Formula
+  /// Indices into `CostTerms.atoms`, in the formula's order.
+  let arguments: [Int]
+  /// Every decision that a guard or an argument mentions, ascending.
+  let support: [DecisionID]
+  /// The atoms of guards and arguments, without repetition.
+  let atoms: [Int]
+}
+
+/// A space's cost under one measure as a sum of terms over few decisions each.
+struct CostTerms: Sendable {
+  private(set) var terms: [CostTerm] = []
+  /// The distinct selectors and arguments of all terms.
+  private(set) var atoms: [Expression] = []
+  private(set) var atomSupports: [[DecisionID]] = []
+  private var atomIndices: [Expression: Int] = [:]
+  private var types: [NodeID: TensorType] = [:]
+
+  init(_ space: Space, measure: CostMeasure) {
+    collect(space.body, guards: [], measure: measure)
+  }
+
+  private mutating func collect(_ region: Region, guards: [CostTerm.Guard], measure: CostMeasure) {
+    for node in region.nodes {
+      types[node.id] = node.type
+      if case .choice(let choice) = node.operation {
+        let selector = atom(choice.selector)
+        for alternative in choice.alternatives {
+          let inner = CostTerm.Guard(selector: selector, values: alternative.values)
+          collect(alternative.region, guards: guards + [inner], measure: measure)
+        }
+      } else {
+        append(node, guards: guards, measure: measure)
+      }
+    }
+  }
+
+  private mutating func append(_ node: Node, guards: [CostTerm.Guard], measure: CostMeasure) {
+    let operand = node.operation.operands.first.flatMap { types[$0] }
+    guard let rule = OperationCost(node.operation, operand: operand, result: node.type),
+      !rule.formula.isFree(under: measure)
+    else { return }
+    let arguments = rule.arguments.map { atom($0) }
+    let used = Set(guards.map(\.selector) + arguments).sorted()
+    let support = Set(used.flatMap { atomSupports[$0] }).sorted()
+    terms.append(
+      CostTerm(
+        node: node.id, guards: guards, formula: rule.formula, arguments: arguments, support: support, atoms: used))
+  }
+
+  private mutating func atom(_ expression: Expression) -> Int {
+    let folded = expression.folded
+    if let known = atomIndices[folded] { return known }
+    atoms.append(folded)
+    atomSupports.append(folded.support)
+    atomIndices[folded] = atoms.count - 1
+    return atoms.count - 1
+  }
+}

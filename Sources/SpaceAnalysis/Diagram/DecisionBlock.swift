@@ -1,0 +1,85 @@
+import SpaceIR
+
+/// A run of neighbouring decisions of one owner: what the diagram decides in one step.
+struct DecisionBlock: Sendable {
+  let decisions: Range<Int>
+
+  /// Cuts the decisions into runs of one owner with at most `limit` combinations, options of other branches counted in.
+  /// A single decision with more options is a run of its own.
+  static func partition(_ decisions: [Decision], limit: Int) -> [DecisionBlock] {
+    var blocks: [DecisionBlock] = []
+    var start = 0
+    var combinations = 1
+    for (index, decision) in decisions.enumerated() {
+      let (product, overflow) = combinations.multipliedReportingOverflow(by: decision.options.count)
+      let joins = index > start && decision.owner == decisions[start].owner && !overflow && product <= limit
+      if index > start, !joins {
+        blocks.append(DecisionBlock(decisions: start..<index))
+        start = index
+      }
+      combinations = joins ? product : decision.options.count
+    }
+    if start < decisions.count { blocks.append(DecisionBlock(decisions: start..<decisions.count)) }
+    return blocks
+  }
+}
+
+/// Every way to decide a block, given which of its decisions exist as far as earlier blocks tell.
+struct BlockTuples: Sendable {
+  let block: DecisionBlock
+  let count: Int
+  /// Row by row, one entry for each decision of the block: 0 where it does not exist, else the option's index plus 1.
+  let codes: [Int32]
+
+  /// - Parameter alive: By position in the block: false where an earlier block has ruled the decision out.
+  init(_ block: DecisionBlock, of decisions: [Decision], alive: [Bool]) {
+    var rows: [[Int32]] = [[]]
+    for (position, index) in block.decisions.enumerated() {
+      let decision = decisions[index]
+      rows = rows.flatMap { row -> [[Int32]] in
+        var exists = alive[position]
+        if exists, let existence = decision.existence, block.decisions.contains(existence.parent.index) {
+          let parent = row[existence.parent.index - block.decisions.lowerBound]
+          exists = parent > 0 && existence.options.contains(Int(parent) - 1)
+        }
+        return exists ? decision.options.indices.map { row + [Int32($0) + 1] } : [row + [0]]
+      }
+    }
+    self.block = block
+    count = rows.count
+    codes = rows.flatMap { $0 }
+  }
+
+  func code(of position: Int, in tuple: Int) -> Int { Int(codes[tuple * block.decisions.count + position]) }
+
+  /// The option of a decision of the block; nil where it does not exist or belongs to another block.
+  func option(of decision: DecisionID, in tuple: Int) -> Int? {
+    guard block.decisions.contains(decision.index) else { return nil }
+    let code = code(of: decision.index - block.decisions.lowerBound, in: tuple)
+    return code == 0 ? nil : code - 1
+  }
+
+  /// Groups the tuples by what they say about some positions.
+  func projection(onto positions: [Int]) -> Projection {
+    var groups: [[Int32]: Int] = [:]
+    var result = Projection(groupOf: [], representatives: [])
+    result.groupOf.reserveCapacity(count)
+    for tuple in 0..<count {
+      let key = positions.map { codes[tuple * block.decisions.count + $0] }
+      if let known = groups[key] {
+        result.groupOf.append(known)
+      } else {
+        groups[key] = result.representatives.count
+        result.groupOf.append(result.representatives.count)
+        result.representatives.append(tuple)
+      }
+    }
+    return result
+  }
+
+  struct Projection: Sendable {
+    var groupOf: [Int]
+    /// One tuple of each group, in order of first appearance.
+    var representatives: [Int]
+  }
+}

@@ -1,0 +1,118 @@
+import Diagnostics
+import SpaceIR
+import SpaceSyntax
+
+/// Puts a whole space together: network decisions, stages, output, hints.
+struct Assembly {
+  private let declaration: SpaceDeclaration
+  private let library: Library
+  var log: DiagnosticLog
+
+  init(_ declaration: SpaceDeclaration, library: Library, log: DiagnosticLog) {
+    self.declaration = declaration
+    self.library = library
+    self.log = log
+  }
+
+  mutating func assemble(input wanted: ImageShape?) -> CheckedSpace? {
+    let inputs = declaration.inputs.map(\.value)
+    let shape = wanted ?? inputs.first
+    var expander = Expander(
+      signatures: library.signatures, classes: declaration.classes?.value ?? 0, log: log)
+    checkNames(&expander)
+    let region = network(shape, &expander)
+    checkUnusedBlocks(&expander)
+    checkHints(&expander)
+    log = expander.log
+    guard let region, let shape, let classes = declaration.classes?.value, let name = declaration.name?.value,
+      !log.hasErrors
+    else { return nil }
+    let space = Space(
+      name: name, decisions: expander.decisions, layers: expander.layers, input: shape, classes: classes,
+      hints: declaration.hints, body: region)
+    return CheckedSpace(
+      space: space, expectations: declaration.expectations ?? Expectations(), inputs: inputs)
+  }
+
+  private func network(_ shape: ImageShape?, _ expander: inout Expander) -> Region? {
+    expander.layers.append(Layer(name: "input", decisions: []))
+    var site = Expander.Site(layer: LayerID(index: 0))
+    var tensor = shape.map { shape in
+      let type = TensorType(
+        channels: .integer(shape.channels), height: .integer(shape.height), width: .integer(shape.width))
+      return expander.append(.input, type: type, label: "input", to: &site)
+    }
+    var nodes = site.nodes
+    var names = ExpressionScope()
+    names.define("output.classes", as: declaration.classes.map { Typed(expression: .integer($0.value), type: .integer) })
+    for decision in declaration.decisions {
+      let made = expander.decide(parameter: decision.name.value, owner: "", choice: decision.choice)
+      names.define(decision.name.value, as: made)
+    }
+    for item in declaration.network {
+      switch item {
+      case .operation(let name, let call):
+        tensor = expander.expand(operation: name, call, on: tensor, scope: &names, into: &nodes)
+      case .stage(let stage):
+        tensor = expander.expand(stage, on: tensor, scope: &names, into: &nodes)
+      }
+    }
+    guard let tensor else { return nil }
+    checkOutput(tensor, &expander)
+    return Region(nodes: nodes, result: tensor.id)
+  }
+
+  private func checkOutput(_ tensor: Tensor, _ expander: inout Expander) {
+    guard let classes = declaration.classes?.value, let range = declaration.networkRange else { return }
+    let expected = TensorType.vector(classes)
+    guard !expander.equal(tensor.type, expected) else { return }
+    expander.report(
+      .wrongOutput(found: expander.describe(tensor.type), classes: classes), at: range,
+      notes: [Note("the last operation of the network gives one number for each class: [\(classes), 1, 1]")])
+  }
+
+  private func checkNames(_ expander: inout Expander) {
+    var seen: [String: SourceRange] = [:]
+    func check(_ name: Located<String>, what: String, _ expander: inout Expander) {
+      if let first = seen[name.value] {
+        expander.report(
+          .duplicateName(name.value, what: what), at: name.range, notes: [Note("named first here", at: first)])
+      }
+      seen[name.value] = seen[name.value] ?? name.range
+    }
+    for item in declaration.network {
+      switch item {
+      case .operation(let name, _): check(name, what: "layer", &expander)
+      case .stage(let stage): check(stage.name, what: "stage", &expander)
+      }
+    }
+  }
+
+  /// Names inside blocks that the network does not use are looked at too.
+  private func checkUnusedBlocks(_ expander: inout Expander) {
+    func visit(_ items: [BodyItem], _ expander: inout Expander) {
+      for item in items {
+        switch item {
+        case .call(_, let call): _ = expander.signature(of: call)
+        case .branch(_, let cases, let otherwise, _):
+          for item in cases { visit(item.items, &expander) }
+          visit(otherwise ?? [], &expander)
+        case .condition(_, let then, let otherwise, _): visit(then + otherwise, &expander)
+        }
+      }
+    }
+    for block in library.blocks { visit(block.body, &expander) }
+  }
+
+  /// A hint about a parameter that no operation has is a mistake.
+  private func checkHints(_ expander: inout Expander) {
+    let known = Set(library.signatures.values.flatMap { $0.parameters.map(\.name) })
+      .union(expander.decisions.map(\.parameter)).sorted()
+    for hint in declaration.hintRanges where !known.contains(hint.value) {
+      let fix = closest(to: hint.value, among: known).map {
+        [FixIt("did you mean '\($0)'?", replacing: hint.range, with: $0)]
+      }
+      expander.report(.unknownHint(hint.value), at: hint.range, fixIts: fix ?? [])
+    }
+  }
+}

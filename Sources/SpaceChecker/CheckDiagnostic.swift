@@ -1,0 +1,158 @@
+import Diagnostics
+
+/// Everything the checker can report. Wording lives here and nowhere else; `docs/diagnostics` has a page for each code.
+enum CheckDiagnostic: DiagnosticKind {
+  // ES10: the shape of the file.
+  case unknownKey(String, in: String)
+  case missingKey(String, in: String)
+  case wrongShape(expected: String, found: String, what: String)
+  case unsupportedVersion(String)
+  case unreadableFile(String, reason: String)
+  case escapingPath(String)
+  case includeCycle(String)
+  case oneDiscriminator(String, keys: [String])
+  // ES11: names.
+  case unknownOperation(String)
+  case unknownArgument(String, of: String)
+  case missingArgument(String, of: String)
+  case unknownName(String)
+  case unknownWord(String, allowed: [String], what: String)
+  case duplicateName(String, what: String)
+  case recursiveBlock(String)
+  case badName(String)
+  case unknownHint(String)
+  case unknownFunction(String)
+  // ES20: types and values.
+  case wrongType(expected: String, found: String, what: String)
+  case operandType(String, found: String)
+  case argumentCount(function: String, expected: String, found: Int)
+  case notPositive(what: String, value: String, member: String)
+  case evenKernel(value: String, member: String)
+  case noValue(reason: String, member: String)
+  // ES21: choices and scope.
+  case emptyRange(from: String, to: String)
+  case offGrid(end: String, step: String, nearest: String)
+  case badStep(String)
+  case duplicateOption(String)
+  case mixedOptions
+  case missingScope(stage: String, layers: Int)
+  case choiceNotHere(where: String)
+  case badLayerCount(String)
+  case tooManyOptions(Int)
+  case missingCase(String)
+  case uselessCase(String)
+  case firstRestOutsideStage
+  // ES22: shapes.
+  case residualMismatch(block: String, body: String, shortcut: String, member: String)
+  case spatialMismatch(body: String, shortcut: String)
+  case alternativesMismatch(first: String, second: String)
+  case needsJoinedCopies(operation: String, copies: String)
+  case needsVector(operation: String, shape: String)
+  case wrongOutput(found: String, classes: Int)
+  case bypassStride(shape: String, result: String)
+
+  var code: String {
+    switch self {
+    case .unknownKey: "ES1001"
+    case .missingKey: "ES1002"
+    case .wrongShape: "ES1003"
+    case .unsupportedVersion: "ES1004"
+    case .unreadableFile: "ES1005"
+    case .escapingPath: "ES1006"
+    case .includeCycle: "ES1007"
+    case .oneDiscriminator: "ES1008"
+    case .unknownOperation: "ES1101"
+    case .unknownArgument: "ES1102"
+    case .missingArgument: "ES1103"
+    case .unknownName: "ES1104"
+    case .unknownWord: "ES1105"
+    case .duplicateName: "ES1106"
+    case .recursiveBlock: "ES1107"
+    case .badName: "ES1108"
+    case .unknownHint: "ES1109"
+    case .unknownFunction: "ES1110"
+    case .wrongType: "ES2001"
+    case .operandType: "ES2002"
+    case .argumentCount: "ES2003"
+    case .notPositive: "ES2004"
+    case .evenKernel: "ES2005"
+    case .noValue: "ES2006"
+    case .emptyRange: "ES2101"
+    case .offGrid: "ES2102"
+    case .badStep: "ES2103"
+    case .duplicateOption: "ES2104"
+    case .mixedOptions: "ES2105"
+    case .missingScope: "ES2106"
+    case .choiceNotHere: "ES2107"
+    case .badLayerCount: "ES2108"
+    case .tooManyOptions: "ES2109"
+    case .missingCase: "ES2110"
+    case .uselessCase: "ES2111"
+    case .firstRestOutsideStage: "ES2112"
+    case .residualMismatch: "ES2201"
+    case .spatialMismatch: "ES2202"
+    case .alternativesMismatch: "ES2203"
+    case .needsJoinedCopies: "ES2204"
+    case .needsVector: "ES2205"
+    case .wrongOutput: "ES2206"
+    case .bypassStride: "ES2207"
+    }
+  }
+
+  var message: String {
+    switch self {
+    case .unknownKey(let key, let place): "\(place) has no key '\(key)'"
+    case .missingKey(let key, let place): "\(place) needs the key '\(key)'"
+    case .wrongShape(let expected, let found, let what): "\(what) is \(expected), this is \(found)"
+    case .unsupportedVersion(let found): "this compiler reads version 1 of the language, the file says '\(found)'"
+    case .unreadableFile(let path, let reason): "'\(path)' cannot be read: \(reason)"
+    case .escapingPath(let path): "'\(path)' leads out of the folder of the space; a used file lies in it or below it"
+    case .includeCycle(let path): "'\(path)' uses itself, directly or through another file"
+    case .oneDiscriminator(let what, let keys):
+      "\(what) has exactly one of the keys \(keys.map { "'\($0)'" }.joined(separator: ", "))"
+    case .unknownOperation(let name): "no operation or block is named '\(name)'"
+    case .unknownArgument(let name, let operation): "'\(operation)' has no parameter '\(name)'"
+    case .missingArgument(let name, let operation): "'\(operation)' needs the parameter '\(name)'"
+    case .unknownName(let name): "nothing named '\(name)' is known here"
+    case .unknownWord(let word, let allowed, let what):
+      "\(what) is one of \(allowed.joined(separator: ", ")), not '\(word)'"
+    case .duplicateName(let name, let what): "a \(what) named '\(name)' exists already"
+    case .recursiveBlock(let name): "block '\(name)' contains itself; a block needs an end"
+    case .badName(let name): "'\(name)' is not a name: a name starts with a letter and has letters, digits, '_' and '-'"
+    case .unknownHint(let name): "no decision of this space is named '\(name)', so the hint has no effect"
+    case .unknownFunction(let name): "no function is named '\(name)'"
+    case .wrongType(let expected, let found, let what): "\(what) is \(expected), this is \(found)"
+    case .operandType(let operation, let found): "'\(operation)' does not take \(found)"
+    case .argumentCount(let function, let expected, let found): "'\(function)' takes \(expected), not \(found)"
+    case .notPositive(let what, let value, let member): "\(what) is at least 1, but is \(value)\(member)"
+    case .evenKernel(let value, let member): "a kernel is odd, but is \(value)\(member)"
+    case .noValue(let reason, let member): "the expression has no value\(member): \(reason)"
+    case .emptyRange(let from, let to): "the range from \(from) to \(to) has no option"
+    case .offGrid(let end, let step, let nearest):
+      "the end \(end) is not reached in steps of \(step); the last option would be \(nearest)"
+    case .badStep(let step): "a step is above zero, this is \(step)"
+    case .duplicateOption(let option): "the option \(option) is listed twice"
+    case .mixedOptions: "the options of one choice are all numbers, all words or all booleans"
+    case .missingScope(let stage, let layers):
+      "stage '\(stage)' repeats \(layers) layers and makes choices: it must say who decides"
+    case .choiceNotHere(let place): "a choice cannot stand \(place)"
+    case .badLayerCount(let found): "a stage has 1 to 1000 layers, not \(found)"
+    case .tooManyOptions(let count): "a choice has at most 10000 options, this one has \(count)"
+    case .missingCase(let value): "the switch has no case for \(value) and no 'else'"
+    case .uselessCase(let value): "the switched value is never \(value)"
+    case .firstRestOutsideStage: "'first' and 'rest' speak of the layers of a stage; there is none here"
+    case .residualMismatch(let block, let body, let shortcut, let member):
+      "block '\(block)' adds a shortcut of \(shortcut) channels to a body of \(body)\(member)"
+    case .spatialMismatch(let body, let shortcut): "a shortcut of \(shortcut) cannot be added to a body of \(body)"
+    case .alternativesMismatch(let first, let second):
+      "the alternatives end in different shapes, \(first) and \(second)"
+    case .needsJoinedCopies(let operation, let copies):
+      "'\(operation)' takes one tensor, this is \(copies) copies; join them with 'split_attention' first"
+    case .needsVector(let operation, let shape):
+      "'\(operation)' takes a vector, this is \(shape); put 'global_pool' before it"
+    case .wrongOutput(let found, let classes): "the network ends in \(found), the output has \(classes) classes"
+    case .bypassStride(let shape, let result):
+      "a bypass passes its input through, but the layer turns \(shape) into \(result)"
+    }
+  }
+}

@@ -1,0 +1,236 @@
+import Diagnostics
+import SpaceIR
+import SpaceSyntax
+
+extension Expander {
+  /// One way on, with the selector's values that lead there.
+  struct Branch {
+    let label: String
+    let values: [Value]
+    let build: (inout Expander, inout Site, Tensor?) -> Tensor?
+  }
+
+  private struct Built {
+    let alternative: Alternative
+    let type: TensorType
+    let fixed: [DecisionID: Value]
+    let conditions: [PathCondition]
+  }
+
+  /// Builds every branch as a region and joins them in one choice; a constant selector leaves only its branch, inline.
+  mutating func choose(
+    _ selector: Expression, _ branches: [Branch], on input: Tensor?, at range: SourceRange, into site: inout Site
+  ) -> Tensor? {
+    if let value = selector.constant {
+      guard let branch = branches.first(where: { $0.values.contains(value) }) else { return nil }
+      return branch.build(&self, &site, input)
+    }
+    var built: [Built] = []
+    var isComplete = true
+    for branch in branches {
+      guard let result = build(branch, selector, on: input, layer: site.layer, place: site.place) else {
+        isComplete = false
+        continue
+      }
+      built.append(result)
+    }
+    guard isComplete, let input else { return nil }
+    if built.allSatisfy({ $0.alternative.region.nodes.isEmpty }) { return input }
+    guard let type = join(built, selector, at: range) else { return nil }
+    let choice = Choice(selector: selector, alternatives: built.map(\.alternative))
+    return append(.choice(choice), type: type, label: "choice", to: &site)
+  }
+
+  private mutating func build(
+    _ branch: Branch, _ selector: Expression, on input: Tensor?, layer: LayerID, place: [String]
+  ) -> Built? {
+    let outer = (fixed, conditions)
+    defer { (fixed, conditions) = outer }
+    conditions.append(PathCondition(selector: selector, values: branch.values))
+    if case .decision(let id) = selector, branch.values.count == 1 { fixed[id] = branch.values[0] }
+    var bound = input
+    let current = fixed
+    bound?.type = (input?.type ?? TensorType.vector(0)).mapping { $0.binding { current[$0] } }
+    var site = Site(layer: layer)
+    site.place = place + [branch.label]
+    guard let result = branch.build(&self, &site, bound) else { return nil }
+    return Built(
+      alternative: Alternative(values: branch.values, region: Region(nodes: site.nodes, result: result.id)),
+      type: result.type, fixed: fixed, conditions: conditions)
+  }
+
+  /// The type that holds in every alternative: one of theirs where it is right for all, else channels by `select`.
+  private mutating func join(_ built: [Built], _ selector: Expression, at range: SourceRange) -> TensorType? {
+    for candidate in built.reversed() where isRight(candidate.type, in: built) { return candidate.type }
+    var result = built[built.count - 1]
+    var type = result.type
+    for other in built.dropLast().reversed() {
+      let sides = [(type.copies, other.type.copies), (type.height, other.type.height), (type.width, other.type.width)]
+      guard sides.allSatisfy({ $0.0 == $0.1 }) else {
+        report(
+          .alternativesMismatch(first: describe(built[0].type), second: describe(result.type)), at: range,
+          notes: [Note("every alternative must end with the same height, width and number of copies")])
+        return nil
+      }
+      type.channels = Expression.call(
+        .select, [isOneOf(other.alternative.values, selector), other.type.channels, type.channels]
+      ).folded
+      result = other
+    }
+    return type
+  }
+
+  private func isRight(_ type: TensorType, in built: [Built]) -> Bool {
+    built.allSatisfy { alternative in
+      var inner = self
+      inner.fixed = alternative.fixed
+      inner.conditions = alternative.conditions
+      return inner.equal(type, alternative.type)
+    }
+  }
+
+  private func isOneOf(_ values: [Value], _ selector: Expression) -> Expression {
+    if values == [.boolean(true)] { return selector }
+    let tests = values.map { Expression.binary(.equal, selector, .constant($0)) }
+    return tests.dropFirst().reduce(tests[0]) { .binary(.or, $0, $1) }
+  }
+
+  // MARK: The forms of the language
+
+  /// `switch: EXPRESSION` with cases.
+  mutating func branch(
+    _ subject: ExpressionSyntax, _ cases: [BranchCase], _ otherwise: [BodyItem]?, _ range: SourceRange,
+    on input: Tensor?, scope: ExpressionScope, into site: inout Site
+  ) -> Tensor? {
+    guard let selector = convert(subject, in: scope) else { return nil }
+    let domain = possibleValues(of: selector.expression)
+    var branches: [Branch] = []
+    var seen: [Value: SourceRange] = [:]
+    var isRight = true
+    for item in cases {
+      if let first = seen[item.value.value] {
+        report(
+          .duplicateName(item.value.value.description, what: "case"), at: item.value.range,
+          notes: [Note("first here", at: first)])
+        isRight = false
+        continue
+      }
+      seen[item.value.value] = item.value.range
+      guard selector.type.accepts(item.value.value.type) else {
+        report(
+          .wrongType(
+            expected: selector.type.phrase, found: item.value.value.type.phrase, what: "a case of this switch"),
+          at: item.value.range)
+        isRight = false
+        continue
+      }
+      if let domain, !domain.contains(item.value.value) { continue }
+      branches.append(itemsBranch(item.value.value.description, [item.value.value], item.items, scope))
+    }
+    guard let domain else {
+      report(
+        .wrongShape(
+          expected: "a constant, a parameter or a choice", found: describe(selector.expression), what: "what a switch looks at"),
+        at: subject.range)
+      return nil
+    }
+    let rest = domain.filter { seen[$0] == nil }
+    if let first = rest.first {
+      guard let otherwise else {
+        report(.missingCase(first.description), at: range, notes: [Note("add the case, or 'else: []'")])
+        return nil
+      }
+      branches.append(itemsBranch("else", rest, otherwise, scope))
+    }
+    guard isRight else { return nil }
+    return choose(selector.expression, branches, on: input, at: range, into: &site)
+  }
+
+  /// `when: CONDITION`.
+  mutating func condition(
+    _ subject: ExpressionSyntax, _ then: [BodyItem], _ otherwise: [BodyItem], _ range: SourceRange,
+    on input: Tensor?, scope: ExpressionScope, into site: inout Site
+  ) -> Tensor? {
+    guard let selector = convert(subject, in: scope) else { return nil }
+    guard selector.type == .boolean else {
+      report(.wrongType(expected: "a boolean", found: selector.type.phrase, what: "a condition"), at: subject.range)
+      return nil
+    }
+    let branches = [
+      itemsBranch("then", [.boolean(true)], then, scope), itemsBranch("else", [.boolean(false)], otherwise, scope),
+    ]
+    return choose(selector.expression, branches, on: input, at: range, into: &site)
+  }
+
+  private func itemsBranch(_ label: String, _ values: [Value], _ items: [BodyItem], _ scope: ExpressionScope) -> Branch {
+    Branch(label: label, values: values) { expander, site, input in
+      expander.expand(items, on: input, scope: scope, into: &site)
+    }
+  }
+
+  /// `shortcut:` of a block: the input added to the body's result, always or under a condition.
+  mutating func residual(
+    _ block: BlockDeclaration, _ shortcut: ShortcutDeclaration, body: Tensor?, input: Tensor?,
+    scope: ExpressionScope, into site: inout Site
+  ) -> Tensor? {
+    let add = Branch(label: "add", values: [.boolean(true)]) { expander, site, current in
+      guard let current, let input else { return nil }
+      return expander.add(block, shortcut, body: current, input: input, into: &site)
+    }
+    guard let condition = shortcut.condition else { return add.build(&self, &site, body) }
+    guard let selector = convert(condition, in: scope) else { return nil }
+    guard selector.type == .boolean else {
+      report(.wrongType(expected: "a boolean", found: selector.type.phrase, what: "a condition"), at: condition.range)
+      return nil
+    }
+    let pass = Branch(label: "pass", values: [.boolean(false)]) { _, _, current in current }
+    return choose(selector.expression, [add, pass], on: body, at: shortcut.range, into: &site)
+  }
+
+  private mutating func add(
+    _ block: BlockDeclaration, _ shortcut: ShortcutDeclaration, body: Tensor, input: Tensor, into site: inout Site
+  ) -> Tensor? {
+    let name = block.name.value
+    for (a, b) in [(body.type.height, input.type.height), (body.type.width, input.type.width)] {
+      guard case .holds = equal(a, b) else {
+        report(.spatialMismatch(body: describe(body.type), shortcut: describe(input.type)), at: shortcut.range)
+        return nil
+      }
+    }
+    switch equal(body.type.channels, input.type.channels) {
+    case .holds: break
+    case .fails(let member):
+      let remedy = Note("add it only where the widths agree: {when: \"in.channels == out\"} with the block's own names")
+      report(
+        .residualMismatch(
+          block: name, body: describe(body.type.channels), shortcut: describe(input.type.channels), member: member),
+        at: shortcut.range, notes: [remedy])
+      return nil
+    case .noValue(let reason, let member):
+      report(.noValue(reason: reason, member: member), at: shortcut.range)
+      return nil
+    case .undecided:
+      report(
+        .residualMismatch(
+          block: name, body: describe(body.type.channels), shortcut: describe(input.type.channels),
+          member: ", which could not be shown equal"), at: shortcut.range)
+      return nil
+    }
+    return append(.add(body.id, input.id), type: body.type, label: "add", to: &site)
+  }
+
+  /// The values a selector can have: a constant, a decision's options, or the values of an expression of few decisions.
+  private func possibleValues(of selector: Expression) -> [Value]? {
+    switch selector {
+    case .constant(let value): [value]
+    case .decision(let id): decisions[id.index].options
+    case .unary, .binary, .call: nil
+    }
+  }
+}
+
+extension TensorType {
+  static func vector(_ channels: Int) -> TensorType {
+    TensorType(channels: .integer(channels), height: .integer(1), width: .integer(1))
+  }
+}

@@ -1,0 +1,187 @@
+import Diagnostics
+import SpaceIR
+
+/// What is known about a claim over all members of the space that reach a place.
+enum Proof: Sendable {
+  case holds
+  /// Values of the decisions involved under which it fails, in words: ` where s1.channels is 8`; empty: everywhere.
+  case fails(member: String)
+  case noValue(reason: String, member: String)
+  /// Too many combinations to look at all of them; none of those looked at fails.
+  case undecided
+}
+
+extension Expander {
+  private static let mostCombinations = 200_000
+
+  /// Whether two extents are equal in every member that reaches this place.
+  func equal(_ a: Expression, _ b: Expression) -> Proof {
+    let left = a.binding { fixed[$0] }
+    let right = b.binding { fixed[$0] }
+    if left == right { return .holds }
+    if let x = left.constant, let y = right.constant { return x == y ? .holds : .fails(member: "") }
+    if knownEqualities.contains(where: { $0 == (left, right) || $0 == (right, left) }) { return .holds }
+    return prove([left, right]) { $0[0] == $0[1] }
+  }
+
+  func equal(_ a: TensorType, _ b: TensorType) -> Bool {
+    zip(a.extents, b.extents).allSatisfy { pair in
+      if case .holds = equal(pair.0, pair.1) { true } else { false }
+    }
+  }
+
+  /// The equations that enclosing conditions state.
+  private var knownEqualities: [(Expression, Expression)] {
+    var found: [(Expression, Expression)] = []
+    for condition in conditions where condition.values == [.boolean(true)] {
+      var open = [condition.selector.binding { fixed[$0] }]
+      while let next = open.popLast() {
+        if case .binary(.and, let a, let b) = next { open += [a, b] }
+        if case .binary(.equal, let a, let b) = next { found.append((a, b)) }
+      }
+    }
+    return found
+  }
+
+  /// Reports an extent that is below 1 in some member; false after an error.
+  mutating func positive(_ extent: Expression, what: String, at range: SourceRange) -> Bool {
+    if let bounds = extent.bounds(decisions: decisions), bounds.least >= Rational(1) { return true }
+    return settle(prove([extent]) { ($0[0].integer ?? 0) >= 1 }, of: extent, at: range) { value, member in
+      .notPositive(what: what, value: value, member: member)
+    }
+  }
+
+  mutating func odd(_ kernel: Expression, _ range: SourceRange) -> Bool {
+    guard positive(kernel, what: "'kernel'", at: range) else { return false }
+    return settle(prove([kernel]) { ($0[0].integer ?? 0) % 2 == 1 }, of: kernel, at: range) { value, member in
+      .evenKernel(value: value, member: member)
+    }
+  }
+
+  private mutating func settle(
+    _ proof: Proof, of expression: Expression, at range: SourceRange, error: (String, String) -> CheckDiagnostic
+  ) -> Bool {
+    switch proof {
+    case .holds, .undecided: return true
+    case .fails(let member): report(error(expression.constant?.description ?? describe(expression), member), at: range)
+    case .noValue(let reason, let member): report(.noValue(reason: reason, member: member), at: range)
+    }
+    return false
+  }
+
+  /// Tries every combination of the decisions that the expressions and the enclosing conditions depend on.
+  func prove(_ expressions: [Expression], claim: ([Value]) -> Bool) -> Proof {
+    let bound = expressions.map { $0.binding { fixed[$0] } }
+    var search = MemberSearch(decisions: decisions, fixed: fixed, conditions: conditions)
+    return search.run(over: bound, limit: Self.mostCombinations, claim: claim)
+  }
+
+  /// An expression in the author's names.
+  func describe(_ expression: Expression) -> String {
+    switch expression {
+    case .constant(let value): value.description
+    case .decision(let id): decisions[id.index].name
+    case .unary(let op, let x): op == .not ? "not \(describe(x))" : "-\(describe(x))"
+    case .binary(let op, let a, let b): "(\(describe(a)) \(op.rawValue) \(describe(b)))"
+    case .call(let function, let arguments):
+      "\(function.rawValue)(\(arguments.map { describe($0) }.joined(separator: ", ")))"
+    }
+  }
+
+  /// `[24, 14, 14]`, or `[2 x 24, 14, 14]` for copies.
+  func describe(_ type: TensorType) -> String {
+    let copies = type.copies == .integer(1) ? "" : "\(describe(type.copies)) x "
+    return "[\(copies)\(describe(type.channels)), \(describe(type.height)), \(describe(type.width))]"
+  }
+}
+
+/// A bounded walk over the combinations of a few decisions.
+private struct MemberSearch {
+  let decisions: [Decision]
+  let fixed: [DecisionID: Value]
+  let conditions: [Expander.PathCondition]
+  private var values: [DecisionID: Value] = [:]
+  private var left = 0
+
+  init(decisions: [Decision], fixed: [DecisionID: Value], conditions: [Expander.PathCondition]) {
+    self.decisions = decisions
+    self.fixed = fixed
+    self.conditions = conditions
+  }
+
+  mutating func run(over expressions: [Expression], limit: Int, claim: ([Value]) -> Bool) -> Proof {
+    var involved: Set<DecisionID> = []
+    for expression in expressions { expression.collectSupport(into: &involved) }
+    let relevant = conditions.filter { !involved.isDisjoint(with: $0.selector.support) }
+    for condition in relevant { condition.selector.collectSupport(into: &involved) }
+    for id in involved { addAncestors(of: id, to: &involved) }
+    values = fixed
+    left = limit
+    let open = involved.subtracting(fixed.keys).sorted()
+    return search(open[...], relevant, expressions, claim)
+  }
+
+  private func addAncestors(of id: DecisionID, to set: inout Set<DecisionID>) {
+    var current = id
+    while let parent = decisions[current.index].existence?.parent, set.insert(parent).inserted { current = parent }
+  }
+
+  private mutating func search(
+    _ open: ArraySlice<DecisionID>, _ relevant: [Expander.PathCondition], _ expressions: [Expression],
+    _ claim: ([Value]) -> Bool
+  ) -> Proof {
+    guard let id = open.first else { return judge(relevant, expressions, claim) }
+    guard exists(id) else { return search(open.dropFirst(), relevant, expressions, claim) }
+    var undecided = false
+    for option in decisions[id.index].options {
+      values[id] = option
+      defer { values[id] = nil }
+      switch search(open.dropFirst(), relevant, expressions, claim) {
+      case .holds: break
+      case .undecided: undecided = true
+      case let found: return found
+      }
+      if left <= 0 { return .undecided }
+    }
+    return undecided ? .undecided : .holds
+  }
+
+  private func exists(_ id: DecisionID) -> Bool {
+    guard let existence = decisions[id.index].existence else { return true }
+    guard let parent = values[existence.parent],
+      let option = decisions[existence.parent.index].options.firstIndex(of: parent)
+    else { return false }
+    return existence.options.contains(option)
+  }
+
+  private mutating func judge(
+    _ relevant: [Expander.PathCondition], _ expressions: [Expression], _ claim: ([Value]) -> Bool
+  ) -> Proof {
+    left -= 1
+    for condition in relevant {
+      guard let value = try? condition.selector.evaluate({ values[$0] }) else { return .holds }
+      guard condition.values.contains(value) else { return .holds }
+    }
+    var results: [Value] = []
+    for expression in expressions {
+      do throws(EvaluationError) {
+        results.append(try expression.evaluate { values[$0] })
+      } catch {
+        switch error {
+        case .missing: return .holds
+        case .divisionByZero: return .noValue(reason: "division by zero", member: member(of: expressions))
+        case .overflow: return .noValue(reason: "a number beyond 64 bits", member: member(of: expressions))
+        case .wrongType: return .noValue(reason: "an operand of the wrong type", member: member(of: expressions))
+        }
+      }
+    }
+    return claim(results) ? .holds : .fails(member: member(of: expressions))
+  }
+
+  private func member(of expressions: [Expression]) -> String {
+    var involved: Set<DecisionID> = []
+    for expression in expressions { expression.collectSupport(into: &involved) }
+    let parts = involved.sorted().compactMap { id in values[id].map { "\(decisions[id.index].name) is \($0)" } }
+    return parts.isEmpty ? "" : " where \(parts.joined(separator: " and "))"
+  }
+}

@@ -1,0 +1,113 @@
+import Diagnostics
+import SpaceSyntax
+
+/// The keys of one mapping, with unknown ones already reported.
+struct Fields {
+  /// What messages call the mapping: "a stage", "the space".
+  let place: String
+  let range: SourceRange
+  private let entries: [YAMLEntry]
+
+  /// Nil, after an error, when the node is not a mapping.
+  init?(_ node: YAMLNode, place: String, allowed: [String], log: inout DiagnosticLog) {
+    guard case .mapping(let entries) = node.content else {
+      node.reportShape(expected: "a mapping", what: place, log: &log)
+      return nil
+    }
+    self.place = place
+    self.range = node.range
+    self.entries = entries.filter { allowed.contains($0.key.text) }
+    for entry in entries where !allowed.contains(entry.key.text) {
+      let fixes = closest(to: entry.key.text, among: allowed).map {
+        [FixIt("did you mean '\($0)'?", replacing: entry.key.range, with: $0)]
+      }
+      let known = Note("known keys: \(allowed.joined(separator: ", "))")
+      log.error(
+        CheckDiagnostic.unknownKey(entry.key.text, in: place), at: entry.key.range,
+        notes: fixes == nil ? [known] : [], fixIts: fixes ?? [])
+    }
+  }
+
+  subscript(key: String) -> YAMLEntry? { entries.first { $0.key.text == key } }
+
+  /// The entry, or nil after an error that says the key is missing.
+  func required(_ key: String, log: inout DiagnosticLog) -> YAMLEntry? {
+    if let entry = self[key] { return entry }
+    log.error(CheckDiagnostic.missingKey(key, in: place), at: range)
+    return nil
+  }
+}
+
+extension YAMLNode {
+  /// Words for messages.
+  var kind: String {
+    switch content {
+    case .scalar(let scalar): scalar.text.isEmpty ? "nothing" : "'\(scalar.text.prefix(40))'"
+    case .sequence: "a list"
+    case .mapping: "a mapping"
+    case .poison: "unreadable"
+    }
+  }
+
+  /// Silent on poison: its error was shown.
+  func reportShape(expected: String, what: String, log: inout DiagnosticLog) {
+    if case .poison = content { return }
+    log.error(CheckDiagnostic.wrongShape(expected: expected, found: kind, what: what), at: range)
+  }
+
+  /// The elements of a list, or nil after an error.
+  func list(_ what: String, log: inout DiagnosticLog) -> [YAMLNode]? {
+    if case .sequence(let nodes) = content { return nodes }
+    reportShape(expected: "a list", what: what, log: &log)
+    return nil
+  }
+
+  func mapping(_ what: String, log: inout DiagnosticLog) -> [YAMLEntry]? {
+    if case .mapping(let entries) = content { return entries }
+    reportShape(expected: "a mapping", what: what, log: &log)
+    return nil
+  }
+
+  var scalar: YAMLScalar? {
+    if case .scalar(let scalar) = content { scalar } else { nil }
+  }
+
+  /// Plain text, whatever it could be resolved to.
+  func text(_ what: String, log: inout DiagnosticLog) -> Located<String>? {
+    guard let scalar, !scalar.text.isEmpty else {
+      reportShape(expected: "a text", what: what, log: &log)
+      return nil
+    }
+    return Located(scalar.text, range)
+  }
+
+  /// A text that can name something.
+  func name(_ what: String, log: inout DiagnosticLog) -> Located<String>? {
+    guard let found = text(what, log: &log) else { return nil }
+    guard found.value.isName else {
+      log.error(CheckDiagnostic.badName(found.value), at: range)
+      return nil
+    }
+    return found
+  }
+}
+
+extension YAMLNode {
+  /// The name of a whole space: a name that may also have dots and plus signs, `fp-nas-f++`.
+  func title(_ what: String, log: inout DiagnosticLog) -> Located<String>? {
+    guard let found = text(what, log: &log) else { return nil }
+    guard String(found.value.filter { $0 != "+" && $0 != "." }).isName else {
+      log.error(CheckDiagnostic.badName(found.value), at: range)
+      return nil
+    }
+    return found
+  }
+}
+
+extension String {
+  /// Starts with a letter; then letters, digits, `_` and `-`.
+  var isName: Bool {
+    guard let first = unicodeScalars.first, first.properties.isAlphabetic else { return false }
+    return unicodeScalars.allSatisfy { $0.properties.isAlphabetic || ("0"..."9").contains($0) || $0 == "_" || $0 == "-" }
+  }
+}

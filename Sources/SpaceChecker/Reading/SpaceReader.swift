@@ -1,0 +1,181 @@
+import Diagnostics
+import SpaceIR
+import SpaceSyntax
+
+/// Turns a YAML tree into declarations: keys, types of literals and forms, nothing that needs another declaration.
+struct SpaceReader {
+  static let spaceKeys = [
+    "espalier", "space", "use", "input", "output", "blocks", "decisions", "network", "hints", "expect",
+  ]
+  static let libraryKeys = ["espalier", "use", "blocks"]
+
+  var log: DiagnosticLog
+
+  mutating func space(_ root: YAMLNode) -> SpaceDeclaration? {
+    guard let fields = Fields(root, place: "a space", allowed: Self.spaceKeys, log: &log) else { return nil }
+    var declaration = SpaceDeclaration()
+    version(fields)
+    declaration.name = fields.required("space", log: &log)?.value.title("the name of a space", log: &log)
+    declaration.uses = uses(fields)
+    declaration.inputs = inputs(fields)
+    declaration.classes = classes(fields)
+    declaration.blocks = blocks(fields)
+    declaration.decisions = decisions(fields)
+    if let entry = fields.required("network", log: &log) {
+      declaration.networkRange = entry.key.range
+      declaration.network = entry.value.list("the network", log: &log)?.compactMap { networkItem($0) } ?? []
+    }
+    (declaration.hints, declaration.hintRanges) = hints(fields)
+    declaration.expectations = expectations(fields)
+    return declaration
+  }
+
+  /// A file that only brings blocks.
+  mutating func library(_ root: YAMLNode) -> (uses: [Located<String>], blocks: [BlockDeclaration])? {
+    guard let fields = Fields(root, place: "a block library", allowed: Self.libraryKeys, log: &log) else { return nil }
+    version(fields)
+    return (uses(fields), blocks(fields))
+  }
+
+  private mutating func version(_ fields: Fields) {
+    guard let value = fields.required("espalier", log: &log)?.value else { return }
+    guard let scalar = value.scalar, scalar.text == "1" else {
+      log.error(
+        CheckDiagnostic.unsupportedVersion(value.scalar?.text ?? value.kind), at: value.range,
+        fixIts: [FixIt("write version 1", replacing: value.range, with: "1")])
+      return
+    }
+  }
+
+  private mutating func uses(_ fields: Fields) -> [Located<String>] {
+    guard let entry = fields["use"] else { return [] }
+    return entry.value.list("'use'", log: &log)?.compactMap { $0.text("the path of a used file", log: &log) } ?? []
+  }
+
+  private mutating func inputs(_ fields: Fields) -> [Located<ImageShape>] {
+    guard let value = fields.required("input", log: &log)?.value else { return [] }
+    if case .sequence(let nodes) = value.content { return nodes.compactMap { input($0) } }
+    return input(value).map { [$0] } ?? []
+  }
+
+  private mutating func input(_ node: YAMLNode) -> Located<ImageShape>? {
+    let allowed = ["channels", "height", "width"]
+    guard let fields = Fields(node, place: "an input", allowed: allowed, log: &log) else { return nil }
+    let numbers = allowed.map { key in fields.required(key, log: &log).flatMap { extent($0.value, what: "'\(key)'") } }
+    guard let channels = numbers[0], let height = numbers[1], let width = numbers[2] else { return nil }
+    return Located(ImageShape(channels: channels, height: height, width: width), node.range)
+  }
+
+  private mutating func classes(_ fields: Fields) -> Located<Int>? {
+    guard let value = fields.required("output", log: &log)?.value,
+      let inner = Fields(value, place: "the output", allowed: ["classes"], log: &log),
+      let entry = inner.required("classes", log: &log), let count = extent(entry.value, what: "'classes'")
+    else { return nil }
+    return Located(count, entry.value.range)
+  }
+
+  /// An integer from 1 to a million.
+  private mutating func extent(_ node: YAMLNode, what: String) -> Int? {
+    guard let found = integer(node, what: what) else { return nil }
+    guard (1...1_000_000).contains(found.value) else {
+      node.reportShape(expected: "a whole number from 1 to 1000000", what: what, log: &log)
+      return nil
+    }
+    return found.value
+  }
+
+  mutating func integer(_ node: YAMLNode, what: String) -> Located<Int>? {
+    guard let value = literal(node, what: what, expected: "a whole number", expecting: .number) else { return nil }
+    guard let integer = value.value.integer else {
+      node.reportShape(expected: "a whole number", what: what, log: &log)
+      return nil
+    }
+    return Located(integer, node.range)
+  }
+
+  /// A number, word or boolean. Words that another YAML would read as something else are refused.
+  mutating func literal(
+    _ node: YAMLNode, what: String, expected: String, expecting: ScalarExpectation = .word
+  ) -> Located<Value>? {
+    guard let scalar = node.scalar else {
+      node.reportShape(expected: expected, what: what, log: &log)
+      return nil
+    }
+    if reportAmbiguity(of: scalar, at: node.range, expecting: expecting, log: &log) != nil { return nil }
+    switch scalar.value {
+    case .integer(let value): return Located(.integer(value), node.range)
+    case .decimal(let decimal):
+      return Located(Value(Rational(decimal.numerator, decimal.denominator)), node.range)
+    case .bool(let value): return Located(.boolean(value), node.range)
+    case .string(let text): return Located(.word(text), node.range)
+    case .null:
+      node.reportShape(expected: expected, what: what, log: &log)
+      return nil
+    }
+  }
+
+  private mutating func decisions(_ fields: Fields) -> [NamedChoice] {
+    guard let entry = fields["decisions"] else { return [] }
+    let entries = entry.value.mapping("'decisions'", log: &log) ?? []
+    return entries.compactMap { entry in
+      guard entry.key.text.isName else {
+        log.error(CheckDiagnostic.badName(entry.key.text), at: entry.key.range)
+        return nil
+      }
+      guard case .choice(let choice)? = argumentValue(entry.value) else {
+        entry.value.reportShape(expected: "a choice, {choose: [...]}", what: "an entry of 'decisions'", log: &log)
+        return nil
+      }
+      return NamedChoice(name: Located(entry.key.text, entry.key.range), choice: choice)
+    }
+  }
+
+  private mutating func hints(_ fields: Fields) -> (Hints, [Located<String>]) {
+    var hints = Hints()
+    var ranges: [Located<String>] = []
+    guard let value = fields["hints"]?.value,
+      let inner = Fields(value, place: "'hints'", allowed: ["distribution", "share"], log: &log)
+    else { return (hints, ranges) }
+    if let entry = inner["distribution"], let word = choiceOfWord(entry.value, Hints.Grouping.self, what: "a distribution") {
+      hints.distribution = word.value
+    }
+    for entry in inner["share"]?.value.mapping("'share'", log: &log) ?? [] {
+      guard let word = choiceOfWord(entry.value, Hints.Sharing.self, what: "a way to share weights") else { continue }
+      hints.sharing.append(Hints.SharingHint(parameter: entry.key.text, sharing: word.value))
+      ranges.append(Located(entry.key.text, entry.key.range))
+    }
+    return (hints, ranges)
+  }
+
+  /// A scalar that is one of an enumeration's words.
+  mutating func choiceOfWord<Words: RawRepresentable & CaseIterable>(
+    _ node: YAMLNode, _ words: Words.Type, what: String
+  ) -> Located<Words>? where Words.RawValue == String, Words: Sendable {
+    guard let found = node.text(what, log: &log) else { return nil }
+    if let word = Words(rawValue: found.value) { return Located(word, node.range) }
+    let allowed = Words.allCases.map(\.rawValue)
+    let fix = closest(to: found.value, among: allowed).map {
+      [FixIt("did you mean '\($0)'?", replacing: node.range, with: $0)]
+    }
+    log.error(
+      CheckDiagnostic.unknownWord(found.value, allowed: allowed, what: what), at: node.range, fixIts: fix ?? [])
+    return nil
+  }
+
+  private mutating func expectations(_ fields: Fields) -> Expectations? {
+    guard let value = fields["expect"]?.value else { return nil }
+    let allowed = Expectations.Quantity.allCases.map(\.rawValue) + ["source"]
+    guard let inner = Fields(value, place: "'expect'", allowed: allowed, log: &log) else { return nil }
+    _ = inner.required("source", log: &log)?.value.text("the source of an expectation", log: &log)
+    var expectations = Expectations()
+    for quantity in Expectations.Quantity.allCases {
+      guard let node = inner[quantity.rawValue]?.value else { continue }
+      guard let text = node.scalar?.text, !text.isEmpty, text.allSatisfy({ ("0"..."9").contains($0) }) else {
+        node.reportShape(expected: "a whole number, all digits", what: "'\(quantity.rawValue)'", log: &log)
+        continue
+      }
+      expectations.entries.append(Expectations.Entry(quantity: quantity, text: text, range: node.range))
+    }
+    return expectations
+  }
+}

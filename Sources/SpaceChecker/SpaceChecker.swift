@@ -1,0 +1,142 @@
+package import Diagnostics
+package import SpaceIR
+import SpaceSyntax
+
+/// A space that passed every check, with what its file expects of it.
+package struct CheckedSpace: Sendable {
+  package let space: Space
+  package let expectations: Expectations
+  /// The shapes that the file offers; the space was built for one of them.
+  package let inputs: [ImageShape]
+}
+
+/// Where the checker gets files from; the compiler reads disks, tests hand out texts.
+package protocol SourceReader {
+  /// The bytes of a file, by the path that messages show.
+  /// - Throws: `SourceReadError` with the reason in words.
+  func bytes(of path: String) throws(SourceReadError) -> [UInt8]
+}
+
+package struct SourceReadError: Error, Sendable {
+  package let reason: String
+  package init(reason: String) { self.reason = reason }
+}
+
+/// Checks a space: reads its files, resolves names, types and shapes, and builds the graph.
+///
+/// - Parameters:
+///   - path: The file of the space, as messages show it.
+///   - input: Which of the file's input shapes to build for; nil: the first. A shape that the file does not list is used
+///     as it is: the caller said so.
+/// - Returns: Nil when the log has errors.
+package func checkSpace(
+  at path: String, input: ImageShape? = nil, reader: some SourceReader, sources: inout SourceMap, log: inout DiagnosticLog
+) -> CheckedSpace? {
+  let bytes: [UInt8]
+  do throws(SourceReadError) {
+    bytes = try reader.bytes(of: path)
+  } catch {
+    let id = sources.add(path: path, bytes: [])
+    log.error(
+      CheckDiagnostic.unreadableFile(path, reason: error.reason), at: SourceRange(source: id, start: 0, end: 0))
+    return nil
+  }
+  let id = sources.add(path: path, bytes: bytes)
+  guard let root = parseYAML(id, in: sources, log: &log) else { return nil }
+  var spaceReader = SpaceReader(log: log)
+  let declaration = spaceReader.space(root)
+  log = spaceReader.log
+  guard let declaration else { return nil }
+  var library = Library(folder: folder(of: path), log: log)
+  library.define(declaration.blocks)
+  library.load(declaration.uses, from: path, reader: reader, sources: &sources)
+  log = library.log
+  var assembly = Assembly(declaration, library: library, log: log)
+  let checked = assembly.assemble(input: input)
+  log = assembly.log
+  return log.hasErrors ? nil : checked
+}
+
+/// `a/b` of `a/b/c.yaml`; empty for a bare file name.
+private func folder(of path: String) -> String {
+  path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
+}
+
+/// Blocks by name, from the space's own file and the files it uses.
+struct Library {
+  let folder: String
+  var log: DiagnosticLog
+  private(set) var signatures: [String: Signature]
+  private(set) var blocks: [BlockDeclaration] = []
+  private var loaded: Set<String> = []
+
+  init(folder: String, log: DiagnosticLog) {
+    self.folder = folder
+    self.log = log
+    signatures = Dictionary(uniqueKeysWithValues: Primitive.allCases.map { ($0.rawValue, $0.signature) })
+  }
+
+  mutating func define(_ declarations: [BlockDeclaration]) {
+    for block in declarations {
+      guard signatures[block.name.value] == nil else {
+        let first = blocks.first { $0.name.value == block.name.value }
+        log.error(
+          CheckDiagnostic.duplicateName(block.name.value, what: first == nil ? "primitive operation" : "block"),
+          at: block.name.range, notes: first.map { [Note("defined first here", at: $0.name.range)] } ?? [])
+        continue
+      }
+      signatures[block.name.value] = block.signature
+      blocks.append(block)
+    }
+  }
+
+  /// Loads used files, each once, relative to the file that uses it and never outside the folder of the space.
+  mutating func load(
+    _ uses: [Located<String>], from user: String, open: [String] = [], reader: some SourceReader, sources: inout SourceMap
+  ) {
+    for use in uses {
+      guard let path = resolve(use, from: user) else { continue }
+      guard !open.contains(path) else {
+        log.error(CheckDiagnostic.includeCycle(use.value), at: use.range)
+        continue
+      }
+      guard loaded.insert(path).inserted else { continue }
+      let bytes: [UInt8]
+      do throws(SourceReadError) {
+        bytes = try reader.bytes(of: path)
+      } catch {
+        log.error(CheckDiagnostic.unreadableFile(use.value, reason: error.reason), at: use.range)
+        continue
+      }
+      let id = sources.add(path: path, bytes: bytes)
+      guard let root = parseYAML(id, in: sources, log: &log) else { continue }
+      var spaceReader = SpaceReader(log: log)
+      let library = spaceReader.library(root)
+      log = spaceReader.log
+      guard let library else { continue }
+      define(library.blocks)
+      load(library.uses, from: path, open: open + [path], reader: reader, sources: &sources)
+    }
+  }
+
+  private mutating func resolve(_ use: Located<String>, from user: String) -> String? {
+    var parts = user.split(separator: "/", omittingEmptySubsequences: false).dropLast().map(String.init)
+    let base = folder.isEmpty ? 0 : folder.split(separator: "/", omittingEmptySubsequences: false).count
+    guard !use.value.hasPrefix("/") else {
+      log.error(CheckDiagnostic.escapingPath(use.value), at: use.range)
+      return nil
+    }
+    for part in use.value.split(separator: "/") where part != "." {
+      guard part == ".." else {
+        parts.append(String(part))
+        continue
+      }
+      guard parts.count > base else {
+        log.error(CheckDiagnostic.escapingPath(use.value), at: use.range)
+        return nil
+      }
+      parts.removeLast()
+    }
+    return parts.joined(separator: "/")
+  }
+}

@@ -1,0 +1,116 @@
+/// A checked search space: its decisions, its typed graph, and hints that never change the set of networks.
+package struct Space: Hashable, Sendable {
+  package var name: String
+  /// Parents before children.
+  package var decisions: [Decision]
+  package var layers: [Layer]
+  package var input: ImageShape
+  package var classes: Int
+  package var hints: Hints
+  /// The body; its result is the logits, `[n, classes, 1, 1]`.
+  package var body: Region
+
+  package init(
+    name: String, decisions: [Decision], layers: [Layer], input: ImageShape, classes: Int, hints: Hints, body: Region
+  ) {
+    self.name = name
+    self.decisions = decisions
+    self.layers = layers
+    self.input = input
+    self.classes = classes
+    self.hints = hints
+    self.body = body
+  }
+
+  package subscript(id: DecisionID) -> Decision { decisions[id.index] }
+
+  package var decisionIDs: [DecisionID] { decisions.indices.map(DecisionID.init(index:)) }
+
+  /// The value an architecture gives a decision; nil where it does not exist.
+  package func value(of id: DecisionID, in architecture: Architecture) -> Value? {
+    architecture[id].map { decisions[id.index].options[$0] }
+  }
+
+  /// Whether a decision exists, given the choices of its ancestors.
+  package func exists(_ id: DecisionID, in architecture: Architecture) -> Bool {
+    guard let existence = decisions[id.index].existence else { return true }
+    guard let option = architecture[existence.parent] else { return false }
+    return existence.options.contains(option)
+  }
+
+  /// Whether exactly the existing decisions are decided, each with an option of its domain.
+  package func contains(_ architecture: Architecture) -> Bool {
+    guard architecture.choices.count == decisions.count else { return false }
+    return decisionIDs.allSatisfy { id in
+      guard let option = architecture[id] else { return !exists(id, in: architecture) }
+      return exists(id, in: architecture) && decisions[id.index].options.indices.contains(option)
+    }
+  }
+}
+
+/// Channels, height and width of one image.
+package struct ImageShape: Hashable, Sendable {
+  package var channels: Int
+  package var height: Int
+  package var width: Int
+  package init(channels: Int, height: Int, width: Int) {
+    self.channels = channels
+    self.height = height
+    self.width = width
+  }
+}
+
+/// Index of a layer in `Space.layers`.
+package struct LayerID: Hashable, Sendable, Comparable {
+  package let index: Int
+  package init(index: Int) { self.index = index }
+  package static func < (a: LayerID, b: LayerID) -> Bool { a.index < b.index }
+}
+
+/// One repetition of a stage, or one named operation of the network: what owns weights.
+package struct Layer: Hashable, Sendable {
+  /// `s2[1]`, `stem`.
+  package let name: String
+  /// The decisions whose options this layer's operations were written with, its own and those shared with its stage.
+  package let decisions: [DecisionID]
+  package init(name: String, decisions: [DecisionID]) {
+    self.name = name
+    self.decisions = decisions
+  }
+}
+
+/// Advice to the planner. Never changes the set of networks (language page, principle 14).
+package struct Hints: Hashable, Sendable {
+  /// How the weights of a layer depend on one of its decisions.
+  package enum Sharing: String, Hashable, Sendable, CaseIterable {
+    /// One tensor of the largest size; an option uses its first channels.
+    case slice
+    /// One tensor for each option.
+    case separate
+    /// One tensor, used by all options alike.
+    case shared
+  }
+  package enum Grouping: String, Hashable, Sendable, CaseIterable {
+    /// One categorical for each decision.
+    case factorised
+    /// One categorical over the tuple of each owner's decisions.
+    case joint
+  }
+  package var distribution: Grouping
+  /// By parameter name, in the order of the file; the planner has defaults for the rest.
+  package var sharing: [SharingHint]
+
+  package struct SharingHint: Hashable, Sendable {
+    package let parameter: String
+    package let sharing: Sharing
+    package init(parameter: String, sharing: Sharing) {
+      self.parameter = parameter
+      self.sharing = sharing
+    }
+  }
+
+  package init(distribution: Grouping = .joint, sharing: [SharingHint] = []) {
+    self.distribution = distribution
+    self.sharing = sharing
+  }
+}

@@ -1,0 +1,198 @@
+/// Writes the text form. Total: also an invalid space has a text, with `#index` where a name is missing or not unique.
+struct IRPrinter {
+  private let space: Space
+  /// Names to print for decisions and layers; nil where only the index is clear.
+  private let decisionNames: [String?]
+  private let layerNames: [String?]
+  private var lines: [String] = []
+  private var depth = 0
+
+  init(_ space: Space) {
+    self.space = space
+    decisionNames = IRPrinter.unique(space.decisions.map(\.name))
+    layerNames = IRPrinter.unique(space.layers.map(\.name))
+  }
+
+  private static func unique(_ names: [String]) -> [String?] {
+    let counts = Dictionary(names.map { ($0, 1) }, uniquingKeysWith: +)
+    return names.map { counts[$0] == 1 ? $0 : nil }
+  }
+
+  mutating func printSpace() -> String {
+    line("space \(quoted(space.name))")
+    line("input \(space.input.channels) x \(space.input.height) x \(space.input.width)")
+    line("classes \(space.classes)")
+    line("hint distribution \(space.hints.distribution.rawValue)")
+    for hint in space.hints.sharing { line("hint share \(name(hint.parameter)) \(hint.sharing.rawValue)") }
+    for id in space.decisionIDs { line(declaration(of: space[id], at: id)) }
+    for layer in space.layers { line(declaration(of: layer)) }
+    line("body {")
+    print(space.body)
+    line("}")
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private mutating func line(_ text: String) {
+    lines.append(text.isEmpty ? "" : String(repeating: "  ", count: depth) + text)
+  }
+
+  private mutating func print(_ region: Region) {
+    depth += 1
+    for node in region.nodes {
+      guard case .choice(let choice) = node.operation else {
+        line(text(of: node))
+        continue
+      }
+      line(text(of: node) + " {")
+      depth += 1
+      for alternative in choice.alternatives {
+        line("case \(alternative.values.map(text).joined(separator: ", ")) {")
+        print(alternative.region)
+        line("}")
+      }
+      depth -= 1
+      line("}")
+    }
+    line("yield \(text(of: region.result))")
+    depth -= 1
+  }
+}
+
+// Declarations.
+extension IRPrinter {
+  private func declaration(of decision: Decision, at id: DecisionID) -> String {
+    var words = ["decision \(text(of: id))"]
+    // The name has to be declared even where references go by index.
+    if decisionNames[id.index] == nil { words = ["decision $\(name(decision.name))"] }
+    if let type = decision.optionType { words.append(": \(type.rawValue)") }
+    words.append("{\(decision.options.map(text).joined(separator: ", "))}")
+    if decision.parameter != lastPart(of: decision.name) { words.append("parameter \(name(decision.parameter))") }
+    if !decision.owner.isEmpty { words.append("owner \(quoted(decision.owner))") }
+    if let existence = decision.existence { words.append("when \(text(of: existence, for: id))") }
+    return words.joined(separator: " ")
+  }
+
+  private func text(of existence: Existence, for child: DecisionID) -> String {
+    let isEarlier = existence.parent.index < child.index && space.decisions.indices.contains(existence.parent.index)
+    let parent = isEarlier ? text(of: existence.parent) : "$#\(existence.parent.index)"
+    let domain = isEarlier ? space[existence.parent].options : []
+    let options = existence.options.map { index in
+      guard domain.indices.contains(index), domain.count(where: { $0 == domain[index] }) == 1 else {
+        return "#\(index)"
+      }
+      return text(domain[index])
+    }
+    return options.count == 1 ? "\(parent) = \(options[0])" : "\(parent) = {\(options.joined(separator: ", "))}"
+  }
+
+  private func declaration(of layer: Layer) -> String {
+    let decisions = layer.decisions.map(text).joined(separator: ", ")
+    return "layer \(name(layer.name))" + (decisions.isEmpty ? "" : " (\(decisions))")
+  }
+}
+
+extension Decision {
+  /// The narrowest type that accepts every option; nil for a mixture.
+  package var optionType: ValueType? {
+    let types = Set(options.map(\.type))
+    if types.count == 1 { return types.first }
+    return types.allSatisfy(\.isNumeric) ? .rational : nil
+  }
+}
+
+/// The parameter that a decision's name ends with.
+func lastPart(of name: String) -> String {
+  name.lastIndex(of: ".").map { String(name[name.index(after: $0)...]) } ?? name
+}
+
+// Nodes.
+extension IRPrinter {
+  /// One line; of a choice without its alternatives.
+  func text(of node: Node) -> String {
+    let place = IRLexer.isPlace(node.place) ? node.place : quoted(node.place)
+    return
+      "\(text(of: node.id)) = \(text(of: node.operation)) : \(text(of: node.type)) @\(layerName(node.layer))/\(place)"
+  }
+
+  func text(of id: NodeID) -> String { "%\(id.index)" }
+
+  func text(of type: TensorType) -> String {
+    let copies = type.copies == .integer(1) ? "" : "\(text(of: type.copies)) x "
+    let extents = [copies + text(of: type.channels), text(of: type.height), text(of: type.width)]
+    return "tensor<[n, \(extents.joined(separator: ", "))]>"
+  }
+
+  private func layerName(_ id: LayerID) -> String {
+    guard layerNames.indices.contains(id.index), let known = layerNames[id.index] else { return "#\(id.index)" }
+    return name(known)
+  }
+
+  func text(of operation: Operation) -> String {
+    switch operation {
+    case .input: return "input"
+    case .convolution(let it, let x):
+      return "convolution \(text(of: x)) channels \(text(of: it.channels)) kernel \(text(of: it.kernel))"
+        + " stride \(text(of: it.stride)) bias \(it.bias)"
+    case .depthwise(let it, let x):
+      return "depthwise \(text(of: x)) kernel \(text(of: it.kernel)) stride \(text(of: it.stride))"
+        + " copies \(text(of: it.copies))"
+    case .batchNorm(let x): return "batch_norm \(text(of: x))"
+    case .activation(let function, let x): return "activation \(text(of: x)) function \(text(of: function))"
+    case .squeezeExcite(let it, let x):
+      return "squeeze_excite \(text(of: x)) inner \(text(of: it.inner)) function \(text(of: it.function))"
+        + " gate \(text(of: it.gate))"
+    case .splitAttention(let it, let x):
+      return "split_attention \(text(of: x)) inner \(text(of: it.inner)) function \(text(of: it.function))"
+    case .pool(let it, let x):
+      return "pool \(text(of: x)) kind \(it.kind.rawValue) kernel \(text(of: it.kernel)) stride \(text(of: it.stride))"
+    case .globalPool(let x): return "global_pool \(text(of: x))"
+    case .linear(let it, let x):
+      return "linear \(text(of: x)) features \(text(of: it.features)) bias \(it.bias)"
+    case .add(let a, let b): return "add \(text(of: a)) \(text(of: b))"
+    case .choice(let choice): return "choice \(text(of: choice.selector))"
+    }
+  }
+}
+
+// Names and values.
+extension IRPrinter {
+  private func name(_ text: String) -> String { IRLexer.isPath(text) ? text : quoted(text) }
+
+  func text(of id: DecisionID) -> String {
+    guard decisionNames.indices.contains(id.index), let known = decisionNames[id.index] else { return "$#\(id.index)" }
+    return "$\(name(known))"
+  }
+
+  func text(_ value: Value) -> String {
+    switch value {
+    case .integer, .boolean: value.description
+    case .rational(let fraction): fraction.description.replacing("/", with: "//")
+    case .word(let word): IRKeyword.isBareWord(word) ? word : quoted(word)
+    }
+  }
+}
+
+/// Words that mean something inside an expression, so that a value spelled like them needs quotes.
+enum IRKeyword {
+  static func isBareWord(_ word: String) -> Bool {
+    IRLexer.isPath(word) && !["true", "false", "not", "and", "or"].contains(word) && Function(rawValue: word) == nil
+  }
+}
+
+extension Space {
+  /// The text form: deterministic, and `parseSpace(text:)` reads it back to an equal space.
+  ///
+  /// Nesting beyond the parser's caps (`IRParser.maximumHeight`, `IRParser.maximumRegions`) prints but is refused there.
+  package var text: String {
+    var printer = IRPrinter(self)
+    return printer.printSpace()
+  }
+
+  /// An expression with the names of this space's decisions.
+  package func text(of expression: Expression) -> String { IRPrinter(self).text(of: expression) }
+
+  package func text(of type: TensorType) -> String { IRPrinter(self).text(of: type) }
+
+  /// The node's line, without the alternatives of a choice.
+  package func text(of node: Node) -> String { IRPrinter(self).text(of: node) }
+}

@@ -1,0 +1,112 @@
+/// The condition under which a region is computed: each selector has one of the values beside it, outermost first.
+struct Liveness {
+  typealias Condition = (selector: Expression, values: [Value])
+
+  private(set) var conditions: [Condition] = []
+
+  func adding(_ selector: Expression, in values: [Value]) -> Liveness {
+    var result = self
+    result.conditions.append((selector, values))
+    return result
+  }
+
+  /// The decision's values that plain selectors leave; nil where none names it.
+  func values(of id: DecisionID) -> [Value]? {
+    var left: [Value]?
+    for condition in conditions where condition.selector == .decision(id) {
+      left = left.map { $0.filter(condition.values.contains) } ?? condition.values
+    }
+    return left
+  }
+}
+
+/// Walks the decisions that some expressions depend on, in a region of a space.
+///
+/// - Precondition: parents come earlier, and every decision named is one of the space.
+struct Assignments {
+  /// Assignments looked at before a question counts as undecided.
+  static let limit = 2048
+
+  typealias Condition = Liveness.Condition
+
+  let space: Space
+  let liveness: Liveness
+
+  /// The first assignment of a live region for which `holds` is false; nil when there is none, or none in the first
+  /// `limit` (a sum over a whole network can depend on too many decisions to be asked here).
+  func counterexample(
+    to expressions: [Expression], _ holds: (_ environment: (DecisionID) -> Value?) -> Bool
+  ) -> [DecisionID: Value]? {
+    let (ids, conditions) = closure(of: expressions)
+    var values: [DecisionID: Value] = [:]
+    var remaining = Assignments.limit
+    func visit(_ position: Int) -> Bool {
+      guard remaining > 0 else { return true }
+      guard position < ids.count else {
+        remaining -= 1
+        return !isLive(under: conditions) { values[$0] } || holds { values[$0] }
+      }
+      let id = ids[position]
+      for value in options(of: id, under: values) {
+        values[id] = value
+        guard visit(position + 1) else { return false }
+      }
+      values[id] = nil
+      return true
+    }
+    return visit(0) ? nil : values
+  }
+
+  /// Nil alone where the decision does not exist.
+  private func options(of id: DecisionID, under values: [DecisionID: Value]) -> [Value?] {
+    let decision = space[id]
+    if let existence = decision.existence {
+      let legal = existence.options.map { space[existence.parent].options[$0] }
+      guard let value = values[existence.parent], legal.contains(value) else { return [nil] }
+    }
+    guard let left = liveness.values(of: id) else { return decision.options }
+    return decision.options.filter(left.contains)
+  }
+
+  /// A selector without a value makes the region dead; the choice itself is checked where it stands.
+  private func isLive(under conditions: [Condition], _ environment: (DecisionID) -> Value?) -> Bool {
+    conditions.allSatisfy { condition in
+      guard case .success(let value) = result(of: condition.selector, environment) else { return false }
+      return condition.values.contains(value)
+    }
+  }
+
+  /// The decisions named, their ancestors, and those of every condition that shares one with them, ascending; and these
+  /// conditions. The others say nothing about the expressions.
+  private func closure(of expressions: [Expression]) -> ([DecisionID], [Condition]) {
+    var found: Set<DecisionID> = []
+    for expression in expressions { expression.collectSupport(into: &found) }
+    addAncestors(to: &found)
+    var pending = liveness.conditions.map { condition in
+      var support = Set(condition.selector.support)
+      addAncestors(to: &support)
+      return (condition: condition, support: support)
+    }
+    var related: [Condition] = []
+    while let next = pending.firstIndex(where: { !$0.support.isDisjoint(with: found) }) {
+      let (condition, support) = pending.remove(at: next)
+      found.formUnion(support)
+      related.append(condition)
+    }
+    return (found.sorted(), related)
+  }
+
+  private func addAncestors(to found: inout Set<DecisionID>) {
+    for id in found {
+      var child = id
+      while let parent = space[child].existence?.parent, found.insert(parent).inserted { child = parent }
+    }
+  }
+}
+
+/// The value or the reason why there is none, as one value.
+func result(
+  of expression: Expression, _ environment: (DecisionID) -> Value?
+) -> Result<Value, EvaluationError> {
+  Result { () throws(EvaluationError) in try expression.evaluate(environment) }
+}

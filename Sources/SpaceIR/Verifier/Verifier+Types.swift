@@ -1,0 +1,204 @@
+// V3, V4, V6.
+extension Verifier {
+  /// - Precondition: V7 to V10 hold.
+  mutating func verifyTypes() {
+    verifyTypes(of: space.body, Liveness())
+    let logits = TensorType(channels: .integer(space.classes), height: .integer(1), width: .integer(1))
+    if let found = type(of: space.body.result), !agree(found, logits, Liveness()) {
+      report(.ends, "the body's result is \(printer.text(of: found)), not \(printer.text(of: logits))")
+    }
+  }
+
+  private mutating func verifyTypes(of region: Region, _ liveness: Liveness) {
+    for node in region.nodes {
+      guard verifyExpressions(of: node, liveness) else { continue }
+      switch node.operation {
+      case .input:
+        let shape = space.input
+        let expected = TensorType(
+          channels: .integer(shape.channels), height: .integer(shape.height), width: .integer(shape.width))
+        if node.type != expected { report(.ends, "an input is \(printer.text(of: expected))", at: node) }
+      case .choice(let choice): verify(choice, node, liveness)
+      case .convolution, .depthwise, .batchNorm, .activation, .squeezeExcite, .splitAttention, .pool, .globalPool,
+        .linear, .add:
+        verifyResult(of: node, liveness)
+      }
+    }
+  }
+
+  private mutating func verifyResult(of node: Node, _ liveness: Liveness) {
+    let operands = node.operation.operands.compactMap(type)
+    // V2 has reported the operand that is missing.
+    guard operands.count == node.operation.operands.count else { return }
+    switch inferredType(of: node.operation, operands, liveness) {
+    case .success(let expected):
+      guard !agree(node.type, expected, liveness) else { return }
+      report(.resultTypes, "%\(node.id.index) computes \(printer.text(of: expected))", at: node)
+    case .failure(let error):
+      report(.resultTypes, "%\(node.id.index): \(message(of: error))", at: node)
+    }
+  }
+
+  /// The shape rule, where a structural refusal is asked again for every live architecture.
+  private func inferredType(
+    of operation: Operation, _ operands: [TensorType], _ liveness: Liveness
+  ) -> Result<TensorType, ShapeError> {
+    let inferred = resultType(of: operation, operands: operands)
+    guard case .failure(let error) = inferred else { return inferred }
+    var equivalent = operands
+    switch error {
+    case .copies(let copies):
+      guard agree([copies], [.integer(1)], liveness) else { return inferred }
+      equivalent[0].copies = .integer(1)
+    case .sides(let type):
+      guard agree([type.height, type.width], [.integer(1), .integer(1)], liveness) else { return inferred }
+      (equivalent[0].height, equivalent[0].width) = (.integer(1), .integer(1))
+    case .differ(let left, let right):
+      guard agree(left, right, liveness) else { return inferred }
+      equivalent[1] = equivalent[0]
+    case .noRule, .operandCount, .evenKernel, .notPositive: return inferred
+    }
+    // Each round makes one property structural, so this ends.
+    return inferredType(of: operation, equivalent, liveness)
+  }
+
+  func agree(_ a: TensorType, _ b: TensorType, _ liveness: Liveness) -> Bool { agree(a.extents, b.extents, liveness) }
+
+  private func agree(_ a: [Expression], _ b: [Expression], _ liveness: Liveness) -> Bool {
+    zip(a, b).allSatisfy { left, right in
+      let (left, right) = (left.folded, right.folded)
+      if left == right { return true }
+      let assignments = Assignments(space: space, liveness: liveness)
+      return assignments.counterexample(to: [left, right]) { environment in
+        // V14 reports what has no value.
+        guard case .success(let x) = result(of: left, environment) else { return true }
+        guard case .success(let y) = result(of: right, environment) else { return true }
+        return x == y
+      } == nil
+    }
+  }
+
+  private func message(of error: ShapeError) -> String {
+    switch error {
+    case .noRule: "the operation has no shape rule"
+    case .operandCount(let expected, let found): "\(expected) operands expected, \(found) given"
+    case .evenKernel(let size): "a kernel is odd, this one is \(size)"
+    case .notPositive(let attribute, let value): "\(attribute) is a positive integer, not \(printer.text(value))"
+    case .copies(let copies): "the operand has \(printer.text(of: copies)) copies, not 1"
+    case .sides(let type): "the operand is \(printer.text(of: type)), not one pixel"
+    case .differ(let left, let right): "operands differ: \(printer.text(of: left)) and \(printer.text(of: right))"
+    }
+  }
+}
+
+// V5, V6.
+extension Verifier {
+  private mutating func verify(_ choice: Choice, _ node: Node, _ liveness: Liveness) {
+    verifyValues(of: choice, node, liveness)
+    for alternative in choice.alternatives {
+      let inside = liveness.adding(choice.selector, in: alternative.values)
+      verifyTypes(of: alternative.region, inside)
+      guard let found = type(of: alternative.region.result), !agree(found, node.type, inside) else { continue }
+      let values = alternative.values.map(printer.text).joined(separator: ", ")
+      report(.alternativeTypes, "case \(values) of %\(node.id.index) yields \(printer.text(of: found))", at: node)
+    }
+  }
+
+  private mutating func verifyValues(of choice: Choice, _ node: Node, _ liveness: Liveness) {
+    let values = choice.alternatives.flatMap(\.values)
+    if choice.alternatives.contains(where: \.values.isEmpty) || values.isEmpty {
+      report(.alternatives, "every alternative of %\(node.id.index) has a value", at: node)
+    }
+    if Set(values).count != values.count {
+      report(.alternatives, "two alternatives of %\(node.id.index) have a value in common", at: node)
+    }
+    guard case .decision(let id) = choice.selector else { return }
+    let left = liveness.values(of: id)
+    for option in space[id].options where left?.contains(option) != false && !values.contains(option) {
+      report(.alternatives, "%\(node.id.index) has no case for \(printer.text(option))", at: node)
+    }
+    for value in values where !space[id].options.contains(value) {
+      report(.alternatives, "\(printer.text(value)) is no option of \(printer.text(of: id))", at: node)
+    }
+  }
+}
+
+// V13, V14.
+extension Verifier {
+  /// What an expression has to be.
+  private enum Role {
+    case size, kernel, function, selector
+
+    init(attribute: String) {
+      switch attribute {
+      case "kernel": self = .kernel
+      case "function", "gate": self = .function
+      case "selector": self = .selector
+      default: self = .size
+      }
+    }
+
+    func accepts(_ type: ValueType) -> Bool {
+      switch self {
+      case .size, .kernel: type.isNumeric
+      case .function: type == .word
+      case .selector: true
+      }
+    }
+
+    func accepts(_ value: Value) -> Bool {
+      switch self {
+      case .size: (value.integer ?? 0) > 0
+      case .kernel: (value.integer ?? 0) > 0 && (value.integer ?? 0) % 2 == 1
+      case .function: value.word.map { ActivationFunction(rawValue: $0) != nil } ?? false
+      case .selector: true
+      }
+    }
+  }
+
+  /// Whether the node's expressions are well typed, so that its types can be asked about.
+  private mutating func verifyExpressions(of node: Node, _ liveness: Liveness) -> Bool {
+    var isWellTyped = true
+    let extents = zip(["copies", "channels", "height", "width"], node.type.extents).map { ($0, $1, Role.size) }
+    let attributes = node.operation.attributes.map { ($0.name, $0.expression, Role(attribute: $0.name)) }
+    for (name, expression, role) in attributes + extents {
+      guard let type = expression.type(in: space), role.accepts(type) else {
+        report(.expressionTypes, "\(name) \(printer.text(of: expression)) is not well typed", at: node)
+        isWellTyped = false
+        continue
+      }
+      verifyValue(of: expression, name, role, node, liveness)
+    }
+    return isWellTyped
+  }
+
+  private mutating func verifyValue(
+    of expression: Expression, _ name: String, _ role: Role, _ node: Node, _ liveness: Liveness
+  ) {
+    if let value = expression.constant, role.accepts(value) { return }
+    var found = ""
+    let counterexample = Assignments(space: space, liveness: liveness).counterexample(to: [expression]) { environment in
+      switch result(of: expression, environment) {
+      case .success(let value):
+        found = "is \(printer.text(value))"
+        return role.accepts(value)
+      case .failure(let error):
+        found = "has no value (\(reason(error)))"
+        return false
+      }
+    }
+    guard let counterexample else { return }
+    let cause = counterexample.sorted { $0.key < $1.key }.map { "\(printer.text(of: $0)) = \(printer.text($1))" }
+    let condition = cause.isEmpty ? "" : " for \(cause.joined(separator: ", "))"
+    report(.values, "\(name) \(printer.text(of: expression)) \(found)\(condition)", at: node)
+  }
+
+  private func reason(_ error: EvaluationError) -> String {
+    switch error {
+    case .divisionByZero: "division by zero"
+    case .overflow: "overflow"
+    case .missing(let id): "\(printer.text(of: id)) does not exist"
+    case .wrongType: "operands that do not fit"
+    }
+  }
+}

@@ -1,0 +1,116 @@
+package import SpaceIR
+
+/// Index of a value in `KernelProgram.buffers`.
+package struct BufferID: Hashable, Sendable {
+  package let index: Int
+  package init(index: Int) { self.index = index }
+}
+
+/// Index of a slice in `KernelProgram.slices`.
+package struct SliceID: Hashable, Sendable {
+  package let index: Int
+  package init(index: Int) { self.index = index }
+}
+
+/// One architecture as a flat list of kernels over numbered buffers: forward, then backward.
+///
+/// Buffers that are never alive together share memory; the arena is as large as this architecture needs.
+package struct KernelProgram: Hashable, Sendable {
+  package var buffers: [Buffer]
+  package var slices: [WeightSlice]
+  package var instructions: [Instruction]
+  /// The forward pass is `instructions[..<forwardCount]`.
+  package var forwardCount: Int
+  package var logits: BufferID
+  package var arenaBytes: Int
+  /// The forward instructions that one fused kernel can carry out together.
+  package var segments: [ProgramSegment]
+
+  /// A dense tensor `[n, h, w, c]`.
+  package struct Buffer: Hashable, Sendable {
+    package let shape: [Int]
+    /// Bytes from the start of the arena; nil for the images of the batch.
+    package var offset: Int?
+  }
+
+  package struct ProgramSegment: Hashable, Sendable {
+    package let layer: LayerID
+    package let instructions: Range<Int>
+  }
+}
+
+/// One kernel call. What each list holds is stated case by case in `CEngine.h`, in this order.
+package struct Instruction: Hashable, Sendable {
+  package let kernel: Kernel
+  package let inputs: [BufferID]
+  /// Nil: the kernel does not compute this output.
+  package let outputs: [BufferID?]
+  package let slices: [SliceID?]
+}
+
+/// The kernels of the engine with their attributes. `adds` says whether an output is added to what is there.
+package enum Kernel: Hashable, Sendable {
+  case convolution(Window)
+  case convolutionBackward(Window, adds: Bool)
+  case depthwise(Window, copies: Int)
+  case depthwiseBackward(Window, copies: Int, adds: Bool)
+  case batchNorm(epsilon: Double)
+  case batchNormBackward(adds: Bool)
+  case activation(ActivationFunction)
+  case activationBackward(ActivationFunction, adds: Bool)
+  case pool(Pool.Kind, Window)
+  case poolBackward(Pool.Kind, Window, adds: Bool)
+  case globalPool
+  case globalPoolBackward(adds: Bool)
+  case linear
+  case linearBackward(adds: Bool)
+  case scale
+  case scaleBackward(adds: Bool, addsToScale: Bool)
+  case copiesSum(copies: Int)
+  case copiesSumBackward(copies: Int, adds: Bool)
+  case copiesSoftmax(copies: Int)
+  case copiesSoftmaxBackward(copies: Int, adds: Bool)
+  case copiesWeightedSum(copies: Int)
+  case copiesWeightedSumBackward(copies: Int, adds: Bool, addsToWeights: Bool)
+  case add
+  case copy(adds: Bool)
+  case crossEntropy(smoothing: Double)
+  case crossEntropyBackward(smoothing: Double)
+}
+
+/// An odd square window; padding is kernel / 2.
+package struct Window: Hashable, Sendable {
+  package let kernel: Int
+  package let stride: Int
+  package init(kernel: Int, stride: Int) {
+    self.kernel = kernel
+    self.stride = stride
+  }
+}
+
+/// What a program is bound for.
+package struct BindingOptions: Hashable, Sendable {
+  package enum Pass: Hashable, Sendable {
+    case forward
+    case forwardAndBackward
+  }
+  /// Images.
+  package var batch: Int
+  package var pass: Pass
+  /// Of the loss that is trained on; the reported loss is without it.
+  package var labelSmoothing: Double
+  /// 4 for float32, 8 for float64.
+  package var elementBytes: Int
+  /// Batch norm's, added to the variance.
+  package var epsilon: Double
+
+  package init(
+    batch: Int, pass: Pass, labelSmoothing: Double = 0, elementBytes: Int = 4, epsilon: Double = 1e-5
+  ) {
+    self.batch = batch
+    self.pass = pass
+    self.labelSmoothing = labelSmoothing
+    self.elementBytes = elementBytes
+    self.epsilon = epsilon
+  }
+}

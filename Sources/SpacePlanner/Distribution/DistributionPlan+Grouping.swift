@@ -1,0 +1,51 @@
+package import SpaceIR
+
+extension DistributionPlan {
+  /// One categorical for each decision, in the order of the space; a factor exists when its decision does.
+  package static func factorised(for space: Space) -> DistributionPlan {
+    DistributionPlan(
+      factors: space.decisionIDs.map { id in
+        let decision = space[id]
+        return Factor(
+          name: decision.name, decisions: [id], combinations: decision.options.indices.map { [$0] },
+          existence: decision.existence)
+      })
+  }
+
+  /// One categorical over the tuple of each owner's decisions.
+  ///
+  /// A combination is a tuple that can occur: where an option switches other decisions of the owner off, their options
+  /// are not multiplied out. An owner whose decisions hang, directly or through each other, on one decision of another
+  /// owner gives a factor with that condition. An owner whose decisions have different outer conditions is split into
+  /// one factor for each condition, because no tuple of theirs would exist as a whole; the name of such a factor says
+  /// the condition. The decisions of the network itself form the factor `network`.
+  ///
+  /// - Parameter limit: The largest number of combinations of one factor, at least 2. Each costs one logit.
+  /// - Throws: `DistributionPlanError`, before anything of the size of the combinations is stored.
+  /// - Complexity: O(decisions + combinations × decisions of their factor) time and memory.
+  package static func joint(for space: Space, limit: Int = 1_000_000) throws(DistributionPlanError) -> DistributionPlan
+  {
+    var factors: [Factor] = []
+    for tuple in OwnerTuple.all(of: space) {
+      let combinations = tuple.countOfCombinations(in: space)
+      guard combinations <= Double(limit) else {
+        throw .tooManyCombinations(
+          factor: tuple.name(in: space), decisions: tuple.decisions.map { space[$0].name },
+          options: tuple.decisions.map { space[$0].options.count }, combinations: combinations, limit: limit)
+      }
+      factors.append(tuple.factor(in: space))
+    }
+    return DistributionPlan(factors: factors)
+  }
+
+  /// The grouping that the space's hint asks for.
+  ///
+  /// - Throws: `DistributionPlanError`, only where the hint asks for joint factors.
+  package static func hinted(by space: Space, limit: Int = 1_000_000) throws(DistributionPlanError) -> DistributionPlan
+  {
+    switch space.hints.distribution {
+    case .factorised: factorised(for: space)
+    case .joint: try joint(for: space, limit: limit)
+    }
+  }
+}

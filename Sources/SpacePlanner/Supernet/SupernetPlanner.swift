@@ -1,0 +1,210 @@
+package import SpaceIR
+
+/// Why a space has no plan. A checked space fails only where weights would not fit.
+package enum PlanError: Error, Hashable, Sendable {
+  /// An extent of a tensor has no known greatest value.
+  case unboundedExtent(tensor: String)
+  /// The separate weights of a layer would need this many tensors.
+  case tooManyVariants(layer: String, count: Int)
+  /// More numbers than 64 bits address.
+  case tooLarge(tensor: String)
+}
+
+extension PlanError: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .unboundedExtent(let tensor): "the tensor '\(tensor)' has no greatest size"
+    case .tooManyVariants(let layer, let count):
+      "layer '\(layer)' would need \(count) separate sets of weights; share some in 'hints: {share: ...}'"
+    case .tooLarge(let tensor): "the tensor '\(tensor)' would have more numbers than can be addressed"
+    }
+  }
+}
+
+extension SupernetPlan {
+  /// Whether batch norm has running statistics: a network that is tested needs them, a searched supernet does not
+  /// (fp-nas.md, section 5.5).
+  package enum Statistics: Hashable, Sendable {
+    case ofBatch
+    case recorded
+  }
+
+  /// Lays out the weights and recognises fused segments.
+  package init(for space: Space, statistics: Statistics = .ofBatch) throws(PlanError) {
+    var planner = SupernetPlanner(space: space, statistics: statistics)
+    try planner.layOutWeights()
+    self.init(
+      space: space, tensors: planner.tensors, steps: recognise(space.body.nodes), weights: planner.weights,
+      types: planner.types, recordsStatistics: statistics == .recorded)
+  }
+}
+
+private struct SupernetPlanner {
+  /// More separate tensors than this for one node point to a hint that is missing.
+  static let mostVariants = 4096
+
+  let space: Space
+  let statistics: SupernetPlan.Statistics
+  var tensors: [WeightTensor] = []
+  var weights: [NodeID: NodeWeights] = [:]
+  private(set) var types: [NodeID: TensorType] = [:]
+
+  init(space: Space, statistics: SupernetPlan.Statistics) {
+    self.space = space
+    self.statistics = statistics
+    var types: [NodeID: TensorType] = [:]
+    space.body.forEachNode { types[$0.id] = $0.type }
+    self.types = types
+  }
+
+  mutating func layOutWeights() throws(PlanError) {
+    for block in blocks(space.body.nodes) {
+      let keys = separateDecisions(of: block)
+      for placed in placedNodes(block, under: [:]) { try layOut(placed.node, keys: keys, fixed: placed.options) }
+    }
+  }
+
+  // MARK: Which decisions have separate weights
+
+  /// The nodes of a layer, or of one alternative of a layer that is nothing but a choice: what shares its weights' keys.
+  private func blocks(_ nodes: [Node]) -> [[Node]] {
+    var result: [[Node]] = []
+    var start = 0
+    while start < nodes.count {
+      var end = start
+      while end < nodes.count, nodes[end].layer == nodes[start].layer { end += 1 }
+      result += alternatives(Array(nodes[start..<end]))
+      start = end
+    }
+    return result
+  }
+
+  private func alternatives(_ nodes: [Node]) -> [[Node]] {
+    guard nodes.count == 1, case .choice(let choice) = nodes[0].operation else { return [nodes] }
+    return choice.alternatives.flatMap { alternative in
+      alternatives(alternative.region.nodes).map { pathNodes in
+        [Node].wrapping(pathNodes, in: nodes[0], choice: choice, values: alternative.values)
+      }
+    }
+  }
+
+  /// Decisions of the block's layer that its nodes depend on and that are not shared or sliced, ascending.
+  private func separateDecisions(of block: [Node]) -> [DecisionID] {
+    guard let layer = block.first?.layer else { return [] }
+    var used: Set<DecisionID> = []
+    Region(nodes: block, result: NodeID(index: 0)).forEachNode { node in
+      for attribute in node.operation.attributes { attribute.expression.collectSupport(into: &used) }
+    }
+    return space.layers[layer.index].decisions.filter { used.contains($0) && sharing(of: $0, in: block) == .separate }
+  }
+
+  /// The hint for the decision's parameter; without one, a kernel or a number of copies is separate and the rest is not.
+  private func sharing(of id: DecisionID, in block: [Node]) -> Hints.Sharing {
+    if let hint = space.hints.sharing.first(where: { $0.parameter == space[id].parameter }) { return hint.sharing }
+    var isStructural = false
+    Region(nodes: block, result: NodeID(index: 0)).forEachNode { node in
+      switch node.operation {
+      case .convolution(let convolution, _): isStructural = isStructural || convolution.kernel.support.contains(id)
+      case .depthwise(let depthwise, _):
+        isStructural = isStructural || (depthwise.kernel.support + depthwise.copies.support).contains(id)
+      default: break
+      }
+    }
+    return isStructural ? .separate : .slice
+  }
+
+  /// Every weight-bearing node with the options that the enclosing alternatives leave to plain decisions.
+  private func placedNodes(
+    _ nodes: [Node], under options: [DecisionID: [Int]]
+  ) -> [(node: Node, options: [DecisionID: [Int]])] {
+    nodes.flatMap { node -> [(node: Node, options: [DecisionID: [Int]])] in
+      guard case .choice(let choice) = node.operation else { return [(node, options)] }
+      return choice.alternatives.flatMap { alternative in
+        var inner = options
+        if case .decision(let id) = choice.selector {
+          inner[id] = space[id].options.indices.filter { alternative.values.contains(space[id].options[$0]) }
+        }
+        return placedNodes(alternative.region.nodes, under: inner)
+      }
+    }
+  }
+
+  // MARK: Tensors
+
+  private mutating func layOut(_ node: Node, keys: [DecisionID], fixed: [DecisionID: [Int]]) throws(PlanError) {
+    guard let type = types[node.id] else { return }
+    let input = node.operation.operands.first.flatMap { types[$0] } ?? type
+    let demands = node.operation.weightDemands(
+      input: input, output: type, recordsStatistics: statistics == .recorded)
+    guard !demands.isEmpty else { return }
+    var variants: [[Int]: [TensorID]] = [:]
+    for combination in try combinations(of: keys, fixed: fixed, layer: node.layer) {
+      var values: [DecisionID: Value] = [:]
+      for (id, option) in zip(keys, combination) { values[id] = space[id].options[option] }
+      let suffix = zip(keys, combination).map { "\(space[$0].parameter)=\(space[$0].options[$1])" }
+      let variant = suffix.isEmpty ? "" : "[\(suffix.joined(separator: ","))]"
+      var ids: [TensorID] = []
+      for demand in demands {
+        let name = "\(space.layers[node.layer.index].name).\(node.place).\(demand.label)\(variant)"
+        ids.append(try add(demand, name: name, values: values, fixed: fixed))
+      }
+      variants[combination] = ids
+    }
+    weights[node.id] = NodeWeights(keys: keys, variants: variants)
+  }
+
+  private func combinations(
+    of keys: [DecisionID], fixed: [DecisionID: [Int]], layer: LayerID
+  ) throws(PlanError) -> [[Int]] {
+    var result: [[Int]] = [[]]
+    for key in keys {
+      let options = fixed[key] ?? Array(space[key].options.indices)
+      guard result.count * options.count <= Self.mostVariants else {
+        throw .tooManyVariants(layer: space.layers[layer.index].name, count: result.count * options.count)
+      }
+      result = result.flatMap { prefix in options.map { prefix + [$0] } }
+    }
+    return result
+  }
+
+  private mutating func add(
+    _ demand: WeightDemand, name: String, values: [DecisionID: Value], fixed: [DecisionID: [Int]]
+  ) throws(PlanError) -> TensorID {
+    var shape: [Int] = []
+    var size = 1
+    for extent in demand.extents {
+      guard let greatest = greatest(extent, values: values, fixed: fixed) else { throw .unboundedExtent(tensor: name) }
+      shape.append(greatest)
+      let (product, overflow) = size.multipliedReportingOverflow(by: greatest)
+      guard !overflow, product < 1 << 48 else { throw .tooLarge(tensor: name) }
+      size = product
+    }
+    let fanIn = demand.fanIn.reduce(1) { $0 * (greatest($1, values: values, fixed: fixed) ?? 1) }
+    tensors.append(WeightTensor(name: name, role: demand.role, shape: shape, fanIn: fanIn))
+    return TensorID(index: tensors.count - 1)
+  }
+
+  /// The greatest value of an extent under a variant, with the options that enclosing alternatives leave.
+  private func greatest(
+    _ expression: Expression, values: [DecisionID: Value], fixed: [DecisionID: [Int]]
+  ) -> Int? {
+    let bound = expression.binding { id in
+      if let value = values[id] { return value }
+      guard let left = fixed[id], left.count == 1 else { return nil }
+      return space[id].options[left[0]]
+    }
+    return space.bounds(of: bound)?.greatest.floor
+  }
+}
+
+extension [Node] {
+  /// The nodes as the only alternative of the choice they came from, so that its selector stays visible.
+  fileprivate static func wrapping(_ nodes: [Node], in node: Node, choice: Choice, values: [Value]) -> [Node] {
+    guard let last = nodes.last else { return [] }
+    var wrapped = node
+    let region = Region(nodes: nodes, result: last.id)
+    wrapped.operation = .choice(
+      Choice(selector: choice.selector, alternatives: [Alternative(values: values, region: region)]))
+    return [wrapped]
+  }
+}

@@ -1,0 +1,192 @@
+/// Splits the text of an expression into tokens.
+struct ExpressionLexer {
+  private let bytes: [UInt8]
+  private var position = 0
+
+  init(_ text: String) { bytes = Array(text.utf8) }
+
+  /// All tokens, the last one being `.end`.
+  mutating func tokens() throws(ExpressionError) -> [ExpressionToken] {
+    var tokens: [ExpressionToken] = []
+    while true {
+      skipBlanks()
+      let start = position
+      guard let first = current else {
+        tokens.append(ExpressionToken(kind: .end, bytes: start..<start))
+        return tokens
+      }
+      let kind = try token(startingWith: first)
+      tokens.append(ExpressionToken(kind: kind, bytes: start..<position))
+      guard tokens.count <= ExpressionLimits.tokens else {
+        throw ExpressionError(.expressionTooLong(limit: ExpressionLimits.tokens), at: start..<position)
+      }
+    }
+  }
+
+  private var current: UInt8? { position < bytes.count ? bytes[position] : nil }
+
+  private mutating func skipBlanks() {
+    while let byte = current, byte == 0x20 || (0x09...0x0D).contains(byte) { position += 1 }
+  }
+
+  private mutating func token(startingWith first: UInt8) throws(ExpressionError) -> ExpressionToken.Kind {
+    if first.isDigit { return try number() }
+    if first.beginsWord { return try name() }
+    if first == UInt8(ascii: "'") || first == UInt8(ascii: "\"") { return try quotedWord(first) }
+    return try sign()
+  }
+
+  // MARK: Numbers
+
+  private mutating func number() throws(ExpressionError) -> ExpressionToken.Kind {
+    let start = position
+    skip(\.isDigit)
+    var hasPoint = false
+    if current == UInt8(ascii: "."), position + 1 < bytes.count, bytes[position + 1].isDigit {
+      hasPoint = true
+      position += 1
+      skip(\.isDigit)
+    }
+    let digits = text(start..<position)
+    var exponent = 0
+    if let suffix = current.flatMap(Self.exponent) {
+      exponent = suffix
+      position += 1
+    }
+    let numberEnd = position
+    skip { $0.continuesWord || $0 == UInt8(ascii: ".") }
+    guard position == numberEnd else { throw malformedNumber(start..<position) }
+    return try Self.number(digits, exponent: exponent, hasPoint: hasPoint, at: start..<position, in: self)
+  }
+
+  private static func exponent(of suffix: UInt8) -> Int? {
+    switch suffix {
+    case UInt8(ascii: "k"): 3
+    case UInt8(ascii: "M"): 6
+    case UInt8(ascii: "G"): 9
+    default: nil
+    }
+  }
+
+  private static func number(
+    _ digits: String, exponent: Int, hasPoint: Bool, at bytes: Range<Int>, in lexer: ExpressionLexer
+  ) throws(ExpressionError) -> ExpressionToken.Kind {
+    guard let value = ExactDecimal("\(digits)e\(exponent)") else {
+      throw ExpressionError(.numberTooLarge(lexer.text(bytes)), at: bytes)
+    }
+    let isInteger = value.denominator == 1 && (!hasPoint || exponent > 0)
+    return isInteger ? .integer(value.numerator) : .decimal(value)
+  }
+
+  private func malformedNumber(_ range: Range<Int>) -> ExpressionError {
+    let written = text(range)
+    let bare = written.filter { $0 != "_" }
+    let isUnderscored = bare.count < written.count && bare.utf8.allSatisfy(\.isDigit)
+    return ExpressionError(.malformedNumber(written), at: range, replacement: isUnderscored ? bare : nil)
+  }
+
+  // MARK: Words
+
+  private mutating func name() throws(ExpressionError) -> ExpressionToken.Kind {
+    let start = position
+    var parts = [part()]
+    while current == UInt8(ascii: ".") {
+      let dot = position
+      position += 1
+      guard let next = current, next.continuesWord else {
+        throw ExpressionError(.missingNameAfterDot(text(start..<dot)), at: dot..<position)
+      }
+      parts.append(part())
+    }
+    guard parts.count == 1, let word = parts.first?.text else { return .name(parts) }
+    switch word {
+    case "and": return .binary(.and)
+    case "or": return .binary(.or)
+    case "not": return .not
+    default: return .name(parts)
+    }
+  }
+
+  private mutating func part() -> ExpressionToken.Part {
+    let start = position
+    skip(\.continuesWord)
+    return ExpressionToken.Part(text: text(start..<position), start: start)
+  }
+
+  /// There are no escapes: a word in single quotes may hold double quotes and the other way round.
+  private mutating func quotedWord(_ quote: UInt8) throws(ExpressionError) -> ExpressionToken.Kind {
+    let start = position
+    position += 1
+    skip { $0 != quote }
+    guard current != nil else { throw ExpressionError(.unclosedText, at: start..<bytes.count) }
+    position += 1
+    return .string(text(start + 1..<position - 1))
+  }
+
+  // MARK: Signs
+
+  private mutating func sign() throws(ExpressionError) -> ExpressionToken.Kind {
+    for length in [2, 1] where position + length <= bytes.count {
+      let range = position..<position + length
+      // The bytes are compared, not decoded: a cut multi-byte character matches no sign.
+      guard let found = Self.sign(bytes[range]) else { continue }
+      position += length
+      switch found {
+      case .ours(let kind): return kind
+      case .foreign(let sign, let meant):
+        throw ExpressionError(.foreignOperator(sign, meant: meant), at: range, replacement: spaced(meant, range))
+      }
+    }
+    let scalar = text(position..<bytes.count).unicodeScalars.first ?? "\u{FFFD}"
+    let end = min(position + UTF8.width(scalar), bytes.count)
+    throw ExpressionError(.unexpectedCharacter(scalar), at: position..<end)
+  }
+
+  private enum Sign {
+    case ours(ExpressionToken.Kind)
+    case foreign(String, meant: String)
+  }
+
+  private static func sign(_ bytes: ArraySlice<UInt8>) -> Sign? {
+    let text = String(decoding: bytes, as: UTF8.self)
+    switch text {
+    case "(": return .ours(.leftParenthesis)
+    case ")": return .ours(.rightParenthesis)
+    case ",": return .ours(.comma)
+    case "&&": return .foreign(text, meant: "and")
+    case "||": return .foreign(text, meant: "or")
+    case "!": return .foreign(text, meant: "not")
+    case "=": return .foreign(text, meant: "==")
+    case "=>": return .foreign(text, meant: ">=")
+    case "=<": return .foreign(text, meant: "<=")
+    case "<>": return .foreign(text, meant: "!=")
+    default: return BinaryOperator(rawValue: text).map { .ours(.binary($0)) }
+    }
+  }
+
+  /// The operator with blanks where it would otherwise run into a word beside it.
+  private func spaced(_ replacement: String, _ range: Range<Int>) -> String {
+    guard let first = replacement.utf8.first, first.beginsWord else { return replacement }
+    let before = range.lowerBound > 0 && bytes[range.lowerBound - 1].continuesWord ? " " : ""
+    let after = range.upperBound < bytes.count && bytes[range.upperBound].continuesWord ? " " : ""
+    return before + replacement + after
+  }
+
+  private mutating func skip(_ belongs: (UInt8) -> Bool) {
+    while let byte = current, belongs(byte) { position += 1 }
+  }
+
+  func text(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
+}
+
+extension UInt8 {
+  /// A letter of ASCII or an underscore.
+  fileprivate var beginsWord: Bool {
+    switch self {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "_"): true
+    default: false
+    }
+  }
+
+  fileprivate var continuesWord: Bool { beginsWord || isDigit }
+}

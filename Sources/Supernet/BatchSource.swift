@@ -1,0 +1,48 @@
+package import Datasets
+import Engine
+
+/// Hands batches of an image set to an engine: epoch after epoch, in an order that only the seed decides.
+package struct BatchSource: Sendable {
+  package let images: ImageSet
+  package let batch: Int
+  package let augmentation: Augmentation
+  private let seed: UInt64
+  private let order: BatchOrder
+
+  /// - Precondition: a batch is not larger than the set.
+  package init(_ images: ImageSet, batch: Int, augmentation: Augmentation = .none, seed: UInt64) {
+    self.images = images
+    self.batch = batch
+    self.augmentation = augmentation
+    self.seed = seed
+    order = BatchOrder(imageCount: images.count, batchSize: batch, remainder: .dropped)
+  }
+
+  /// Full batches in one pass over the images; what is left over is seen in another order next time.
+  package var batchesPerEpoch: Int { order.batchCount }
+
+  /// Writes batch number `step`, counted from 0 over all epochs, into a slot of the context.
+  package func write(step: Int, to slot: Int, of supernet: Supernet) throws {
+    let epoch = Epoch(seed: seed, number: step / batchesPerEpoch)
+    let indices = order.batches(in: epoch)[step % batchesPerEpoch]
+    try supernet.write(images, indices, augmentation, epoch, to: slot)
+  }
+}
+
+extension Supernet {
+  fileprivate func write(
+    _ images: ImageSet, _ indices: some Collection<Int>, _ augmentation: Augmentation, _ epoch: Epoch, to slot: Int
+  ) throws {
+    var pixels = [Float](repeating: 0, count: indices.count * images.shape.valueCount)
+    var labels = [Int64](repeating: 0, count: indices.count)
+    images.fill(images: &pixels, labels: &labels, indices: indices, augmentation: augmentation, epoch: epoch)
+    let shape = EngineBuffer.Shape(
+      n: indices.count, h: images.shape.height, w: images.shape.width, c: images.shape.channels)
+    try context.writeBatch(slot, images: pixels, labels: labels.map(Int.init), shape: shape)
+  }
+
+  /// Writes these images as they are, without augmentation.
+  package func write(_ images: ImageSet, _ indices: some Collection<Int>, to slot: Int) throws {
+    try write(images, indices, .none, Epoch(seed: 0, number: 0), to: slot)
+  }
+}

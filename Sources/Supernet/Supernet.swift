@@ -1,0 +1,107 @@
+package import Engine
+package import SpaceIR
+package import SpacePlanner
+
+/// Shared weights of a space on an engine, and the passes that use them: one architecture in memory at a time.
+///
+/// The same type runs a supernet and a single network; the latter is a space without decisions.
+package final class Supernet: Sendable {
+  package let plan: SupernetPlan
+  package let context: EngineContext
+
+  /// Allocates all weights, zero-filled except batch-norm scales and running variances, which are 1.
+  ///
+  /// - Throws: `EngineError`, out of memory included.
+  package init(_ plan: SupernetPlan, library: EngineLibrary, options: EngineOptions) throws {
+    self.plan = plan
+    context = try EngineContext(library: library, options: options, tensors: plan.tensors.map(\.encoded))
+    for (index, tensor) in plan.tensors.enumerated() {
+      switch tensor.role {
+      case .scale, .runningVariance: try context.write([Float](repeating: 1, count: tensor.count), of: index)
+      case .convolution, .depthwise, .linear, .splitLinear, .bias, .shift, .runningMean: break
+      }
+    }
+  }
+
+  /// Fills weights with normal numbers: He's sqrt(2 / fan-in) for convolutions (He et al. 2015, arXiv 1502.01852, eq. 10),
+  /// sqrt(1 / fan-in) for linear maps, whose outputs are not rectified. Biases and shifts stay zero.
+  ///
+  /// - Parameter normals: A source of standard normal numbers for a tensor, by name, so that a tensor's first values do
+  ///   not depend on which other tensors exist.
+  package func initialise(_ normals: (_ tensor: String) -> () -> Double) throws {
+    for (index, tensor) in plan.tensors.enumerated() {
+      let gain: Double
+      switch tensor.role {
+      case .convolution, .depthwise: gain = 2
+      case .linear, .splitLinear: gain = 1
+      case .bias, .scale, .shift, .runningMean, .runningVariance: continue
+      }
+      let deviation = (gain / Double(tensor.fanIn)).squareRoot()
+      let next = normals(tensor.name)
+      let values = (0..<tensor.count).map { _ in Float(next() * deviation) }
+      try context.write(values, of: index)
+    }
+  }
+
+  /// The engine program of one architecture for a batch of this many images.
+  package func program(
+    for architecture: Architecture, batch: Int, pass: BindingOptions.Pass, labelSmoothing: Double = 0
+  ) throws -> EngineProgram {
+    let options = BindingOptions(
+      batch: batch, pass: pass, labelSmoothing: labelSmoothing,
+      elementBytes: context.options.elementType.byteCount)
+    return EngineProgram(try plan.bind(architecture, options))
+  }
+
+  /// Copies the weights that an architecture uses into the network that was built from it alone.
+  ///
+  /// - Parameter network: The supernet of `space.bound(to: architecture)`.
+  /// - Precondition: both have the same element type.
+  package func copyWeights(of architecture: Architecture, to network: Supernet) throws {
+    for (target, slice) in try correspondence(of: architecture, to: network) {
+      let values = try context.read(.value, of: slice.tensor.index, as: Double.self)
+      let shape = plan.tensors[slice.tensor.index].shape
+      try network.context.write(cut(values, shape: shape, slice), of: target.index)
+    }
+  }
+
+  /// The box of this supernet's tensor that each tensor of the bound network was cut from.
+  package func correspondence(
+    of architecture: Architecture, to network: Supernet
+  ) throws -> [(target: TensorID, slice: WeightSlice)] {
+    let options = BindingOptions(batch: 1, pass: .forward)
+    let shared = try plan.bind(architecture, options)
+    let own = try network.plan.bind(Architecture(choices: []), options)
+    precondition(shared.instructions.count == own.instructions.count, "one architecture has one program")
+    var pairs: [(TensorID, WeightSlice)] = []
+    for (a, b) in zip(shared.instructions, own.instructions) {
+      for (x, y) in zip(a.slices, b.slices) {
+        guard let x, let y else { continue }
+        pairs.append((own.slices[y.index].tensor, shared.slices[x.index]))
+      }
+    }
+    return pairs
+  }
+}
+
+/// The elements of a box, in order.
+package func cut(_ values: [Double], shape: [Int], _ slice: WeightSlice) -> [Double] {
+  var result: [Double] = []
+  result.reserveCapacity(slice.extent.reduce(1, *))
+  func visit(_ axis: Int, _ base: Int) {
+    guard axis < shape.count else {
+      result.append(values[base])
+      return
+    }
+    let stride = shape[(axis + 1)...].reduce(1, *)
+    for position in 0..<slice.extent[axis] { visit(axis + 1, base + (slice.offset[axis] + position) * stride) }
+  }
+  visit(0, 0)
+  return result
+}
+
+extension WeightTensor {
+  fileprivate var encoded: EngineTensor {
+    EngineTensor(shape: shape, role: isTrained ? (isDecayed ? .weight : .undecayed) : .statistic)
+  }
+}

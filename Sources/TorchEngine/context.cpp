@@ -1,0 +1,253 @@
+#include "context.h"
+
+#include "failure.h"
+
+#include <ATen/Context.h>
+#include <ATen/Parallel.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/from_blob.h>
+#include <ATen/ops/zeros.h>
+#include <c10/core/CachingDeviceAllocator.h>
+#include <c10/core/DeviceGuard.h>
+#include <c10/core/InferenceMode.h>
+
+#include <algorithm>
+#include <cstring>
+#include <string>
+
+namespace espalier {
+
+namespace {
+
+at::Device device_of(int32_t index) {
+  if (index < 0) return at::Device(at::kCPU);
+  if (!at::hasCUDA()) throw Failure(ES_DEVICE, "the torch in use has no CUDA device");
+  return at::Device(at::kCUDA, static_cast<c10::DeviceIndex>(index));
+}
+
+/// libtorch keeps the number per thread; setting it is not free, so it is done on a change only.
+void set_threads_inside_operations(int count) {
+  thread_local int current = 0;
+  if (current == count) return;
+  at::set_num_threads(count);
+  current = count;
+}
+
+}  // namespace
+
+struct Context::Scope::Guards {
+  explicit Guards(Context &context) : device(context.device), charging(context.account_) {
+    set_threads_inside_operations(context.threads_inside_operations_);
+  }
+  c10::InferenceMode inference;
+  c10::OptionalDeviceGuard device;
+  Charging charging;
+};
+
+Context::Scope::Scope(Context &context) : guards_(std::make_unique<Guards>(context)) {}
+Context::Scope::~Scope() = default;
+
+Context::Context(const es_options &options)
+    : dtype(options.dtype == ES_FLOAT64 ? at::kDouble : at::kFloat),
+      device(device_of(options.device)),
+      workers(std::min(options.threads, options.lanes)),
+      account_(new Account),
+      threads_inside_operations_(options.lanes == 1 && options.intra_op != 0 ? options.threads : 1) {
+  lanes.resize(options.lanes);
+  if (device.is_cuda()) at::globalContext().setDeterministicCuDNN(true);
+}
+
+Context::~Context() {
+  lanes.clear();
+  parameters.clear();
+  batches_.clear();
+  account_->release();
+}
+
+void Context::allocate(const es_tensor *tensors, int32_t count) {
+  require(parameters.empty(), "tensors were already allocated in this context");
+  std::vector<Parameter> made;
+  made.reserve(count);
+  for (int32_t index = 0; index < count; ++index) {
+    const es_tensor &tensor = tensors[index];
+    if (tensor.rank < 1 || tensor.rank > 4) {
+      throw Failure(ES_INVALID, "tensor " + std::to_string(index) + ": the rank is " + std::to_string(tensor.rank) +
+                                    ", not 1 to 4");
+    }
+    Parameter parameter;
+    parameter.shape.assign(tensor.shape, tensor.shape + tensor.rank);
+    parameter.strides.resize(tensor.rank);
+    parameter.count = 1;
+    for (int32_t axis = tensor.rank - 1; axis >= 0; --axis) {
+      const int64_t extent = parameter.shape[axis];
+      if (extent < 1 || extent > (int64_t{1} << 46) / parameter.count) {
+        throw Failure(ES_INVALID, "tensor " + std::to_string(index) + ": axis " + std::to_string(axis) + " has extent " +
+                                      std::to_string(extent));
+      }
+      parameter.strides[axis] = parameter.count;
+      parameter.count *= extent;
+    }
+    parameter.decayed = tensor.decayed != 0;
+    parameter.trained = tensor.trained != 0;
+    parameter.value = at::zeros(parameter.shape, options());
+    made.push_back(std::move(parameter));
+  }
+  parameters = std::move(made);
+  for (Lane &lane : lanes) {
+    lane.gradients.resize(count);
+    lane.touched.assign(count, 0);
+  }
+}
+
+Parameter &Context::parameter(int32_t tensor) {
+  if (tensor < 0 || static_cast<size_t>(tensor) >= parameters.size()) {
+    throw Failure(ES_INVALID, "there is no tensor " + std::to_string(tensor) + " among " +
+                                  std::to_string(parameters.size()));
+  }
+  return parameters[tensor];
+}
+
+at::Tensor *Context::plane_of(int32_t plane, int32_t tensor) {
+  Parameter &owner = parameter(tensor);
+  switch (plane) {
+    case ES_VALUE: return &owner.value;
+    case ES_GRADIENT: return &lanes[0].gradients[tensor];
+    case ES_MOMENTUM: return &owner.momentum;
+    case ES_AVERAGE: return &owner.average;
+    case ES_SQUARE: return &owner.square;
+    default: throw Failure(ES_INVALID, "there is no plane " + std::to_string(plane));
+  }
+}
+
+namespace {
+
+void require_count(int64_t given, int64_t wanted) {
+  if (given != wanted) {
+    throw Failure(ES_INVALID, std::to_string(given) + " values for a plane of " + std::to_string(wanted));
+  }
+}
+
+}  // namespace
+
+void Context::write(int32_t plane, int32_t tensor, const void *values, int64_t count) {
+  Parameter &owner = parameter(tensor);
+  if (plane == ES_STEPS) {
+    require_count(count, 1);
+    owner.steps = static_cast<int64_t>(dtype == at::kDouble ? *static_cast<const double *>(values)
+                                                            : *static_cast<const float *>(values));
+    return;
+  }
+  at::Tensor *kept = plane_of(plane, tensor);
+  require_count(count, owner.count);
+  if (!kept->defined()) *kept = at::empty(owner.shape, options());
+  // from_blob wants a pointer it could write through; the copy only reads.
+  kept->copy_(at::from_blob(const_cast<void *>(values), owner.shape, at::TensorOptions(dtype)));
+  if (plane == ES_GRADIENT) lanes[0].touched[tensor] = 1;
+}
+
+void Context::read(int32_t plane, int32_t tensor, void *values, int64_t count) {
+  Parameter &owner = parameter(tensor);
+  if (plane == ES_STEPS) {
+    require_count(count, 1);
+    if (dtype == at::kDouble) {
+      *static_cast<double *>(values) = static_cast<double>(owner.steps);
+    } else {
+      *static_cast<float *>(values) = static_cast<float>(owner.steps);
+    }
+    return;
+  }
+  at::Tensor *kept = plane_of(plane, tensor);
+  require_count(count, owner.count);
+  if (!kept->defined() || (plane == ES_GRADIENT && !lanes[0].touched[tensor])) {
+    std::memset(values, 0, owner.count * element_bytes());
+    return;
+  }
+  at::from_blob(values, owner.shape, at::TensorOptions(dtype)).copy_(*kept);
+}
+
+void Context::write_batch(int32_t slot, const float *images, const int64_t *labels, const int64_t *shape) {
+  require(slot >= 0 && slot < 4096, "a batch slot is a number from 0 to 4095");
+  const int64_t limit = int64_t{1} << 40;
+  int64_t elements = 1;
+  for (int axis = 0; axis < 4; ++axis) {
+    require(shape[axis] >= 1 && shape[axis] <= limit / elements, "a batch has an empty or an enormous axis");
+    elements *= shape[axis];
+  }
+  if (batches_.size() <= static_cast<size_t>(slot)) batches_.resize(slot + 1);
+  Batch &batch = batches_[slot];
+  const at::IntArrayRef sizes(shape, 4);
+  if (!batch.is_written() || batch.images.sizes() != sizes) {
+    batch = Batch();
+    at::Tensor room = at::empty(sizes, options());
+    batch.labels = at::empty({shape[0]}, at::TensorOptions(at::kLong).device(device));
+    batch.images = std::move(room);
+  }
+  std::copy_n(shape, 4, batch.shape);
+  batch.images.copy_(at::from_blob(const_cast<float *>(images), sizes, at::TensorOptions(at::kFloat)));
+  batch.labels.copy_(at::from_blob(const_cast<int64_t *>(labels), {shape[0]}, at::TensorOptions(at::kLong)));
+  const auto [smallest, largest] = std::minmax_element(labels, labels + shape[0]);
+  batch.smallest_label = *smallest;
+  batch.largest_label = *largest;
+}
+
+const Batch &Context::batch(int32_t slot) const {
+  if (slot < 0 || static_cast<size_t>(slot) >= batches_.size() || !batches_[slot].is_written()) {
+    throw Failure(ES_INVALID, "nothing was written to batch slot " + std::to_string(slot));
+  }
+  return batches_[slot];
+}
+
+void Context::swap_averages() {
+  for (Parameter &parameter : parameters) {
+    if (parameter.trained && parameter.average.defined()) std::swap(parameter.value, parameter.average);
+  }
+}
+
+es_memory Context::memory(bool reset_peak) {
+  es_memory out{};
+  const auto bytes = [](const at::Tensor &tensor) { return tensor.defined() ? static_cast<int64_t>(tensor.nbytes()) : 0; };
+  for (const Parameter &parameter : parameters) {
+    out.parameter_bytes += bytes(parameter.value);
+    out.optimiser_bytes += bytes(parameter.momentum) + bytes(parameter.square) + bytes(parameter.average);
+  }
+  for (const Lane &lane : lanes) {
+    out.arena_bytes += bytes(lane.arena);
+    for (const at::Tensor &gradient : lane.gradients) out.gradient_bytes += bytes(gradient);
+  }
+  if (device.is_cuda()) {
+    auto *allocator = at::getDeviceAllocator(device.type());
+    // Index 0 of the statistics is the sum over the allocator's pools.
+    out.peak_bytes = allocator->getDeviceStats(device.index()).allocated_bytes[0].peak;
+    if (reset_peak) allocator->resetPeakStats(device.index());
+  } else {
+    out.peak_bytes = account_->peak();
+    if (reset_peak) account_->reset_peak();
+  }
+  return out;
+}
+
+void Context::forget_gradients() {
+  for (Lane &lane : lanes) std::fill(lane.touched.begin(), lane.touched.end(), 0);
+}
+
+void Context::reserve(Lane &lane, int64_t bytes) {
+  const int64_t elements = (bytes + element_bytes() - 1) / element_bytes();
+  if (lane.arena.defined() && lane.arena.numel() >= elements) return;
+  lane.arena = at::Tensor();  // freed before its successor is made
+  lane.arena = at::empty({std::max<int64_t>(elements, 1)}, options());
+}
+
+at::Tensor &Context::touch(Lane &lane, int32_t tensor) {
+  at::Tensor &gradient = lane.gradients[tensor];
+  if (!lane.touched[tensor]) {
+    if (gradient.defined()) {
+      gradient.zero_();
+    } else {
+      gradient = at::zeros(parameters[tensor].shape, options());
+    }
+    lane.touched[tensor] = 1;
+  }
+  return gradient;
+}
+
+}  // namespace espalier

@@ -1,0 +1,107 @@
+// What a context owns: parameters with their planes, batches, and lanes with an arena and a gradient buffer each.
+#pragma once
+
+#include "CEngine.h"
+#include "account.h"
+#include "workers.h"
+
+#include <ATen/core/Tensor.h>
+
+#include <memory>
+#include <mutex>
+#include <vector>
+
+namespace espalier {
+
+/// A parameter tensor. A plane is undefined until something is written to it, and then reads as zero.
+struct Parameter {
+  std::vector<int64_t> shape;
+  std::vector<int64_t> strides;  ///< row-major, in elements
+  int64_t count = 0;
+  bool decayed = false;
+  bool trained = false;
+
+  at::Tensor value;
+  at::Tensor momentum;
+  at::Tensor square;
+  at::Tensor average;
+  int64_t steps = 0;
+};
+
+/// Images in the context's dtype on its device, [n, h, w, c], with their labels [n].
+struct Batch {
+  int64_t shape[4] = {0, 0, 0, 0};
+  int64_t smallest_label = 0;
+  int64_t largest_label = 0;
+  at::Tensor images;
+  at::Tensor labels;
+  bool is_written() const { return images.defined(); }
+};
+
+/// A place where one job runs at a time.
+struct Lane {
+  at::Tensor arena;
+  /// Per parameter; undefined until first touched, kept (and zeroed again) from then on.
+  std::vector<at::Tensor> gradients;
+  /// Per parameter: the gradient belongs to the current accumulate call.
+  std::vector<uint8_t> touched;
+};
+
+class Context {
+ public:
+  explicit Context(const es_options &options);
+  ~Context();
+  Context(const Context &) = delete;
+  Context &operator=(const Context &) = delete;
+
+  void allocate(const es_tensor *tensors, int32_t count);
+  void write(int32_t plane, int32_t tensor, const void *values, int64_t count);
+  void read(int32_t plane, int32_t tensor, void *values, int64_t count);
+  void write_batch(int32_t slot, const float *images, const int64_t *labels, const int64_t *shape);
+  const Batch &batch(int32_t slot) const;
+  void swap_averages();
+  es_memory memory(bool reset_peak);
+
+  void forget_gradients();
+  /// Makes `lane`'s arena hold at least `bytes`.
+  void reserve(Lane &lane, int64_t bytes);
+  /// The gradient buffer of a parameter, zeroed on its first use in this accumulate call.
+  at::Tensor &touch(Lane &lane, int32_t tensor);
+
+  at::TensorOptions options() const { return at::TensorOptions(dtype).device(device); }
+  int64_t element_bytes() const { return dtype == at::kDouble ? 8 : 4; }
+
+  at::ScalarType dtype;
+  at::Device device;
+  /// Held during a call: a context serves one caller at a time.
+  std::mutex mutex;
+  std::vector<Parameter> parameters;
+  std::vector<Lane> lanes;
+  Workers workers;
+
+  /// Set up for each thread that works for this context.
+  class Scope;
+
+ private:
+  Parameter &parameter(int32_t tensor);
+  at::Tensor *plane_of(int32_t plane, int32_t tensor);
+
+  Account *account_;
+  int threads_inside_operations_;
+  std::vector<Batch> batches_;
+};
+
+/// No autograd, this context's device, its number of threads inside operations, and its memory account.
+class Context::Scope {
+ public:
+  explicit Scope(Context &context);
+  ~Scope();
+  Scope(const Scope &) = delete;
+  Scope &operator=(const Scope &) = delete;
+
+ private:
+  struct Guards;
+  std::unique_ptr<Guards> guards_;
+};
+
+}  // namespace espalier

@@ -1,0 +1,113 @@
+#include "execution.h"
+
+#include "failure.h"
+#include "kernels/kernels.h"
+
+#include <ATen/ops/empty.h>
+
+namespace espalier {
+
+Execution::Execution(Context &context, Lane &lane, const es_job &job, int32_t batch_norm_mode, Recording recording)
+    : context(context),
+      lane(lane),
+      program(*job.program),
+      batch(context.batch(job.batch)),
+      batch_norm_mode(batch_norm_mode),
+      recording(recording) {
+  context.reserve(lane, program.arena_bytes);
+}
+
+void Execution::run_forward() { run(0, program.forward_count); }
+
+void Execution::run_backward(double scale) {
+  weight = scale;
+  recording = Recording::off;
+  run(program.forward_count, program.instruction_count);
+}
+
+void Execution::run(int32_t from, int32_t to) {
+  for (int32_t index = from; index < to; ++index) {
+    const es_instruction &instruction = program.instructions[index];
+    try {
+      kernel_of(instruction.opcode)->run(*this, instruction);
+    } catch (...) {
+      Failure failure = current_failure();
+      failure.text = instruction_name(program, index) + ": " + failure.text;
+      throw failure;
+    }
+  }
+}
+
+at::Tensor Execution::view(int32_t buffer, at::IntArrayRef sizes, at::IntArrayRef strides, int64_t shift) const {
+  const int64_t offset = program.buffers[buffer].offset;
+  if (offset < 0) return view_of(batch.images, shift, sizes, strides);
+  return view_of(lane.arena, offset / context.element_bytes() + shift, sizes, strides);
+}
+
+at::Tensor Execution::flat(int32_t buffer) const {
+  const int64_t *s = shape(buffer);
+  return view(buffer, {s[0] * s[1] * s[2] * s[3]}, {1});
+}
+
+at::Tensor Execution::rows(int32_t buffer) const { return rows(buffer, 1, 0); }
+
+at::Tensor Execution::rows(int32_t buffer, int64_t copies, int64_t copy) const {
+  const int64_t *s = shape(buffer);
+  const int64_t channels = s[3] / copies;
+  return view(buffer, {s[0] * s[1] * s[2], channels}, {s[3], 1}, copy * channels);
+}
+
+at::Tensor Execution::pixels(int32_t buffer) const { return pixels(buffer, 1, 0); }
+
+at::Tensor Execution::pixels(int32_t buffer, int64_t copies, int64_t copy) const {
+  const int64_t *s = shape(buffer);
+  const int64_t channels = s[3] / copies;
+  return view(buffer, {s[0], s[1] * s[2], channels}, {s[1] * s[2] * s[3], s[3], 1}, copy * channels);
+}
+
+at::Tensor Execution::nhwc(int32_t buffer) const {
+  const int64_t *s = shape(buffer);
+  return view(buffer, {s[0], s[1], s[2], s[3]}, {s[1] * s[2] * s[3], s[2] * s[3], s[3], 1});
+}
+
+at::Tensor Execution::nchw(int32_t buffer) const { return nchw(buffer, 1, 0); }
+
+at::Tensor Execution::nchw(int32_t buffer, int64_t copies, int64_t copy) const {
+  const int64_t *s = shape(buffer);
+  const int64_t channels = s[3] / copies;
+  return view(buffer, {s[0], channels, s[1], s[2]}, {s[1] * s[2] * s[3], 1, s[2] * s[3], s[3]}, copy * channels);
+}
+
+at::Tensor Execution::stacked(int32_t buffer, int64_t copies) const {
+  const int64_t *s = shape(buffer);
+  return view(buffer, {s[0] * s[1] * s[2], copies, s[3] / copies}, {s[3], s[3] / copies, 1});
+}
+
+at::Tensor box_of(const at::Tensor &tensor, const es_slice &slice, const std::vector<int64_t> &strides) {
+  int64_t offset = 0;
+  for (int32_t axis = 0; axis < slice.rank; ++axis) offset += slice.offset[axis] * strides[axis];
+  return view_of(tensor, offset, at::IntArrayRef(slice.extent, slice.rank), strides);
+}
+
+at::Tensor Execution::value(int32_t index) const {
+  const es_slice &box = slice(index);
+  const Parameter &parameter = context.parameters[box.tensor];
+  return box_of(parameter.value, box, parameter.strides);
+}
+
+at::Tensor Execution::gradient(int32_t index) {
+  const es_slice &box = slice(index);
+  return box_of(context.touch(lane, box.tensor), box, context.parameters[box.tensor].strides);
+}
+
+at::Tensor Execution::scratch(at::IntArrayRef sizes) const { return at::empty(sizes, context.options()); }
+
+void deliver(const at::Tensor &target, const at::Tensor &source, bool accumulate) {
+  if (accumulate) {
+    target.add_(source);
+  } else {
+    target.copy_(source);
+  }
+}
+
+}  // namespace espalier

@@ -1,0 +1,75 @@
+// One program run on one lane: what kernels see of the world.
+#pragma once
+
+#include "CEngine.h"
+#include "context.h"
+#include "views.h"
+
+#include <limits>
+#include <vector>
+
+namespace espalier {
+
+/// Batch statistics on their way into the running statistics; the variance is unbiased. Both have the slices' shapes.
+struct RecordedStatistics {
+  const es_slice *mean_slice;
+  const es_slice *variance_slice;
+  at::Tensor mean;
+  at::Tensor variance;
+};
+
+enum class Recording { off, on };
+
+class Execution {
+ public:
+  Execution(Context &context, Lane &lane, const es_job &job, int32_t batch_norm_mode, Recording recording);
+
+  void run_forward();
+  /// `weight` multiplies every gradient.
+  void run_backward(double weight);
+
+  // Operands as tensors over the arena. Shapes with named axes; all are views.
+  at::Tensor flat(int32_t buffer) const;                    ///< [n*h*w*c]
+  at::Tensor rows(int32_t buffer) const;                    ///< [n*h*w, c]
+  at::Tensor pixels(int32_t buffer) const;                  ///< [n, h*w, c]
+  at::Tensor nhwc(int32_t buffer) const;                    ///< [n, h, w, c]
+  at::Tensor nchw(int32_t buffer) const;                    ///< [n, c, h, w], channels last in memory
+  at::Tensor nchw(int32_t buffer, int64_t copies, int64_t copy) const;    ///< the channels of one copy
+  at::Tensor rows(int32_t buffer, int64_t copies, int64_t copy) const;    ///< [n*h*w, c/copies] of one copy
+  at::Tensor pixels(int32_t buffer, int64_t copies, int64_t copy) const;  ///< [n, h*w, c/copies] of one copy
+  at::Tensor stacked(int32_t buffer, int64_t copies) const;               ///< [n*h*w, copies, c/copies]
+  const int64_t *shape(int32_t buffer) const { return program.buffers[buffer].shape; }
+
+  const es_slice &slice(int32_t index) const { return program.slices[index]; }
+  at::Tensor value(int32_t slice) const;
+  /// A view into the lane's gradient buffer: what is added to it is accumulated.
+  at::Tensor gradient(int32_t slice);
+
+  at::Tensor scratch(at::IntArrayRef sizes) const;
+
+  Context &context;
+  Lane &lane;
+  const es_program &program;
+  const Batch &batch;
+  const int32_t batch_norm_mode;
+  /// Whether batch norm keeps its statistics in `recorded`; off in the backward part.
+  Recording recording;
+
+  // Results.
+  double loss = std::numeric_limits<double>::quiet_NaN();
+  int64_t correct = 0;
+  double weight = 0;
+  std::vector<RecordedStatistics> recorded;
+
+ private:
+  void run(int32_t from, int32_t to);
+  at::Tensor view(int32_t buffer, at::IntArrayRef sizes, at::IntArrayRef strides, int64_t shift = 0) const;
+};
+
+/// A view of the box `slice` of a tensor with a parameter's shape.
+at::Tensor box_of(const at::Tensor &tensor, const es_slice &slice, const std::vector<int64_t> &strides);
+
+/// target (+)= source.
+void deliver(const at::Tensor &target, const at::Tensor &source, bool accumulate);
+
+}  // namespace espalier

@@ -1,0 +1,138 @@
+// Depthwise convolutions: each copy filters the same input channels.
+//
+// float32 goes through ATen's grouped convolution. In float64 that one has no vectorised kernel and is slower by orders
+// of magnitude, so there a convolution is a sum over the kernel's taps of shifted windows of the input.
+#include "kernels.h"
+
+#include "../failure.h"
+
+#include <ATen/ops/convolution.h>
+#include <ATen/ops/convolution_backward.h>
+
+#include <algorithm>
+#include <array>
+#include <tuple>
+
+namespace espalier {
+
+namespace {
+
+void check_depthwise(const Check &check, const int64_t *x, const int64_t *y) {
+  const int64_t kernel = check.attribute(0, 1, kLargestKernel);
+  const int64_t stride = check.attribute(1, 1, kLargestKernel);
+  const int64_t copies = check.attribute(2, 1, kMostCopies);
+  const es_slice &w = check.slice(0);
+  require(w.rank == 4 && w.extent[0] == copies && w.extent[1] == kernel && w.extent[2] == kernel,
+          "the weight is not [copies, kernel, kernel, channels]");
+  require(w.extent[3] == x[3], "the weight's channels are not those of x");
+  check.shape(y, x[0], window_output(x[1], kernel, stride), window_output(x[2], kernel, stride), copies * x[3],
+              "the output");
+}
+
+/// One copy [kernel, kernel, channels] of the weight as [channels, 1, kernel, kernel].
+at::Tensor filters(const at::Tensor &w, int64_t copy) {
+  return view_of(w, w.storage_offset() + copy * w.stride(0), {w.size(3), 1, w.size(1), w.size(2)},
+                 {w.stride(3), w.stride(3), w.stride(1), w.stride(2)});
+}
+
+/// Along one axis, the outputs 0 ..< `outputs` whose input at a tap exists.
+struct Reach {
+  Reach(int64_t tap, int64_t padding, int64_t stride, int64_t inputs, int64_t outputs)
+      : first(tap >= padding ? 0 : (padding - tap + stride - 1) / stride),
+        end(std::min(outputs, inputs - 1 - tap + padding >= 0 ? (inputs - 1 - tap + padding) / stride + 1 : 0)),
+        input(first * stride + tap - padding),
+        count(std::max<int64_t>(end - first, 0)) {}
+  int64_t first, end, input, count;
+};
+
+/// Calls `body(tap row, tap column, window of inputs, window of outputs)` for each tap, the windows being equal in
+/// shape [n, rows, columns, channels].
+template <typename Body>
+void for_each_tap(const at::Tensor &x, const at::Tensor &y, int64_t kernel, int64_t stride, const Body &body) {
+  const auto window = [](const at::Tensor &whole, const Reach &rows, const Reach &columns, int64_t row, int64_t column,
+                         int64_t step) {
+    const auto strides = whole.strides();
+    return view_of(whole, whole.storage_offset() + row * strides[1] + column * strides[2],
+                   {whole.size(0), rows.count, columns.count, whole.size(3)},
+                   {strides[0], strides[1] * step, strides[2] * step, strides[3]});
+  };
+  for (int64_t row = 0; row < kernel; ++row) {
+    const Reach rows(row, kernel / 2, stride, x.size(1), y.size(1));
+    for (int64_t column = 0; column < kernel; ++column) {
+      const Reach columns(column, kernel / 2, stride, x.size(2), y.size(2));
+      if (rows.count == 0 || columns.count == 0) continue;
+      body(row, column, window(x, rows, columns, rows.input, columns.input, stride),
+           window(y, rows, columns, rows.first, columns.first, 1));
+    }
+  }
+}
+
+at::Tensor copy_nhwc(const at::Tensor &nchw) { return nchw.permute({0, 2, 3, 1}); }
+
+void run_forward(Execution &execution, const es_instruction &instruction) {
+  const int64_t kernel = instruction.attributes[0], stride = instruction.attributes[1];
+  const int64_t copies = instruction.attributes[2], padding = kernel / 2;
+  const at::Tensor w = execution.value(instruction.slices[0]);
+  const at::Tensor x = execution.nchw(instruction.inputs[0]);
+  for (int64_t copy = 0; copy < copies; ++copy) {
+    const at::Tensor y = execution.nchw(instruction.outputs[0], copies, copy);
+    if (execution.context.dtype == at::kDouble) {
+      y.zero_();
+      for_each_tap(copy_nhwc(x), copy_nhwc(y), kernel, stride,
+                   [&](int64_t row, int64_t column, const at::Tensor &from, const at::Tensor &to) {
+                     to.addcmul_(from, w[copy][row][column]);
+                   });
+    } else {
+      y.copy_(at::convolution(x, filters(w, copy), c10::nullopt, {stride, stride}, {padding, padding}, {1, 1}, false,
+                              {0, 0}, x.size(1)));
+    }
+  }
+}
+
+void run_backward(Execution &execution, const es_instruction &instruction) {
+  const int64_t kernel = instruction.attributes[0], stride = instruction.attributes[1];
+  const int64_t copies = instruction.attributes[2], padding = kernel / 2;
+  const at::Tensor w = execution.value(instruction.slices[0]);
+  const at::Tensor dw = execution.gradient(instruction.slices[0]);
+  const at::Tensor x = execution.nchw(instruction.inputs[1]);
+  const bool has_dx = instruction.outputs[0] >= 0, accumulate = instruction.attributes[3] != 0;
+  const at::Tensor dx = has_dx ? execution.nchw(instruction.outputs[0]) : at::Tensor();
+  if (execution.context.dtype == at::kDouble) {
+    if (has_dx && !accumulate) dx.zero_();
+    for (int64_t copy = 0; copy < copies; ++copy) {
+      const at::Tensor dy = copy_nhwc(execution.nchw(instruction.inputs[0], copies, copy));
+      for_each_tap(copy_nhwc(x), dy, kernel, stride,
+                   [&](int64_t row, int64_t column, const at::Tensor &from, const at::Tensor &to) {
+                     dw[copy][row][column].add_(from.mul(to).sum({0, 1, 2}));
+                   });
+      if (!has_dx) continue;
+      for_each_tap(copy_nhwc(dx), dy, kernel, stride,
+                   [&](int64_t row, int64_t column, const at::Tensor &from, const at::Tensor &to) {
+                     from.addcmul_(to, w[copy][row][column]);
+                   });
+    }
+    return;
+  }
+  const std::array<bool, 3> wanted{has_dx, true, false};
+  for (int64_t copy = 0; copy < copies; ++copy) {
+    const auto gradients = at::convolution_backward(
+        execution.nchw(instruction.inputs[0], copies, copy), x, filters(w, copy), c10::nullopt, {stride, stride},
+        {padding, padding}, {1, 1}, false, {0, 0}, x.size(1), wanted);
+    if (has_dx) deliver(dx, std::get<0>(gradients), accumulate || copy > 0);
+    filters(dw, copy).add_(std::get<1>(gradients));
+  }
+}
+
+}  // namespace
+
+const Kernel depthwise{"depthwise", [](const Check &c) { check_depthwise(c, c.input(0), c.output(0)); }, run_forward};
+
+const Kernel depthwise_backward{"depthwise_backward",
+                                [](const Check &c) {
+                                  check_depthwise(c, c.input(1), c.input(0));
+                                  c.attribute(3, 0, 1);
+                                  if (c.has_output(0)) c.same_shape(c.output(0), c.input(1), "dx");
+                                },
+                                run_backward, Direction::backward};
+
+}  // namespace espalier

@@ -1,0 +1,60 @@
+// Cross-entropy with label smoothing (Szegedy et al. 2015, arXiv 1512.00567, section 7): the target is
+// (1 - smoothing) * one-hot + smoothing / classes.
+#include "kernels.h"
+
+#include "../failure.h"
+
+#include <ATen/ops/_softmax.h>
+#include <ATen/ops/full.h>
+#include <ATen/ops/log_softmax.h>
+#include <ATen/ops/stack.h>
+
+#include <string>
+
+namespace espalier {
+
+namespace {
+
+void check_loss(const Check &check) {
+  const int64_t *logits = check.input(0);
+  const Batch &batch = check.batch();
+  check.shape(logits, batch.shape[0], 1, 1, logits[3], "logits");
+  const int64_t label = batch.smallest_label < 0 ? batch.smallest_label : batch.largest_label;
+  if (batch.smallest_label < 0 || batch.largest_label >= logits[3]) {
+    throw Failure(ES_INVALID, "label " + std::to_string(label) + " of " + std::to_string(logits[3]) + " classes");
+  }
+  require(check.scalar(0) >= 0 && check.scalar(0) < 1, "smoothing is not in 0 ..< 1");
+}
+
+void run_forward(Execution &execution, const es_instruction &instruction) {
+  const at::Tensor logits = execution.rows(instruction.inputs[0]);
+  const at::Tensor labels = execution.batch.labels;
+  const at::Tensor likelihoods = at::log_softmax(logits, 1, at::kDouble).gather(1, labels.unsqueeze(1));
+  const at::Tensor hits = logits.argmax(1).eq(labels).sum().to(at::kDouble);
+  const at::Tensor both = at::stack({likelihoods.mean().neg(), hits}).cpu();
+  execution.loss = both.const_data_ptr<double>()[0];
+  execution.correct = static_cast<int64_t>(both.const_data_ptr<double>()[1]);
+}
+
+void run_backward(Execution &execution, const es_instruction &instruction) {
+  at::Tensor gradient = execution.rows(instruction.outputs[0]);
+  const double smoothing = instruction.scalars[0];
+  const int64_t images = gradient.size(0), classes = gradient.size(1);
+  at::_softmax_out(gradient, execution.rows(instruction.inputs[0]), 1, false);
+  const at::Tensor hit = at::full({images, 1}, smoothing - 1, execution.context.options());
+  gradient.scatter_add_(1, execution.batch.labels.unsqueeze(1), hit);
+  gradient.sub_(smoothing / static_cast<double>(classes)).mul_(execution.weight / static_cast<double>(images));
+}
+
+}  // namespace
+
+const Kernel cross_entropy{"cross_entropy", check_loss, run_forward};
+
+const Kernel cross_entropy_backward{"cross_entropy_backward",
+                                    [](const Check &c) {
+                                      check_loss(c);
+                                      c.same_shape(c.output(0), c.input(0), "dlogits");
+                                    },
+                                    run_backward, Direction::backward};
+
+}  // namespace espalier

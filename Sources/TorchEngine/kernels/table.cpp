@@ -1,0 +1,41 @@
+#include "kernels.h"
+
+namespace espalier {
+
+const Kernel *kernel_of(int32_t opcode) {
+  switch (opcode) {
+    case ES_CONVOLUTION: return &convolution;
+    case ES_CONVOLUTION_BACKWARD: return &convolution_backward;
+    case ES_DEPTHWISE: return &depthwise;
+    case ES_DEPTHWISE_BACKWARD: return &depthwise_backward;
+    case ES_BATCH_NORM: return &batch_norm;
+    case ES_BATCH_NORM_BACKWARD: return &batch_norm_backward;
+    case ES_ACTIVATION: return &activation;
+    case ES_ACTIVATION_BACKWARD: return &activation_backward;
+    case ES_GLOBAL_POOL: return &global_pool;
+    case ES_GLOBAL_POOL_BACKWARD: return &global_pool_backward;
+    case ES_LINEAR: return &linear;
+    case ES_LINEAR_BACKWARD: return &linear_backward;
+    case ES_SCALE: return &scale;
+    case ES_SCALE_BACKWARD: return &scale_backward;
+    case ES_COPIES_SUM: return &copies_sum;
+    case ES_COPIES_SUM_BACKWARD: return &copies_sum_backward;
+    case ES_COPIES_SOFTMAX: return &copies_softmax;
+    case ES_COPIES_SOFTMAX_BACKWARD: return &copies_softmax_backward;
+    case ES_COPIES_WEIGHTED_SUM: return &copies_weighted_sum;
+    case ES_COPIES_WEIGHTED_SUM_BACKWARD: return &copies_weighted_sum_backward;
+    case ES_ADD: return &add;
+    case ES_COPY: return &copy;
+    case ES_CROSS_ENTROPY: return &cross_entropy;
+    case ES_CROSS_ENTROPY_BACKWARD: return &cross_entropy_backward;
+    case ES_POOL: return &pool;
+    case ES_POOL_BACKWARD: return &pool_backward;
+    default: return nullptr;
+  }
+}
+
+std::string instruction_name(const es_program &program, int32_t index) {
+  return "instruction " + std::to_string(index) + " (" + kernel_of(program.instructions[index].opcode)->name + ")";
+}
+
+}  // namespace espalier
