@@ -25,7 +25,7 @@ RUN ?= $(shell n=2; run=runs/first; while [ -e $$run ]; do run=runs/$$n; n=$$((n
 
 .PHONY: search
 search: ## set up, build, and search a small space on real images (main job)
-	+@$(STEPS) set-up=setup-only build=release engine=library search=run-search
+	+@$(STEPS) build=release engine=library search=run-search
 
 .PHONY: run-search
 run-search:
@@ -34,7 +34,7 @@ run-search:
 
 .PHONY: results
 results: ## the same on the full data sets, against random networks; writes docs/results.md
-	+@$(STEPS) set-up=setup-only build=release engine=library results=run-results
+	+@$(STEPS) build=release engine=library results=run-results
 
 .PHONY: run-results
 run-results:
@@ -47,7 +47,7 @@ benchmark: results ## the benchmark of this project, which is `results`
 
 .PHONY: test
 test: ## set up, build, and run every test
-	+@$(STEPS) set-up=setup-only build=debug engine=library tests=run-tests
+	+@$(STEPS) build=debug engine=library tests=run-tests
 
 # One thread for each torch operation: threads of several tests at once would oversubscribe the cores.
 .PHONY: run-tests
@@ -58,19 +58,15 @@ run-tests:
 
 .PHONY: build
 build: ## the release binary, .build/release/espalier
-	+@$(STEPS) set-up=setup-only build=release
+	+@$(STEPS) build=release
 
 .PHONY: engine
 engine: ## the engine library, .build/libespalier-engine.so
-	+@$(STEPS) set-up=setup-only engine=library
+	+@$(STEPS) engine=library
 
 .PHONY: setup
 setup: ## install what is missing: packages, and a torch in .venv unless TORCH= names one
-	+@$(STEPS) set-up=setup-only
-
-.PHONY: setup-only
-setup-only:
-	@bash .ci/setup.sh
+	+@$(STEPS)
 
 # Swift: a stamp is newer than every source and folder (so a removed file counts) or swift build runs. It gets the
 # time at which the build began, so that a file saved during the build counts as changed. It lies in the product
@@ -83,7 +79,9 @@ TEST_SOURCES := $(SWIFT_SOURCES) $(shell find Tests)
 
 .PHONY: release debug
 release: .build/release/espalier.stamp
+	@:
 debug: .build/debug/espalier-tests.stamp
+	@:
 
 .build/release/espalier.stamp: $(SWIFT_SOURCES)
 	@mkdir -p .build && touch .build/release-began

@@ -54,6 +54,23 @@ let package = Package(
         "Supernet", "Search", "Exporters", arguments, bigInt,
       ],
       swiftSettings: strict),
+    .target(name: "TestSupport", dependencies: ["Diagnostics", "SpaceIR", "SpaceCompiler"], path: "Tests/TestSupport", swiftSettings: strict),
+    tests("DiagnosticsTests", ["Diagnostics"]),
+    tests("SpaceSyntaxTests", ["SpaceSyntax", "Diagnostics"]),
+    tests("SpaceIRTests", ["SpaceIR"]),
+    tests("SpaceCheckerTests", ["SpaceChecker", "SpaceCompiler", "SpaceIR", "Diagnostics", "TestSupport"]),
+    tests("SpaceAnalysisTests", ["SpaceAnalysis", "SpaceIR", bigInt]),
+    tests("SpacePlannerTests", ["SpacePlanner", "SpaceAnalysis", "SpaceIR", "SpaceCompiler", "Distributions", "TestSupport"]),
+    tests("DistributionsTests", ["Distributions", "SpaceIR", "SpacePlanner"]),
+    tests("DatasetsTests", ["Datasets"]),
+    tests("EngineTests", ["Engine"]),
+    tests(
+      "SupernetTests",
+      ["Supernet", "Engine", "SpacePlanner", "SpaceAnalysis", "SpaceIR", "SpaceCompiler", "Distributions", "Datasets", "TestSupport"]),
+    tests(
+      "SearchTests",
+      ["Search", "Supernet", "Engine", "SpacePlanner", "SpaceAnalysis", "SpaceIR", "SpaceCompiler", "Distributions", "Datasets", "TestSupport"]),
+    tests("EndToEndTests", ["TestSupport", "espalier"]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c2x

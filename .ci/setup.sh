@@ -127,7 +127,7 @@ named_torch() {
     is_torch "$candidate" && echo "$candidate" && return
   done
   for candidate in "$place/bin/python3" "$place/bin/python" "$place"; do
-    [ -f "$candidate" ] && [ -x "$candidate" ] || continue
+    if [ ! -f "$candidate" ] || [ ! -x "$candidate" ]; then continue; fi
     candidate=$(torch_of_python "$candidate")
     is_torch "$candidate" && echo "$candidate" && return
   done

@@ -79,7 +79,8 @@ package enum EngineInstruction: Hashable, Sendable {
   case linear(x: Buffer, y: Buffer, weight: Slice, bias: Slice?)
   case linearBackward(dy: Buffer, x: Buffer, dx: Buffer?, weight: Slice, bias: Slice?, Delivery)
   case scale(x: Buffer, by: Buffer, y: Buffer)
-  case scaleBackward(dy: Buffer, x: Buffer, by: Buffer, dx: Buffer, dby: Buffer, deliverDx: Delivery, deliverDby: Delivery)
+  case scaleBackward(
+    dy: Buffer, x: Buffer, by: Buffer, dx: Buffer, dby: Buffer, deliverDx: Delivery, deliverDby: Delivery)
   case copiesSum(x: Buffer, y: Buffer, copies: Int)
   case copiesSumBackward(dy: Buffer, dx: Buffer, copies: Int, Delivery)
   case copiesSoftmax(x: Buffer, y: Buffer, copies: Int)

@@ -16,7 +16,7 @@ package struct SearchRecipe: Hashable, Sendable, Codable {
     case joint
     case factorised
     /// Factorised before this epoch, joint from it on: the paper's θ.
-    case mixed(theta: Int)
+    case mixed(theta: Double)
   }
 
   /// How the K gradients of the weights are put together.
@@ -29,12 +29,12 @@ package struct SearchRecipe: Hashable, Sendable, Codable {
 
   package var samples: Samples
   package var form: Form
-  /// Passes over the training half.
-  package var epochs: Int
+  /// Passes over the training half; a large set may be searched in a part of one.
+  package var epochs: Double
   /// Images of either half in a step.
   package var batch: Int
   /// First epochs, in which the weights learn from uniform draws and the distribution stays as it is.
-  package var warmUpEpochs: Int
+  package var warmUpEpochs: Double
   package var warmUpSamples: Int
   /// Multiply-adds above which the hinge of equation (2) pulls; nil: cost plays no part.
   package var targetMACs: Int?
@@ -55,7 +55,7 @@ package struct SearchRecipe: Hashable, Sendable, Codable {
   package var lanes: Int
 
   package init(
-    samples: Samples, form: Form, epochs: Int, batch: Int = 64, warmUpEpochs: Int, warmUpSamples: Int = 2,
+    samples: Samples, form: Form, epochs: Double, batch: Int = 64, warmUpEpochs: Double, warmUpSamples: Int = 2,
     targetMACs: Int?, beta: Double = 0.6, weightGradient: WeightGradient = .importance, weightRate: Double = 0.1,
     momentum: Double = 0.9, weightDecay: Double = 1e-4, clipNorm: Double = 5, jointRate: Double = 0.06,
     factorisedRate: Double = 0.03, likelihoodScale: Double = 1, baseline: ShareBaseline = .none, lanes: Int = 2
@@ -92,13 +92,13 @@ package enum SearchMethod: String, Hashable, Sendable, Codable, CaseIterable {
   /// The method's recipe for a run of this many epochs.
   ///
   /// - Parameter initialEntropy: Of the uniform start, in nats; PARSEC's fixed K is what FP-NAS starts with.
-  package func recipe(epochs: Int, targetMACs: Int?, initialEntropy: Double) -> SearchRecipe {
+  package func recipe(epochs: Double, targetMACs: Int?, initialEntropy: Double) -> SearchRecipe {
     let lambda = 0.25
-    let warmUp = max(1, epochs / 3)
+    let warmUp = epochs / 2
     switch self {
     case .fpNAS:
       return SearchRecipe(
-        samples: .adaptive(lambda: lambda), form: .mixed(theta: max(warmUp + 1, epochs / 2)), epochs: epochs,
+        samples: .adaptive(lambda: lambda), form: .mixed(theta: epochs * 0.75), epochs: epochs,
         warmUpEpochs: warmUp, targetMACs: targetMACs)
     case .parsec:
       let count = SampleSchedule.adaptive(lambda: lambda, minimum: 2).draws(entropy: initialEntropy)
@@ -111,15 +111,34 @@ package enum SearchMethod: String, Hashable, Sendable, Codable, CaseIterable {
 extension SearchRecipe {
   /// What is wrong with the recipe, in words; nil: nothing.
   package var complaint: String? {
-    if epochs < 1 { return "a search has at least 1 epoch, not \(epochs)" }
+    if !(epochs > 0 && epochs < 1e6) { return "a search has a number of epochs above 0, not \(epochs)" }
     if batch < 2 { return "a batch has at least 2 images, not \(batch)" }
     if !(0..<1).contains(beta) { return "beta is from 0 to below 1, not \(beta) (above 1 every draw is pushed away)" }
     if let targetMACs, targetMACs < 1 { return "a target is at least 1 multiply-add, not \(targetMACs)" }
     if warmUpEpochs >= epochs { return "the warm-up of \(warmUpEpochs) epochs leaves none of \(epochs) to the search" }
+    if warmUpEpochs > 0 && warmUpSamples < 1 { return "a warm-up step draws at least 1 architecture, not \(warmUpSamples)" }
+    if case .mixed(let theta) = form, !(theta >= 0 && theta < 1e6) { return "theta is at least 0, not \(theta)" }
     if lanes < 1 { return "there is at least 1 lane, not \(lanes)" }
+    return samplesComplaint ?? ratesComplaint
+  }
+
+  private var samplesComplaint: String? {
     switch samples {
-    case .adaptive(let lambda): return lambda > 0 ? nil : "lambda is above 0, not \(lambda)"
-    case .fixed(let count): return count >= 2 ? nil : "a step draws at least 2 architectures, not \(count)"
+    case .adaptive(let lambda):
+      // More draws than 100 a nat would be weeks a step; the bound also keeps the number of draws an integer.
+      (0..<100).contains(lambda) && lambda > 0 ? nil : "lambda is above 0 and below 100, not \(lambda)"
+    case .fixed(let count): count >= 2 ? nil : "a step draws at least 2 architectures, not \(count)"
     }
+  }
+
+  private var ratesComplaint: String? {
+    let positive = [
+      ("the weights' rate", weightRate), ("the joint rate", jointRate), ("the factorised rate", factorisedRate),
+      ("the likelihood's scale", likelihoodScale),
+    ]
+    for (name, value) in positive where !(value > 0 && value.isFinite) { return "\(name) is above 0, not \(value)" }
+    let others = [("the momentum", momentum), ("the weight decay", weightDecay), ("the clipping norm", clipNorm)]
+    for (name, value) in others where !(value >= 0 && value.isFinite) { return "\(name) is at least 0, not \(value)" }
+    return nil
   }
 }

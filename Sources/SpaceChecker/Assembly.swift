@@ -18,10 +18,10 @@ struct Assembly {
     let inputs = declaration.inputs.map(\.value)
     let shape = wanted ?? inputs.first
     var expander = Expander(
-      signatures: library.signatures, classes: declaration.classes?.value ?? 0, log: log)
+      signatures: library.signatures, hidesBlocks: library.hidesBlocks, classes: declaration.classes?.value, log: log)
     checkNames(&expander)
     let region = network(shape, &expander)
-    checkUnusedBlocks(&expander)
+    checkBlocks(&expander)
     checkHints(&expander)
     log = expander.log
     guard let region, let shape, let classes = declaration.classes?.value, let name = declaration.name?.value,
@@ -46,7 +46,7 @@ struct Assembly {
     var names = ExpressionScope()
     names.define("output.classes", as: declaration.classes.map { Typed(expression: .integer($0.value), type: .integer) })
     for decision in declaration.decisions {
-      let made = expander.decide(parameter: decision.name.value, owner: "", choice: decision.choice)
+      let made = decision.choice.map { expander.decide(parameter: decision.name.value, owner: "", choice: $0) }
       names.define(decision.name.value, as: made)
     }
     for item in declaration.network {
@@ -55,6 +55,9 @@ struct Assembly {
         tensor = expander.expand(operation: name, call, on: tensor, scope: &names, into: &nodes)
       case .stage(let stage):
         tensor = expander.expand(stage, on: tensor, scope: &names, into: &nodes)
+      case .poison(let name):
+        tensor = nil
+        if let name { names.poison(everythingUnder: name) }
       }
     }
     guard let tensor else { return nil }
@@ -62,8 +65,17 @@ struct Assembly {
     return Region(nodes: nodes, result: tensor.id)
   }
 
+  /// What ends the network: its last operation, or the key where there is none.
+  private var lastRange: SourceRange? {
+    switch declaration.network.last {
+    case .operation(_, let call): call.op.range
+    case .stage(let stage): stage.layer.op.range
+    case .poison, nil: declaration.networkRange
+    }
+  }
+
   private func checkOutput(_ tensor: Tensor, _ expander: inout Expander) {
-    guard let classes = declaration.classes?.value, let range = declaration.networkRange else { return }
+    guard let classes = declaration.classes?.value, let range = lastRange else { return }
     let expected = TensorType.vector(classes)
     guard !expander.equal(tensor.type, expected) else { return }
     expander.report(
@@ -84,35 +96,49 @@ struct Assembly {
       switch item {
       case .operation(let name, _): check(name, what: "layer", &expander)
       case .stage(let stage): check(stage.name, what: "stage", &expander)
+      case .poison: break
       }
     }
   }
 
-  /// Names inside blocks that the network does not use are looked at too.
-  private func checkUnusedBlocks(_ expander: inout Expander) {
-    func visit(_ items: [BodyItem], _ expander: inout Expander) {
-      for item in items {
-        switch item {
-        case .call(_, let call): _ = expander.signature(of: call)
-        case .branch(_, let cases, let otherwise, _):
-          for item in cases { visit(item.items, &expander) }
-          visit(otherwise ?? [], &expander)
-        case .condition(_, let then, let otherwise, _): visit(then + otherwise, &expander)
-        }
+  /// Names and functions inside every block, used or not. What depends on the arguments is poison here and stays silent.
+  private func checkBlocks(_ expander: inout Expander) {
+    for block in library.blocks where !block.isPoison {
+      var scope = ExpressionScope()
+      scope.define("in", shape: nil)
+      scope.define("here", shape: nil)
+      scope.define("output.classes", as: nil)
+      for parameter in block.parameters { scope.define(parameter.name.value, as: nil) }
+      check(block.body, scope, &expander)
+      if let condition = block.shortcut?.condition { _ = expander.convert(condition, in: scope) }
+    }
+  }
+
+  private func check(_ items: [BodyItem], _ scope: ExpressionScope, _ expander: inout Expander) {
+    for item in items {
+      switch item {
+      case .call(_, let call):
+        if let target = expander.resolve(call) { _ = expander.arguments(target, in: scope) }
+      case .branch(let subject, let cases, let otherwise, _):
+        _ = expander.convert(subject, in: scope)
+        for item in cases { check(item.items, scope, &expander) }
+        check(otherwise ?? [], scope, &expander)
+      case .condition(let subject, let then, let otherwise, _):
+        _ = expander.convert(subject, in: scope)
+        check(then + otherwise, scope, &expander)
+      case .poison: break
       }
     }
-    for block in library.blocks { visit(block.body, &expander) }
   }
 
   /// A hint about a parameter that no operation has is a mistake.
   private func checkHints(_ expander: inout Expander) {
+    guard !library.hidesBlocks else { return }
     let known = Set(library.signatures.values.flatMap { $0.parameters.map(\.name) })
       .union(expander.decisions.map(\.parameter)).sorted()
     for hint in declaration.hintRanges where !known.contains(hint.value) {
-      let fix = closest(to: hint.value, among: known).map {
-        [FixIt("did you mean '\($0)'?", replacing: hint.range, with: $0)]
-      }
-      expander.report(.unknownHint(hint.value), at: hint.range, fixIts: fix ?? [])
+      let fixes = didYouMean(closest(to: hint.value, among: known), at: hint.range)
+      expander.report(.unknownHint(hint.value), at: hint.range, fixIts: fixes)
     }
   }
 }

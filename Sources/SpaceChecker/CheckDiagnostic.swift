@@ -14,7 +14,7 @@ enum CheckDiagnostic: DiagnosticKind {
   // ES11: names.
   case unknownOperation(String)
   case unknownArgument(String, of: String)
-  case missingArgument(String, of: String)
+  case missingArguments([String], of: String)
   case unknownName(String)
   case unknownWord(String, allowed: [String], what: String)
   case duplicateName(String, what: String)
@@ -22,6 +22,7 @@ enum CheckDiagnostic: DiagnosticKind {
   case badName(String)
   case unknownHint(String)
   case unknownFunction(String)
+  case reservedName(String)
   // ES20: types and values.
   case wrongType(expected: String, found: String, what: String)
   case operandType(String, found: String)
@@ -40,11 +41,10 @@ enum CheckDiagnostic: DiagnosticKind {
   case badLayerCount(String)
   case tooManyOptions(Int)
   case missingCase(String)
-  case uselessCase(String)
   case firstRestOutsideStage
   // ES22: shapes.
   case residualMismatch(block: String, body: String, shortcut: String, member: String)
-  case spatialMismatch(body: String, shortcut: String)
+  case spatialMismatch(body: String, shortcut: String, member: String)
   case alternativesMismatch(first: String, second: String)
   case needsJoinedCopies(operation: String, copies: String)
   case needsVector(operation: String, shape: String)
@@ -63,7 +63,7 @@ enum CheckDiagnostic: DiagnosticKind {
     case .oneDiscriminator: "ES1008"
     case .unknownOperation: "ES1101"
     case .unknownArgument: "ES1102"
-    case .missingArgument: "ES1103"
+    case .missingArguments: "ES1103"
     case .unknownName: "ES1104"
     case .unknownWord: "ES1105"
     case .duplicateName: "ES1106"
@@ -71,6 +71,7 @@ enum CheckDiagnostic: DiagnosticKind {
     case .badName: "ES1108"
     case .unknownHint: "ES1109"
     case .unknownFunction: "ES1110"
+    case .reservedName: "ES1111"
     case .wrongType: "ES2001"
     case .operandType: "ES2002"
     case .argumentCount: "ES2003"
@@ -87,8 +88,7 @@ enum CheckDiagnostic: DiagnosticKind {
     case .badLayerCount: "ES2108"
     case .tooManyOptions: "ES2109"
     case .missingCase: "ES2110"
-    case .uselessCase: "ES2111"
-    case .firstRestOutsideStage: "ES2112"
+    case .firstRestOutsideStage: "ES2111"
     case .residualMismatch: "ES2201"
     case .spatialMismatch: "ES2202"
     case .alternativesMismatch: "ES2203"
@@ -107,20 +107,22 @@ enum CheckDiagnostic: DiagnosticKind {
     case .unsupportedVersion(let found): "this compiler reads version 1 of the language, the file says '\(found)'"
     case .unreadableFile(let path, let reason): "'\(path)' cannot be read: \(reason)"
     case .escapingPath(let path): "'\(path)' leads out of the folder of the space; a used file lies in it or below it"
-    case .includeCycle(let path): "'\(path)' uses itself, directly or through another file"
+    case .includeCycle(let path): "'\(path)' is being read already: files cannot use each other in a circle"
     case .oneDiscriminator(let what, let keys):
       "\(what) has exactly one of the keys \(keys.map { "'\($0)'" }.joined(separator: ", "))"
     case .unknownOperation(let name): "no operation or block is named '\(name)'"
     case .unknownArgument(let name, let operation): "'\(operation)' has no parameter '\(name)'"
-    case .missingArgument(let name, let operation): "'\(operation)' needs the parameter '\(name)'"
+    case .missingArguments(let names, let operation):
+      "'\(operation)' needs the parameter\(names.count == 1 ? "" : "s") \(names.map { "'\($0)'" }.joined(separator: ", "))"
     case .unknownName(let name): "nothing named '\(name)' is known here"
     case .unknownWord(let word, let allowed, let what):
       "\(what) is one of \(allowed.joined(separator: ", ")), not '\(word)'"
     case .duplicateName(let name, let what): "a \(what) named '\(name)' exists already"
     case .recursiveBlock(let name): "block '\(name)' contains itself; a block needs an end"
     case .badName(let name): "'\(name)' is not a name: a name starts with a letter and has letters, digits, '_' and '-'"
-    case .unknownHint(let name): "no decision of this space is named '\(name)', so the hint has no effect"
+    case .unknownHint(let name): "no operation of this space has a parameter '\(name)' to share weights by"
     case .unknownFunction(let name): "no function is named '\(name)'"
+    case .reservedName(let name): "'\(name)' is a word of the language and names nothing else"
     case .wrongType(let expected, let found, let what): "\(what) is \(expected), this is \(found)"
     case .operandType(let operation, let found): "'\(operation)' does not take \(found)"
     case .argumentCount(let function, let expected, let found): "'\(function)' takes \(expected), not \(found)"
@@ -134,16 +136,16 @@ enum CheckDiagnostic: DiagnosticKind {
     case .duplicateOption(let option): "the option \(option) is listed twice"
     case .mixedOptions: "the options of one choice are all numbers, all words or all booleans"
     case .missingScope(let stage, let layers):
-      "stage '\(stage)' repeats \(layers) layers and makes choices: it must say who decides"
+      "stage '\(stage)' repeats \(layers) layers and makes choices, so it must say who decides"
     case .choiceNotHere(let place): "a choice cannot stand \(place)"
     case .badLayerCount(let found): "a stage has 1 to 1000 layers, not \(found)"
     case .tooManyOptions(let count): "a choice has at most 10000 options, this one has \(count)"
     case .missingCase(let value): "the switch has no case for \(value) and no 'else'"
-    case .uselessCase(let value): "the switched value is never \(value)"
     case .firstRestOutsideStage: "'first' and 'rest' speak of the layers of a stage; there is none here"
     case .residualMismatch(let block, let body, let shortcut, let member):
       "block '\(block)' adds a shortcut of \(shortcut) channels to a body of \(body)\(member)"
-    case .spatialMismatch(let body, let shortcut): "a shortcut of \(shortcut) cannot be added to a body of \(body)"
+    case .spatialMismatch(let body, let shortcut, let member):
+      "a shortcut of \(shortcut) cannot be added to a body of \(body)\(member)"
     case .alternativesMismatch(let first, let second):
       "the alternatives end in different shapes, \(first) and \(second)"
     case .needsJoinedCopies(let operation, let copies):
@@ -152,7 +154,22 @@ enum CheckDiagnostic: DiagnosticKind {
       "'\(operation)' takes a vector, this is \(shape); put 'global_pool' before it"
     case .wrongOutput(let found, let classes): "the network ends in \(found), the output has \(classes) classes"
     case .bypassStride(let shape, let result):
-      "a bypass passes its input through, but the layer turns \(shape) into \(result)"
+      "a layer that can be left out keeps height and width, but this one turns \(shape) into \(result)"
+    }
+  }
+
+  /// Whether a block's own text is right and its use decides that it fails, so that the use is worth showing.
+  var dependsOnUse: Bool {
+    switch self {
+    case .unknownWord, .wrongType, .operandType, .notPositive, .evenKernel, .noValue, .missingCase, .residualMismatch,
+      .spatialMismatch, .alternativesMismatch, .needsJoinedCopies, .needsVector:
+      true
+    case .unknownKey, .missingKey, .wrongShape, .unsupportedVersion, .unreadableFile, .escapingPath, .includeCycle,
+      .oneDiscriminator, .unknownOperation, .unknownArgument, .missingArguments, .unknownName, .duplicateName,
+      .recursiveBlock, .choiceNotHere, .badName, .unknownHint, .unknownFunction, .reservedName, .argumentCount, .emptyRange, .offGrid, .badStep,
+      .duplicateOption, .mixedOptions, .missingScope, .badLayerCount, .tooManyOptions, .firstRestOutsideStage,
+      .wrongOutput, .bypassStride:
+      false
     }
   }
 }

@@ -28,18 +28,23 @@ struct SpaceDeclaration: Sendable {
   var networkRange: SourceRange?
   var hints = Hints()
   var hintRanges: [Located<String>] = []
+  /// Whether an error hid a block or a used file, so that an unknown operation may be one of those.
+  var hidesBlocks = false
   var expectations: Expectations?
 }
 
 /// One entry of `decisions:`, shared by the whole network.
 struct NamedChoice: Sendable {
   let name: Located<String>
-  let choice: ChoiceDeclaration
+  /// Nil where an error was shown.
+  let choice: ChoiceDeclaration?
 }
 
 enum NetworkItem: Sendable {
   case operation(name: Located<String>, Call)
   case stage(StageDeclaration)
+  /// An error was shown here; the name, where it could be read, keeps what refers to it silent.
+  case poison(name: String?)
 }
 
 /// `stage:`: one call repeated, each repetition with weights of its own.
@@ -76,6 +81,8 @@ enum CallAlternative: Sendable {
   /// The layer is left out: its input passes through.
   case bypass(SourceRange)
   case call(Call)
+  /// An error was shown here.
+  case poison
 }
 
 struct Argument: Sendable {
@@ -89,7 +96,7 @@ indirect enum ArgumentValue: Sendable {
   /// A value for the first layer of a stage and another for the rest.
   case firstRest(first: ArgumentValue, rest: ArgumentValue, SourceRange)
   /// An error was shown here.
-  case poison(Reported)
+  case poison
 }
 
 struct ChoiceDeclaration: Sendable {
@@ -104,6 +111,8 @@ struct BlockDeclaration: Sendable {
   let parameters: [ParameterDeclaration]
   let body: [BodyItem]
   let shortcut: ShortcutDeclaration?
+  /// Whether an error hides the parameters; calls of such a block stay silent.
+  var isPoison = false
 }
 
 struct ParameterDeclaration: Sendable {
@@ -114,6 +123,8 @@ struct ParameterDeclaration: Sendable {
 }
 
 indirect enum BodyItem: Sendable {
+  /// An error was shown here.
+  case poison
   case call(label: Located<String>?, Call)
   case branch(subject: ExpressionSyntax, cases: [BranchCase], otherwise: [BodyItem]?, SourceRange)
   case condition(ExpressionSyntax, then: [BodyItem], otherwise: [BodyItem], SourceRange)

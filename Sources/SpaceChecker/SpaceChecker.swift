@@ -47,9 +47,9 @@ package func checkSpace(
   let declaration = spaceReader.space(root)
   log = spaceReader.log
   guard let declaration else { return nil }
-  var library = Library(folder: folder(of: path), log: log)
+  var library = Library(folder: folder(of: path), hidesBlocks: declaration.hidesBlocks, log: log)
   library.define(declaration.blocks)
-  library.load(declaration.uses, from: path, reader: reader, sources: &sources)
+  library.load(declaration.uses, from: path, open: [path], reader: reader, sources: &sources)
   log = library.log
   var assembly = Assembly(declaration, library: library, log: log)
   let checked = assembly.assemble(input: input)
@@ -68,10 +68,13 @@ struct Library {
   var log: DiagnosticLog
   private(set) var signatures: [String: Signature]
   private(set) var blocks: [BlockDeclaration] = []
+  /// Whether an error hid a block, so that an unknown operation may be that one.
+  private(set) var hidesBlocks: Bool
   private var loaded: Set<String> = []
 
-  init(folder: String, log: DiagnosticLog) {
+  init(folder: String, hidesBlocks: Bool, log: DiagnosticLog) {
     self.folder = folder
+    self.hidesBlocks = hidesBlocks
     self.log = log
     signatures = Dictionary(uniqueKeysWithValues: Primitive.allCases.map { ($0.rawValue, $0.signature) })
   }
@@ -83,6 +86,8 @@ struct Library {
         log.error(
           CheckDiagnostic.duplicateName(block.name.value, what: first == nil ? "primitive operation" : "block"),
           at: block.name.range, notes: first.map { [Note("defined first here", at: $0.name.range)] } ?? [])
+        // Which of the two a call means is not known, so calls are not looked at.
+        signatures[block.name.value]?.isPoison = true
         continue
       }
       signatures[block.name.value] = block.signature
@@ -92,10 +97,13 @@ struct Library {
 
   /// Loads used files, each once, relative to the file that uses it and never outside the folder of the space.
   mutating func load(
-    _ uses: [Located<String>], from user: String, open: [String] = [], reader: some SourceReader, sources: inout SourceMap
+    _ uses: [Located<String>], from user: String, open: [String], reader: some SourceReader, sources: inout SourceMap
   ) {
     for use in uses {
-      guard let path = resolve(use, from: user) else { continue }
+      guard let path = resolve(use, from: user) else {
+        hidesBlocks = true
+        continue
+      }
       guard !open.contains(path) else {
         log.error(CheckDiagnostic.includeCycle(use.value), at: use.range)
         continue
@@ -106,13 +114,18 @@ struct Library {
         bytes = try reader.bytes(of: path)
       } catch {
         log.error(CheckDiagnostic.unreadableFile(use.value, reason: error.reason), at: use.range)
+        hidesBlocks = true
         continue
       }
       let id = sources.add(path: path, bytes: bytes)
-      guard let root = parseYAML(id, in: sources, log: &log) else { continue }
+      guard let root = parseYAML(id, in: sources, log: &log) else {
+        hidesBlocks = true
+        continue
+      }
       var spaceReader = SpaceReader(log: log)
       let library = spaceReader.library(root)
       log = spaceReader.log
+      hidesBlocks = hidesBlocks || spaceReader.hidesBlocks || library == nil
       guard let library else { continue }
       define(library.blocks)
       load(library.uses, from: path, open: open + [path], reader: reader, sources: &sources)

@@ -9,8 +9,8 @@ package struct CompiledSpace: Sendable {
   package let space: Space
   /// The shapes that the file offers, the default first.
   package let inputs: [ImageShape]
-  /// See `hash(of:)`.
-  package let hash: String
+  /// See `hash(of:)`; made when asked for.
+  package var hash: String { SpaceCompiler.hash(of: space) }
   package let encodings: NetworkCount
   package let factorisedLogits: Int
   /// Nil where a joint group has more combinations than a categorical can hold.
@@ -44,11 +44,14 @@ package func compileSpace(
 
 private func analyse(_ checked: CheckedSpace, log: inout DiagnosticLog) -> CompiledSpace {
   let space = checked.space
-  let joint = try? DistributionPlan.joint(for: space)
+  let joint = Result { () throws(DistributionPlanError) in try DistributionPlan.joint(for: space) }
   let compiled = CompiledSpace(
-    space: space, inputs: checked.inputs, hash: hash(of: space), encodings: DecisionForest(space).encodings,
-    factorisedLogits: DistributionPlan.factorised(for: space).logits, jointLogits: joint?.logits)
+    space: space, inputs: checked.inputs, encodings: DecisionForest(space).encodings,
+    factorisedLogits: DistributionPlan.factorised(for: space).logits, jointLogits: (try? joint.get())?.logits)
   for entry in checked.expectations.entries {
+    if case .failure(let error) = joint, entry.quantity == .jointLogits {
+      log.error(CompileDiagnostic.notPlannable(reason: error.description), at: entry.range)
+    }
     guard let found = compiled.text(of: entry.quantity), found != entry.text else { continue }
     let name = entry.quantity.rawValue
     log.error(

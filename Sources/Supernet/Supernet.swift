@@ -59,10 +59,19 @@ package final class Supernet: Sendable {
   /// - Precondition: both have the same element type.
   package func copyWeights(of architecture: Architecture, to network: Supernet) throws {
     for (target, slice) in try correspondence(of: architecture, to: network) {
-      let values = try context.read(.value, of: slice.tensor.index, as: Double.self)
-      let shape = plan.tensors[slice.tensor.index].shape
-      try network.context.write(cut(values, shape: shape, slice), of: target.index)
+      switch context.options.elementType {
+      case .float32: try copy(slice, to: target, of: network, as: Float.self)
+      case .float64: try copy(slice, to: target, of: network, as: Double.self)
+      }
     }
+  }
+
+  private func copy<Element: EngineElement>(
+    _ slice: WeightSlice, to target: TensorID, of network: Supernet, as type: Element.Type
+  ) throws {
+    let values = try context.read(.value, of: slice.tensor.index, as: type)
+    let shape = plan.tensors[slice.tensor.index].shape
+    try network.context.write(cut(values, shape: shape, slice), of: target.index)
   }
 
   /// The box of this supernet's tensor that each tensor of the bound network was cut from.
@@ -85,19 +94,32 @@ package final class Supernet: Sendable {
 }
 
 /// The elements of a box, in order.
-package func cut(_ values: [Double], shape: [Int], _ slice: WeightSlice) -> [Double] {
-  var result: [Double] = []
+///
+/// - Complexity: one copy for each run of elements that are neighbours in the tensor.
+package func cut<Element>(_ values: [Element], shape: [Int], _ slice: WeightSlice) -> [Element] {
+  var result: [Element] = []
   result.reserveCapacity(slice.extent.reduce(1, *))
-  func visit(_ axis: Int, _ base: Int) {
-    guard axis < shape.count else {
-      result.append(values[base])
-      return
-    }
-    let stride = shape[(axis + 1)...].reduce(1, *)
-    for position in 0..<slice.extent[axis] { visit(axis + 1, base + (slice.offset[axis] + position) * stride) }
-  }
-  visit(0, 0)
+  forEachRun(of: slice, in: shape) { result.append(contentsOf: values[$0]) }
   return result
+}
+
+/// The box as ranges of the tensor's row-major elements, in order and as long as they can be.
+package func forEachRun(of slice: WeightSlice, in shape: [Int], _ body: (Range<Int>) -> Void) {
+  var outer = shape.count
+  var length = 1
+  // Inner axes that are taken whole join the run of the axis before them.
+  while outer > 0 {
+    outer -= 1
+    length *= slice.extent[outer]
+    if slice.extent[outer] != shape[outer] { break }
+  }
+  func visit(_ axis: Int, _ base: Int) {
+    let stride = shape[(axis + 1)...].reduce(1, *)
+    let first = base + slice.offset[axis] * stride
+    guard axis < outer else { return body(first..<first + length) }
+    for position in 0..<slice.extent[axis] { visit(axis + 1, first + position * stride) }
+  }
+  if length > 0 { visit(0, 0) }
 }
 
 extension WeightTensor {

@@ -1,5 +1,7 @@
 #include "account.h"
 
+#include "placement.h"
+
 #include <c10/core/Allocator.h>
 #include <c10/core/CPUAllocator.h>
 #include <c10/util/Exception.h>
@@ -26,6 +28,7 @@ class CountingAllocator final : public c10::Allocator {
   c10::DataPtr allocate(size_t bytes) override {
     const c10::Device cpu(c10::DeviceType::CPU);
     if (bytes == 0) return {nullptr, nullptr, &free_block, cpu};
+    if (void *placed = Placement::claim(bytes)) return {placed, placed, &free_block, cpu};
     void *memory = nullptr;
     const bool fits = bytes < SIZE_MAX / 2;
     if (!fits || posix_memalign(&memory, alignof(BlockHeader), sizeof(BlockHeader) + bytes) != 0) memory = nullptr;
@@ -45,7 +48,7 @@ class CountingAllocator final : public c10::Allocator {
 
  private:
   static void free_block(void *block) {
-    if (block == nullptr) return;
+    if (block == nullptr || Placement::owns(block)) return;
     auto *header = static_cast<BlockHeader *>(block) - 1;
     if (header->account != nullptr) {
       header->account->refund(header->bytes);

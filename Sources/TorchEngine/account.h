@@ -1,5 +1,5 @@
-// Counting the bytes of tensors: an allocator in front of libtorch's CPU allocator that charges each block to the context
-// on whose behalf a thread works.
+// Counting the bytes of tensors: an allocator in place of libtorch's CPU allocator that charges each block to the
+// context on whose behalf a thread works.
 #pragma once
 
 #include <atomic>

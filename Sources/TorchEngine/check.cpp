@@ -150,7 +150,8 @@ void Check::same_shape(const int64_t *a, const int64_t *b, const char *text) con
 void Check::shape(const int64_t *shape, int64_t n, int64_t h, int64_t w, int64_t c, const char *text) const {
   if (shape[0] == n && shape[1] == h && shape[2] == w && shape[3] == c) return;
   const auto list = [](int64_t a, int64_t b, int64_t c, int64_t d) {
-    return "[" + std::to_string(a) + ", " + std::to_string(b) + ", " + std::to_string(c) + ", " + std::to_string(d) + "]";
+    return "[" + std::to_string(a) + ", " + std::to_string(b) + ", " + std::to_string(c) + ", " + std::to_string(d) +
+           "]";
   };
   throw Failure(ES_INVALID, std::string(text) + " is " + list(shape[0], shape[1], shape[2], shape[3]) + ", not " +
                                 list(n, h, w, c));
@@ -158,8 +159,8 @@ void Check::shape(const int64_t *shape, int64_t n, int64_t h, int64_t w, int64_t
 
 void Check::vector_slice(int index, int64_t channels, const char *text) const {
   const es_slice &vector = slice(index);
-  const int64_t count = vector.rank == 1 ? vector.extent[0] : vector.rank == 2 ? vector.extent[0] * vector.extent[1] : -1;
-  if (count != channels) {
+  const int64_t count = vector.rank == 2 ? vector.extent[0] * vector.extent[1] : vector.extent[0];
+  if (vector.rank > 2 || count != channels) {
     throw Failure(ES_INVALID, std::string(text) + " has not " + std::to_string(channels) + " elements");
   }
 }

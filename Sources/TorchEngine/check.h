@@ -43,7 +43,8 @@ inline int64_t window_output(int64_t side, int64_t kernel, int64_t stride) {
 
 enum class Passes { forward, forward_and_backward };
 
-/// Checks the part of a job's program that will run. Linear in its length; throws ES_INVALID that names the instruction.
+/// Checks the part of a job's program that will run, in time linear in its length. Throws ES_INVALID that names the
+/// instruction.
 void check_job(const Context &context, const es_job &job, Passes passes);
 
 }  // namespace espalier

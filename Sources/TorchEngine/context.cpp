@@ -81,8 +81,8 @@ void Context::allocate(const es_tensor *tensors, int32_t count) {
     for (int32_t axis = tensor.rank - 1; axis >= 0; --axis) {
       const int64_t extent = parameter.shape[axis];
       if (extent < 1 || extent > (int64_t{1} << 46) / parameter.count) {
-        throw Failure(ES_INVALID, "tensor " + std::to_string(index) + ": axis " + std::to_string(axis) + " has extent " +
-                                      std::to_string(extent));
+        throw Failure(ES_INVALID, "tensor " + std::to_string(index) + ": axis " + std::to_string(axis) +
+                                      " has extent " + std::to_string(extent));
       }
       parameter.strides[axis] = parameter.count;
       parameter.count *= extent;
@@ -205,7 +205,9 @@ void Context::swap_averages() {
 
 es_memory Context::memory(bool reset_peak) {
   es_memory out{};
-  const auto bytes = [](const at::Tensor &tensor) { return tensor.defined() ? static_cast<int64_t>(tensor.nbytes()) : 0; };
+  const auto bytes = [](const at::Tensor &tensor) {
+    return tensor.defined() ? static_cast<int64_t>(tensor.nbytes()) : 0;
+  };
   for (const Parameter &parameter : parameters) {
     out.parameter_bytes += bytes(parameter.value);
     out.optimiser_bytes += bytes(parameter.momentum) + bytes(parameter.square) + bytes(parameter.average);

@@ -209,7 +209,9 @@ void accumulate(Context &context, const es_job *jobs, int32_t count, int32_t wei
   for (const LaneSum &sum : sums) normaliser += std::exp(sum.largest - largest) * sum.normaliser;
   std::vector<double> shares(sums.size(), 1.0);
   if (importance) {
-    for (size_t lane = 0; lane < sums.size(); ++lane) shares[lane] = std::exp(sums[lane].largest - largest) / normaliser;
+    for (size_t lane = 0; lane < sums.size(); ++lane) {
+      shares[lane] = std::exp(sums[lane].largest - largest) / normaliser;
+    }
   }
   merge(context, shares);
   if (factor > 0) record(context, results, factor);

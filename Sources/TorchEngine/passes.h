@@ -15,8 +15,8 @@ void evaluate(Context &context, const es_job *jobs, int32_t count, int32_t batch
 /// PARSEC (Casale, Gordon and Fusi 2019, arXiv 1902.05116) with FP-NAS's weights (Yan et al. 2021, arXiv 2011.10949,
 /// eq. 5), by an online softmax: a job's weight relative to the heaviest so far is known after its forward pass, so its
 /// backward pass runs scaled by it and adds to the sum in place.
-/// Deviation: a job that is lighter than kNegligible times the heaviest has no backward pass; its tensors still count as
-/// touched, so that the order of jobs does not decide which tensors are updated.
+/// Deviation: a job that is lighter than kNegligible times the heaviest has no backward pass; its tensors still count
+/// as touched, so that the order of jobs does not decide which tensors are updated.
 void accumulate(Context &context, const es_job *jobs, int32_t count, int32_t weighting, double scale, double factor,
                 es_outcome *outcomes);
 

@@ -21,8 +21,10 @@ import Testing
     ]
     if let extra { buffers.append(extra) }
     let program = EngineProgram(
-      forward: instructions + [.globalPool(x: 0, y: 3), .linear(x: 3, y: 4, weight: 1, bias: nil),
-        .crossEntropy(logits: 4, smoothing: 0)],
+      forward: instructions + [
+        .globalPool(x: 0, y: 3), .linear(x: 3, y: 4, weight: 1, bias: nil),
+        .crossEntropy(logits: 4, smoothing: 0),
+      ],
       backward: backward, buffers: buffers,
       slices: [
         slice ?? EngineSlice(tensor: 0, offset: [0, 0, 0, 0], extent: [3, 3, 3, 3]),

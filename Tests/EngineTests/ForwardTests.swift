@@ -203,7 +203,8 @@ private let types: [EngineElementType] = [.float32, .float64]
     let context = try network.context()
     let labels = [0, 1, 2, 3, 1, 0, 2]
     try context.writeBatch(0, images: network.batchImages(), labels: labels, shape: network.input)
-    let answer = try context.answers(of: [EngineJob(program: network.program(logits: logits), batch: 0)], statistics: .batch)[0]
+    let answer = try context.answers(
+      of: [EngineJob(program: network.program(logits: logits), batch: 0)], statistics: .batch)[0]
     #expect(abs(answer.outcome.loss - crossEntropy(answer.logits, labels: labels, smoothing: 0)) < 1e-14)
     let hits = labels.indices.filter { row in
       let line = answer.logits[row * 4..<row * 4 + 4]

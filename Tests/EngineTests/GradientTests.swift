@@ -76,7 +76,8 @@ struct OperationCase: Sendable, CustomTestStringConvertible {
     add("add") { network, x in network.add(x, x) }
     add("residual inverted bottleneck") { network, x in
       let wide = network.activation(network.batchNorm(network.convolution(x, out: 6, .init(kernel: 1))), .swish)
-      let middle = network.activation(network.batchNorm(network.depthwise(wide, copies: 1, .init(kernel: 3))), .hardSwish)
+      let middle = network.activation(
+        network.batchNorm(network.depthwise(wide, copies: 1, .init(kernel: 3))), .hardSwish)
       return network.add(network.batchNorm(network.convolution(middle, out: 3, .init(kernel: 1))), x)
     }
     return cases

@@ -49,7 +49,8 @@ struct Naive {
       var sum = bias?[c] ?? 0
       for tap in taps(window, h, w) {
         for k in 0..<shape.c {
-          sum += self[n, tap.h, tap.w, k]
+          sum +=
+            self[n, tap.h, tap.w, k]
             * weight[((c * window.kernel + tap.i) * window.kernel + tap.j) * shape.c + k]
         }
       }

@@ -74,7 +74,9 @@ import Testing
     }
   }
 
-  private func pow(_ base: Double, _ exponent: Int) -> Double { (0..<exponent).reduce(1) { product, _ in product * base } }
+  private func pow(_ base: Double, _ exponent: Int) -> Double {
+    (0..<exponent).reduce(1) { product, _ in product * base }
+  }
 
   @Test(arguments: [0, 0.9])
   func `RMSProp is its formula`(momentum: Double) throws {

@@ -97,7 +97,7 @@ private struct GivenLosses {
   let context: EngineContext
   let jobs: [EngineJob]
 
-  /// - Parameter losses: Row k of the bias is (0, loss), so that the loss log(1 + exp(loss)) is `loss` where it is large.
+  /// - Parameter losses: Row k of the bias is (0, loss): log(1 + exp(loss)) is `loss` where that is large.
   init(_ losses: [Double], lanes: Int) throws {
     let tensors = [
       EngineTensor(shape: [2, 1], role: .weight), EngineTensor(shape: [losses.count, 2], role: .undecayed),

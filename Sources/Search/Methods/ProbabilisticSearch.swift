@@ -103,16 +103,24 @@ package struct ProbabilisticSearch {
     stepsPerEpoch = training.batchesPerEpoch
   }
 
-  package var totalSteps: Int { recipe.epochs * stepsPerEpoch }
+  package var totalSteps: Int { steps(recipe.epochs) }
   package var isFinished: Bool { step >= totalSteps }
   package var epoch: Int { step / stepsPerEpoch }
+
+  private func steps(_ epochs: Double) -> Int { max(1, Int((epochs * Double(stepsPerEpoch)).rounded())) }
+  package var tensorCount: Int { supernet.plan.tensors.count }
+  /// Trained numbers of the supernet.
+  package var parameterCount: Int { supernet.plan.parameterCount }
+
+  /// Whether the next step belongs to the warm-up.
+  package var isWarmingUp: Bool { recipe.warmUpEpochs > 0 && step < steps(recipe.warmUpEpochs) }
 
   /// Bytes of tensors, all lanes.
   package func memory() throws -> EngineMemory { try supernet.context.memory() }
 
   /// The number of draws of the next step.
   package var nextSampleCount: Int {
-    if epoch < recipe.warmUpEpochs { return recipe.warmUpSamples }
+    if isWarmingUp { return recipe.warmUpSamples }
     switch recipe.samples {
     case .adaptive(let lambda):
       return SampleSchedule.adaptive(lambda: lambda, minimum: 2).draws(entropy: distribution.entropy)
@@ -125,7 +133,7 @@ package struct ProbabilisticSearch {
   /// - Throws: `EngineError`, among others when a loss is no longer a number; the distribution is then as before the step.
   package mutating func advance() throws -> StepRecord {
     switchFormWhenDue()
-    let isWarmUp = epoch < recipe.warmUpEpochs
+    let isWarmUp = isWarmingUp
     let entropy = distribution.entropy
     let count = nextSampleCount
     let draws = distribution.draws(count) { SplitRandom(.architectures, seed: seed, UInt64(step), UInt64($0)) }
@@ -151,7 +159,7 @@ package struct ProbabilisticSearch {
   /// At epoch θ the factorised distribution becomes the joint one with the same probabilities (equation 7); Adam's
   /// moments have another shape and start anew.
   private mutating func switchFormWhenDue() {
-    guard case .mixed(let theta) = recipe.form, step == theta * stepsPerEpoch else { return }
+    guard case .mixed(let theta) = recipe.form, step == steps(theta) else { return }
     distribution = distribution.joined(for: space, into: joint)
     optimiser = Adam(for: joint, learningRate: recipe.jointRate)
   }
@@ -182,6 +190,10 @@ package struct ProbabilisticSearch {
       EngineJob(program: try supernet.program(for: $0, batch: recipe.batch, pass: .forward), batch: 1)
     }
     let losses = try supernet.context.evaluate(jobs, statistics: .batch).map(\.loss)
+    // A draw that failed has share 0; when all did, equal shares would move the distribution by noise alone.
+    guard losses.contains(where: \.isFinite) else {
+      throw EngineError(.notFinite, "no draw of step \(step) has a finite loss on its validation batch")
+    }
     let likelihoods = losses.map {
       $0.isFinite
         ? logLikelihood(meanCrossEntropy: $0, images: recipe.batch, scale: recipe.likelihoodScale) : -Double.infinity

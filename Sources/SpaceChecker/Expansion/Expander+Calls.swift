@@ -6,43 +6,52 @@ extension Expander {
   /// A call's evaluated arguments by parameter name; a missing entry is poison.
   typealias Arguments = [String: Typed]
 
+  /// What a call calls, with the arguments it gives by the parameter they are for.
+  struct Target {
+    let signature: Signature
+    let given: [String: ArgumentValue]
+  }
+
   /// Looks the operation up and checks which arguments are given; nil after an error about the operation's name.
-  mutating func signature(of call: Call) -> Signature? {
+  ///
+  /// A misspelt argument counts as the one that was meant.
+  ///
+  /// - Parameter words: What could stand in the operation's place besides operations.
+  mutating func resolve(_ call: Call, besides words: [String] = []) -> Target? {
     guard let signature = signatures[call.op.value] else {
-      let fix = closest(to: call.op.value, among: signatures.keys.sorted()).map {
-        [FixIt("did you mean '\($0)'?", replacing: call.op.range, with: $0)]
-      }
-      report(.unknownOperation(call.op.value), at: call.op.range, fixIts: fix ?? [])
+      if hidesBlocks { return nil }
+      let meant = closest(to: call.op.value, among: signatures.keys.sorted() + words)
+      report(.unknownOperation(call.op.value), at: call.op.range, fixIts: didYouMean(meant, at: call.op.range))
       return nil
     }
+    if signature.isPoison { return nil }
     let known = signature.parameters.map(\.name)
-    var given: [String: SourceRange] = [:]
-    for argument in call.arguments {
-      given[argument.name.value] = argument.name.range
-      guard !known.contains(argument.name.value) else { continue }
-      let fix = closest(to: argument.name.value, among: known).map {
-        [FixIt("did you mean '\($0)'?", replacing: argument.name.range, with: $0)]
-      }
+    var given: [String: ArgumentValue] = [:]
+    for argument in call.arguments where known.contains(argument.name.value) {
+      given[argument.name.value] = argument.value
+    }
+    for argument in call.arguments where !known.contains(argument.name.value) {
+      let meant = closest(to: argument.name.value, among: known.filter { given[$0] == nil })
       let list = known.isEmpty ? "'\(signature.name)' has no parameters" : "parameters: \(known.joined(separator: ", "))"
       report(
         .unknownArgument(argument.name.value, of: signature.name), at: argument.name.range,
-        notes: fix == nil ? [Note(list)] : [], fixIts: fix ?? [])
+        notes: meant == nil ? [Note(list)] : [], fixIts: didYouMean(meant, at: argument.name.range))
+      if let meant { given[meant] = argument.value }
     }
-    for parameter in signature.parameters where parameter.defaultValue == nil && given[parameter.name] == nil {
-      report(.missingArgument(parameter.name, of: signature.name), at: call.op.range)
-    }
-    return signature
+    let missing = signature.parameters.filter { $0.defaultValue == nil && given[$0.name] == nil }.map(\.name)
+    if !missing.isEmpty { report(.missingArguments(missing, of: signature.name), at: call.op.range) }
+    return Target(signature: signature, given: given)
   }
 
   /// Evaluates the arguments of a call inside a block body, where nothing is decided.
-  mutating func arguments(of call: Call, to signature: Signature, in scope: ExpressionScope) -> Arguments {
+  mutating func arguments(_ target: Target, in scope: ExpressionScope) -> Arguments {
     var result: Arguments = [:]
-    for parameter in signature.parameters {
-      guard let argument = call.arguments.first(where: { $0.name.value == parameter.name }) else {
+    for parameter in target.signature.parameters {
+      guard let argument = target.given[parameter.name] else {
         result[parameter.name] = parameter.defaultTyped
         continue
       }
-      switch argument.value {
+      switch argument {
       case .expression(let syntax): result[parameter.name] = value(syntax, for: parameter, in: scope)
       case .choice(let choice):
         report(
@@ -60,9 +69,14 @@ extension Expander {
     _ syntax: ExpressionSyntax, for parameter: Signature.Parameter, in scope: ExpressionScope
   ) -> Typed? {
     if parameter.type == .word, let word = bareWord(syntax, in: scope) {
-      return check(Typed(expression: .word(word), type: .word), for: parameter, at: syntax.range)
+      return check(
+        Typed(expression: .word(word), type: .word, range: syntax.range), for: parameter, at: syntax.range, isLiteral: true)
     }
-    return convert(syntax, in: scope).flatMap { check($0, for: parameter, at: syntax.range) }
+    guard var value = convert(syntax, in: scope) else { return nil }
+    value.range = syntax.range
+    var isLiteral = false
+    if case .string = syntax.kind { isLiteral = true }
+    return check(value, for: parameter, at: syntax.range, isLiteral: isLiteral)
   }
 
   private func bareWord(_ syntax: ExpressionSyntax, in scope: ExpressionScope) -> String? {
@@ -71,25 +85,27 @@ extension Expander {
   }
 
   /// The value if its type and, for words, each possible word fit the parameter.
-  mutating func check(_ value: Typed, for parameter: Signature.Parameter, at range: SourceRange) -> Typed? {
+  ///
+  /// - Parameter isLiteral: Whether the word is written at the range, so that another can be written in its place.
+  mutating func check(
+    _ value: Typed, for parameter: Signature.Parameter, at range: SourceRange, isLiteral: Bool = false
+  ) -> Typed? {
     guard parameter.type.accepts(value.type) else {
       let notes =
         parameter.type == .integer && value.type == .rational
         ? [Note("name the rounding: round_to(x, 8), make_divisible(x, 8), floor(x) or ceil(x)")] : []
       report(
         .wrongType(
-          expected: parameter.type.phrase, found: value.type.phrase, what: "the parameter '\(parameter.name)'"),
+          expected: parameter.type.phrase, found: value.type == .rational ? "a number that need not be whole" : value.type.phrase,
+          what: "the parameter '\(parameter.name)'"),
         at: range, notes: notes)
       return nil
     }
     guard parameter.type == .word, !parameter.words.isEmpty else { return value }
     for word in words(of: value.expression) where !parameter.words.contains(word) {
-      let fix = closest(to: word, among: parameter.words).map {
-        [FixIt("did you mean '\($0)'?", replacing: range, with: $0)]
-      }
       report(
         .unknownWord(word, allowed: parameter.words, what: "the parameter '\(parameter.name)'"), at: range,
-        fixIts: value.expression.constant == nil ? [] : fix ?? [])
+        fixIts: isLiteral ? didYouMean(closest(to: word, among: parameter.words), at: range) : [])
       return nil
     }
     return value
@@ -123,16 +139,16 @@ extension Expander {
     _ block: BlockDeclaration, _ arguments: Arguments, on input: Tensor?, label: String, range: SourceRange,
     into site: inout Site
   ) -> Tensor? {
-    guard !openBlocks.contains(block.name.value) else {
+    guard !openBlocks.contains(where: { $0.block == block.name.value }) else {
       report(.recursiveBlock(block.name.value), at: range, notes: [Note("the block is defined here", at: block.name.range)])
       return nil
     }
-    openBlocks.append(block.name.value)
+    openBlocks.append(Use(block: block.name.value, range: range))
     defer { openBlocks.removeLast() }
     var scope = ExpressionScope()
     scope.define("in", shape: input?.type)
     scope.define("here", shape: input?.type)
-    scope.define("output.classes", as: Typed(expression: .integer(classes), type: .integer))
+    scope.define("output.classes", as: classes.map { Typed(expression: .integer($0), type: .integer) })
     for parameter in block.parameters { scope.define(parameter.name.value, as: arguments[parameter.name.value]) }
     let outerCounts = site.counts
     let inner = site.label(label)
@@ -158,7 +174,7 @@ extension Expander {
       scope.define("here", shape: tensor?.type)
       switch item {
       case .call(let label, let call):
-        guard let signature = signature(of: call) else {
+        guard let target = resolve(call) else {
           tensor = nil
           continue
         }
@@ -167,9 +183,11 @@ extension Expander {
         } else if case .call(let other)? = call.alternatives.first {
           report(.choiceNotHere(where: "inside a block"), at: other.range)
         }
-        let values = arguments(of: call, to: signature, in: scope)
+        let values = arguments(target, in: scope)
         tensor = expand(
-          signature, values, on: tensor, label: label?.value ?? signature.name, range: call.op.range, into: &site)
+          target.signature, values, on: tensor, label: label?.value ?? target.signature.name, range: call.op.range,
+          into: &site)
+      case .poison: tensor = nil
       case .branch(let subject, let cases, let otherwise, let range):
         tensor = branch(subject, cases, otherwise, range, on: tensor, scope: scope, into: &site)
       case .condition(let subject, let then, let otherwise, let range):

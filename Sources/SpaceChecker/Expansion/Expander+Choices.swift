@@ -7,12 +7,15 @@ extension Expander {
   struct Branch {
     let label: String
     let values: [Value]
+    /// Where it is written that a layer may be left out; nil for branches that build something.
+    var leavesOut: SourceRange?
     let build: (inout Expander, inout Site, Tensor?) -> Tensor?
   }
 
   private struct Built {
     let alternative: Alternative
     let type: TensorType
+    let leavesOut: SourceRange?
     let fixed: [DecisionID: Value]
     let conditions: [PathCondition]
   }
@@ -56,7 +59,7 @@ extension Expander {
     guard let result = branch.build(&self, &site, bound) else { return nil }
     return Built(
       alternative: Alternative(values: branch.values, region: Region(nodes: site.nodes, result: result.id)),
-      type: result.type, fixed: fixed, conditions: conditions)
+      type: result.type, leavesOut: branch.leavesOut, fixed: fixed, conditions: conditions)
   }
 
   /// The type that holds in every alternative: one of theirs where it is right for all, else channels by `select`.
@@ -67,9 +70,7 @@ extension Expander {
     for other in built.dropLast().reversed() {
       let sides = [(type.copies, other.type.copies), (type.height, other.type.height), (type.width, other.type.width)]
       guard sides.allSatisfy({ $0.0 == $0.1 }) else {
-        report(
-          .alternativesMismatch(first: describe(built[0].type), second: describe(result.type)), at: range,
-          notes: [Note("every alternative must end with the same height, width and number of copies")])
+        reportMismatch(other, result, at: range)
         return nil
       }
       type.channels = Expression.call(
@@ -78,6 +79,17 @@ extension Expander {
       result = other
     }
     return type
+  }
+
+  private mutating func reportMismatch(_ a: Built, _ b: Built, at range: SourceRange) {
+    let (out, kept) = a.leavesOut == nil ? (b, a) : (a, b)
+    if let place = out.leavesOut {
+      report(.bypassStride(shape: describe(out.type), result: describe(kept.type)), at: place)
+    } else {
+      report(
+        .alternativesMismatch(first: describe(a.type), second: describe(b.type)), at: range,
+        notes: [Note("every alternative must end with the same height, width and number of copies")])
+    }
   }
 
   private func isRight(_ type: TensorType, in built: [Built]) -> Bool {
@@ -137,13 +149,13 @@ extension Expander {
     let rest = domain.filter { seen[$0] == nil }
     if let first = rest.first {
       guard let otherwise else {
-        report(.missingCase(first.description), at: range, notes: [Note("add the case, or 'else: []'")])
+        report(.missingCase(first.description), at: subject.range, notes: [Note("add the case, or 'else: []'")])
         return nil
       }
       branches.append(itemsBranch("else", rest, otherwise, scope))
     }
     guard isRight else { return nil }
-    return choose(selector.expression, branches, on: input, at: range, into: &site)
+    return choose(selector.expression, branches, on: input, at: subject.range, into: &site)
   }
 
   /// `when: CONDITION`.
@@ -159,7 +171,7 @@ extension Expander {
     let branches = [
       itemsBranch("then", [.boolean(true)], then, scope), itemsBranch("else", [.boolean(false)], otherwise, scope),
     ]
-    return choose(selector.expression, branches, on: input, at: range, into: &site)
+    return choose(selector.expression, branches, on: input, at: subject.range, into: &site)
   }
 
   private func itemsBranch(_ label: String, _ values: [Value], _ items: [BodyItem], _ scope: ExpressionScope) -> Branch {
@@ -191,20 +203,15 @@ extension Expander {
     _ block: BlockDeclaration, _ shortcut: ShortcutDeclaration, body: Tensor, input: Tensor, into site: inout Site
   ) -> Tensor? {
     let name = block.name.value
-    for (a, b) in [(body.type.height, input.type.height), (body.type.width, input.type.width)] {
-      guard case .holds = equal(a, b) else {
-        report(.spatialMismatch(body: describe(body.type), shortcut: describe(input.type)), at: shortcut.range)
-        return nil
-      }
-    }
+    guard keepsShape(body.type, input.type, at: shortcut.range) else { return nil }
     switch equal(body.type.channels, input.type.channels) {
     case .holds: break
-    case .fails(let member):
-      let remedy = Note("add it only where the widths agree: {when: \"in.channels == out\"} with the block's own names")
+    case .fails(let values, let member):
       report(
         .residualMismatch(
-          block: name, body: describe(body.type.channels), shortcut: describe(input.type.channels), member: member),
-        at: shortcut.range, notes: [remedy])
+          block: name, body: values[0].description, shortcut: values[1].description, member: member),
+        at: shortcut.range,
+        notes: [Note("add it only where the widths agree: {when: in.channels == channels}")])
       return nil
     case .noValue(let reason, let member):
       report(.noValue(reason: reason, member: member), at: shortcut.range)
@@ -219,7 +226,29 @@ extension Expander {
     return append(.add(body.id, input.id), type: body.type, label: "add", to: &site)
   }
 
-  /// The values a selector can have: a constant, a decision's options, or the values of an expression of few decisions.
+  /// Whether body and shortcut agree in copies, height and width; an error with both shapes in one member where not.
+  private mutating func keepsShape(_ body: TensorType, _ input: TensorType, at range: SourceRange) -> Bool {
+    let pairs = [(body.copies, input.copies), (body.height, input.height), (body.width, input.width)]
+    let agree = pairs.allSatisfy { pair in
+      if case .holds = equal(pair.0, pair.1) { true } else { false }
+    }
+    if agree { return true }
+    var (found, wanted, member) = (describe(body), describe(input), "")
+    let proof = prove(body.extents + input.extents) { values in
+      [0, 2, 3].allSatisfy { values[$0] == values[$0 + 4] }
+    }
+    if case .fails(let values, let place) = proof {
+      found = describe(TensorType(values[..<4]))
+      wanted = describe(TensorType(values[4...]))
+      member = place
+    }
+    report(
+      .spatialMismatch(body: found, shortcut: wanted, member: member), at: range,
+      notes: [Note("add it only where the shape is kept: {when: stride == 1 and in.channels == channels}")])
+    return false
+  }
+
+  /// The values a selector can have: a constant or a decision's options; nil for what is computed.
   private func possibleValues(of selector: Expression) -> [Value]? {
     switch selector {
     case .constant(let value): [value]
@@ -230,6 +259,12 @@ extension Expander {
 }
 
 extension TensorType {
+  /// From the values of copies, channels, height and width.
+  fileprivate init(_ values: ArraySlice<Value>) {
+    let extents = values.map(Expression.constant)
+    self.init(copies: extents[0], channels: extents[1], height: extents[2], width: extents[3])
+  }
+
   static func vector(_ channels: Int) -> TensorType {
     TensorType(channels: .integer(channels), height: .integer(1), width: .integer(1))
   }

@@ -29,11 +29,15 @@ extension Expander {
     if name == "true" || name == "false" {
       return Typed(expression: .constant(.boolean(name == "true")), type: .boolean)
     }
-    let fix = closest(to: name, among: scope.names).map {
-      [FixIt("did you mean '\($0)'?", replacing: range, with: $0)]
+    if let reason = scope.reason(for: name) {
+      report(.unknownName(name), at: range, notes: [Note(reason)])
+      return nil
     }
-    let notes = fix == nil && !scope.names.isEmpty ? [Note("known here: \(scope.names.joined(separator: ", "))")] : []
-    report(.unknownName(name), at: range, notes: notes, fixIts: fix ?? [])
+    let meant = closest(to: name, among: scope.names)
+    let known = Note("known here: \(scope.names.joined(separator: ", "))")
+    report(
+      .unknownName(name), at: range, notes: meant == nil && !scope.names.isEmpty ? [known] : [],
+      fixIts: didYouMean(meant, at: range, confidence: .likely))
     return nil
   }
 
@@ -41,10 +45,12 @@ extension Expander {
     _ function: NamePart, _ arguments: [ExpressionSyntax], at range: SourceRange, in scope: ExpressionScope
   ) -> Typed? {
     guard let known = Function(rawValue: function.text) else {
-      let fix = closest(to: function.text, among: Function.allCases.map(\.rawValue)).map {
-        [FixIt("did you mean '\($0)'?", replacing: function.range, with: $0)]
-      }
-      report(.unknownFunction(function.text), at: function.range, fixIts: fix ?? [])
+      let functions = Function.allCases.map(\.rawValue)
+      let meant = closest(to: function.text, among: functions)
+      report(
+        .unknownFunction(function.text), at: function.range,
+        notes: meant == nil ? [Note("functions: \(functions.joined(separator: ", "))")] : [],
+        fixIts: didYouMean(meant, at: function.range))
       return nil
     }
     let values = arguments.map { typed($0, in: scope) }

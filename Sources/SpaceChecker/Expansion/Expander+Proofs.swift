@@ -4,8 +4,9 @@ import SpaceIR
 /// What is known about a claim over all members of the space that reach a place.
 enum Proof: Sendable {
   case holds
-  /// Values of the decisions involved under which it fails, in words: ` where s1.channels is 8`; empty: everywhere.
-  case fails(member: String)
+  /// What the expressions are in a member where it fails, and that member in words: ` where s1.channels is 8`; empty:
+  /// everywhere.
+  case fails(values: [Value], member: String)
   case noValue(reason: String, member: String)
   /// Too many combinations to look at all of them; none of those looked at fails.
   case undecided
@@ -19,7 +20,7 @@ extension Expander {
     let left = a.binding { fixed[$0] }
     let right = b.binding { fixed[$0] }
     if left == right { return .holds }
-    if let x = left.constant, let y = right.constant { return x == y ? .holds : .fails(member: "") }
+    if let x = left.constant, let y = right.constant { return x == y ? .holds : .fails(values: [x, y], member: "") }
     if knownEqualities.contains(where: { $0 == (left, right) || $0 == (right, left) }) { return .holds }
     return prove([left, right]) { $0[0] == $0[1] }
   }
@@ -63,7 +64,8 @@ extension Expander {
   ) -> Bool {
     switch proof {
     case .holds, .undecided: return true
-    case .fails(let member): report(error(expression.constant?.description ?? describe(expression), member), at: range)
+    case .fails(let values, let member):
+      report(error(values.first?.description ?? describe(expression), member), at: range)
     case .noValue(let reason, let member): report(.noValue(reason: reason, member: member), at: range)
     }
     return false
@@ -112,6 +114,7 @@ private struct MemberSearch {
   mutating func run(over expressions: [Expression], limit: Int, claim: ([Value]) -> Bool) -> Proof {
     var involved: Set<DecisionID> = []
     for expression in expressions { expression.collectSupport(into: &involved) }
+    for id in involved { addAncestors(of: id, to: &involved) }
     let relevant = conditions.filter { !involved.isDisjoint(with: $0.selector.support) }
     for condition in relevant { condition.selector.collectSupport(into: &involved) }
     for id in involved { addAncestors(of: id, to: &involved) }
@@ -168,14 +171,14 @@ private struct MemberSearch {
         results.append(try expression.evaluate { values[$0] })
       } catch {
         switch error {
-        case .missing: return .holds
+        case .missing: return .noValue(reason: "a decision that does not exist", member: member(of: expressions))
         case .divisionByZero: return .noValue(reason: "division by zero", member: member(of: expressions))
         case .overflow: return .noValue(reason: "a number beyond 64 bits", member: member(of: expressions))
         case .wrongType: return .noValue(reason: "an operand of the wrong type", member: member(of: expressions))
         }
       }
     }
-    return claim(results) ? .holds : .fails(member: member(of: expressions))
+    return claim(results) ? .holds : .fails(values: results, member: member(of: expressions))
   }
 
   private func member(of expressions: [Expression]) -> String {

@@ -8,10 +8,9 @@ extension Expander {
     operation name: Located<String>, _ call: Call, on input: Tensor?, scope: inout ExpressionScope,
     into nodes: inout [Node]
   ) -> Tensor? {
-    let layer = StageLayer(stage: name.value, owner: name.value, index: 1, depthCondition: nil)
+    let layer = StageLayer(stage: name.value, owner: name.value, index: nil, depth: nil, isStage: false)
     var shared: [ChoiceKey: Typed] = [:]
-    let result = expand(layer, call, scope: .each, on: input, names: &scope, shared: &shared, into: &nodes)
-    return result
+    return expand(layer, call, scope: .once, on: input, names: &scope, shared: &shared, into: &nodes)
   }
 
   /// A stage: its layers one after another, the later ones under the depth decision where depth is a choice.
@@ -37,9 +36,11 @@ extension Expander {
     let least = depths[0]
     for index in 1...most {
       let owner = most == 1 || scopeOfStage == .once ? name : "\(name)[\(index)]"
-      var layer = StageLayer(stage: name, owner: owner, index: most == 1 ? nil : index, depthCondition: nil)
+      var layer = StageLayer(stage: name, owner: owner, index: most == 1 ? nil : index, depth: nil, isStage: true)
       if let depth, index > least {
-        layer.depthCondition = (depth, depths.filter { $0 >= index }.map(Value.integer), depths.filter { $0 < index }.map(Value.integer))
+        layer.depth = DepthCondition(
+          selector: depth, present: depths.filter { $0 >= index }.map(Value.integer),
+          absent: depths.filter { $0 < index }.map(Value.integer), range: stage.layers.range)
       }
       tensor = expand(
         layer, stage.layer, scope: scopeOfStage, on: tensor, names: &scope, shared: &shared, into: &nodes)
@@ -54,9 +55,7 @@ extension Expander {
     case .fixed(let count): most = count
     case .chosen(let depths): most = depths.max() ?? 1
     }
-    let unsaid = stage.layer.arguments.contains { argument in
-      if case .choice(let choice) = argument.value { choice.scope == nil && choice.options.count > 1 } else { false }
-    }
+    let unsaid = stage.layer.arguments.contains { isUndecided($0.value, layers: most) }
     if most > 1, unsaid || !stage.layer.alternatives.isEmpty {
       report(
         .missingScope(stage: stage.name.value, layers: most), at: stage.name.range,
@@ -68,14 +67,33 @@ extension Expander {
     return .once
   }
 
+  /// Whether several layers would use a choice that does not say who makes it.
+  private func isUndecided(_ value: ArgumentValue, layers: Int) -> Bool {
+    switch value {
+    case .choice(let choice): layers > 1 && choice.scope == nil && choice.options.count > 1
+    case .firstRest(let first, let rest, _): isUndecided(first, layers: 1) || isUndecided(rest, layers: layers - 1)
+    case .expression, .poison: false
+    }
+  }
+
+  /// The depth decision with the depths that have a layer and those that do not.
+  struct DepthCondition {
+    let selector: Expression
+    let present: [Value]
+    let absent: [Value]
+    let range: SourceRange
+  }
+
   /// One repetition while it is being expanded.
   struct StageLayer {
     let stage: String
     let owner: String
     /// From 1; nil where the stage has one layer.
     let index: Int?
-    /// The depth decision with the depths that have this layer and those that do not.
-    var depthCondition: (Expression, [Value], [Value])?
+    /// Nil for a layer that every depth has.
+    var depth: DepthCondition?
+    /// False for an operation of the network, which has no first layer and no rest.
+    let isStage: Bool
 
     var name: String { index.map { "\(stage)[\($0)]" } ?? stage }
     var isFirst: Bool { (index ?? 1) == 1 }
@@ -85,6 +103,14 @@ extension Expander {
   struct ChoiceKey: Hashable {
     let alternative: Int
     let parameter: String
+    /// Two choices where the first layer makes one and the rest another.
+    var side = Side.whole
+
+    enum Side {
+      case whole
+      case first
+      case rest
+    }
   }
 
   private mutating func expand(
@@ -94,19 +120,20 @@ extension Expander {
     let firstDecision = decisions.count
     let outer = existence
     defer { existence = outer }
-    if let (depth, present, _) = layer.depthCondition, layer.owner != layer.stage { require(depth, present) }
+    if let depth = layer.depth, layer.owner != layer.stage { require(depth.selector, depth.present) }
     let which = alternativeDecision(layer, call, shared: &shared)
     var prepared: [Prepared?] = []
     let inside = existence
     for (position, alternative) in alternatives(of: call).enumerated() {
       existence = inside
-      if let which { require(which, [alternativeValue(position, call)]) }
-      guard let inner = alternative else {
+      if let which { require(which, [.word(alternativeNames(of: call)[position])]) }
+      guard case .call(let inner) = alternative else {
         prepared.append(nil)
         continue
       }
+      let name = alternativeNames(of: call)[position]
       prepared.append(
-        prepare(layer, inner, position: position, scope: scope, on: input, names: &names, shared: &shared))
+        prepare(layer, inner, named: name, position: position, scope: scope, on: input, names: &names, shared: &shared))
     }
     existence = outer
     layers.append(Layer(name: layer.name, decisions: []))
@@ -125,19 +152,23 @@ extension Expander {
     let call: Call
   }
 
-  private func alternatives(of call: Call) -> [Call?] {
-    [call]
-      + call.alternatives.map { alternative in
-        if case .call(let inner) = alternative { inner } else { nil }
-      }
-  }
+  private func alternatives(of call: Call) -> [CallAlternative] { [.call(call)] + call.alternatives }
 
-  /// The word that names an alternative: its operation, or `bypass`.
-  private func alternativeValue(_ position: Int, _ call: Call) -> Value {
-    let operations = alternatives(of: call).map { $0?.op.value ?? "bypass" }
-    let name = operations[position]
-    let earlier = operations[..<position].filter { $0 == name }.count
-    return .word(earlier == 0 ? name : "\(name)_\(earlier + 1)")
+  /// The words that name the alternatives, all different: the operation, or `bypass`; the second of a kind is `skip_2`.
+  private func alternativeNames(of call: Call) -> [String] {
+    var names: [String] = []
+    for alternative in alternatives(of: call) {
+      var name = "bypass"
+      if case .call(let inner) = alternative { name = inner.op.value }
+      var candidate = name
+      var count = 1
+      while names.contains(candidate) {
+        count += 1
+        candidate = "\(name)_\(count)"
+      }
+      names.append(candidate)
+    }
+    return names
   }
 
   private mutating func alternativeDecision(
@@ -146,7 +177,7 @@ extension Expander {
     guard !call.alternatives.isEmpty else { return nil }
     let key = ChoiceKey(alternative: -1, parameter: "op")
     if layer.owner == layer.stage, let known = shared[key] { return known.expression }
-    let options = alternatives(of: call).indices.map { Located(alternativeValue($0, call), call.range) }
+    let options = alternativeNames(of: call).map { Located(Value.word($0), call.range) }
     let made = decide(
       parameter: "op", owner: layer.owner, choice: ChoiceDeclaration(options: options, scope: nil, range: call.range))
     shared[key] = made
@@ -161,27 +192,43 @@ extension Expander {
   }
 
   private mutating func prepare(
-    _ layer: StageLayer, _ call: Call, position: Int, scope: DecisionScope, on input: Tensor?,
+    _ layer: StageLayer, _ call: Call, named name: String, position: Int, scope: DecisionScope, on input: Tensor?,
     names: inout ExpressionScope, shared: inout [ChoiceKey: Typed]
   ) -> Prepared? {
-    guard let signature = signature(of: call) else { return nil }
+    guard let target = resolve(call, besides: position == 0 ? [] : ["bypass"]) else {
+      if position == 0 { names.poison(everythingUnder: layer.stage) }
+      return nil
+    }
     var inner = names
     inner.define("in", shape: input?.type)
     var arguments: Arguments = [:]
-    for parameter in signature.parameters {
-      guard let argument = call.arguments.first(where: { $0.name.value == parameter.name }) else {
+    for parameter in target.signature.parameters {
+      if let argument = target.given[parameter.name] {
+        let key = ChoiceKey(alternative: position, parameter: parameter.name)
+        let prefix = position == 0 ? "" : "\(name)."
+        arguments[parameter.name] = argumentValue(
+          argument, parameter, layer, key: key, prefix: prefix, scope: scope, names: inner, shared: &shared)
+      } else {
         arguments[parameter.name] = parameter.defaultTyped
-        continue
       }
-      let key = ChoiceKey(alternative: position, parameter: parameter.name)
-      let prefix = position == 0 ? "" : "\(call.op.value)."
-      arguments[parameter.name] = argumentValue(
-        argument.value, parameter, layer, key: key, prefix: prefix, scope: scope, names: inner, shared: &shared)
-      if position == 0, layer.owner == layer.stage {
-        names.define("\(layer.stage).\(parameter.name)", as: arguments[parameter.name])
-      }
+      if position == 0 { publish(arguments[parameter.name], parameter.name, of: layer, call, in: &names) }
     }
-    return Prepared(signature: signature, arguments: arguments, call: call)
+    return Prepared(signature: target.signature, arguments: arguments, call: call)
+  }
+
+  /// Makes an argument known to what comes later, `s1.channels`, where all layers agree on it in every member.
+  private func publish(
+    _ value: Typed?, _ parameter: String, of layer: StageLayer, _ call: Call, in names: inout ExpressionScope
+  ) {
+    let name = "\(layer.stage).\(parameter)"
+    guard call.alternatives.isEmpty else {
+      return names.hide(name, because: "'\(layer.stage)' can be something else, and then has no '\(parameter)'")
+    }
+    guard layer.isFirst else {
+      guard case .some(.some(let known)) = names.lookup(name), known.expression != value?.expression else { return }
+      return names.hide(name, because: "the layers of '\(layer.stage)' differ in '\(parameter)', so it is not one value")
+    }
+    names.define(name, as: value)
   }
 
   private mutating func argumentValue(
@@ -191,21 +238,58 @@ extension Expander {
     switch value {
     case .poison: return nil
     case .expression(let syntax): return self.value(syntax, for: parameter, in: names)
-    case .firstRest(let first, let rest, _):
-      let side = layer.isFirst ? first : rest
-      if !layer.isFirst, case .choice = first { shared[key] = nil }
+    case .firstRest(let first, let rest, let range):
+      guard layer.isStage else {
+        report(.firstRestOutsideStage, at: range)
+        return nil
+      }
+      var key = key
+      if case .choice = first, case .choice = rest { key.side = layer.isFirst ? .first : .rest }
       return argumentValue(
-        side, parameter, layer, key: key, prefix: prefix, scope: scope, names: names, shared: &shared)
+        layer.isFirst ? first : rest, parameter, layer, key: key, prefix: prefix, scope: scope, names: names,
+        shared: &shared)
     case .choice(let choice):
-      let isShared = (choice.scope?.value ?? scope) == .once || layer.index == nil
-      let owner = isShared ? layer.stage : layer.name
-      if isShared, let known = shared[key] { return known }
-      guard choiceFits(choice, parameter) else { return nil }
-      let made = decide(parameter: prefix + parameter.name, owner: owner, choice: choice)
-      let typed = check(made, for: parameter, at: choice.range)
-      if isShared { shared[key] = typed }
-      return typed
+      return decided(choice, parameter, layer, key: key, prefix: prefix, scope: scope, shared: &shared)
     }
+  }
+
+  private mutating func decided(
+    _ choice: ChoiceDeclaration, _ parameter: Signature.Parameter, _ layer: StageLayer, key: ChoiceKey, prefix: String,
+    scope: DecisionScope, shared: inout [ChoiceKey: Typed]
+  ) -> Typed? {
+    let isShared = (choice.scope?.value ?? scope) == .once || layer.index == nil
+    if isShared, let known = shared[key] { return known }
+    guard choiceFits(choice, parameter), canExist(choice, in: layer, isShared: isShared) else { return nil }
+    let outer = existence
+    defer { existence = outer }
+    if !isShared, existence == nil, let depth = layer.depth { require(depth.selector, depth.present) }
+    // Under `once`, the first layer and the rest are two decisions of one owner.
+    let side = isShared && key.side != .whole ? "\(key.side)." : ""
+    var made = decide(
+      parameter: prefix + side + parameter.name, owner: isShared ? layer.stage : layer.name, choice: choice)
+    made.range = choice.range
+    let typed = check(made, for: parameter, at: choice.range)
+    if isShared { shared[key] = typed }
+    return typed
+  }
+
+  /// Whether one condition says when the decision exists; an error where it would take several.
+  private mutating func canExist(_ choice: ChoiceDeclaration, in layer: StageLayer, isShared: Bool) -> Bool {
+    guard choice.options.count > 1, let existence else { return true }
+    let isOwn = decisions[existence.parent.index].owner == layer.owner
+    if isShared, layer.owner != layer.stage, isOwn {
+      report(
+        .choiceNotHere(where: "in an alternative of each layer and be made once"), at: choice.range,
+        notes: [Note("whether it exists would depend on several layers; let the same one decide on both")])
+      return false
+    }
+    if !isShared, layer.owner == layer.stage, layer.depth != nil {
+      report(
+        .choiceNotHere(where: "in a layer that depth can drop, and in an alternative that the whole stage shares"),
+        at: choice.range, notes: [Note("let each layer decide on the alternative too: 'decide: each' of the stage")])
+      return false
+    }
+    return true
   }
 
   /// Whether each option is a value of the parameter; reports the first that is not.
@@ -213,19 +297,16 @@ extension Expander {
     for option in choice.options where !parameter.type.accepts(option.value.type) {
       report(
         .wrongType(
-          expected: parameter.type.phrase, found: "\(option.value.type.phrase), \(option.value)",
+          expected: parameter.type.phrase, found: "'\(option.value)'",
           what: "an option of '\(parameter.name)'"), at: option.range)
       return false
     }
     guard parameter.type == .word, !parameter.words.isEmpty else { return true }
     for option in choice.options {
       guard let word = option.value.word, !parameter.words.contains(word) else { continue }
-      let fix = closest(to: word, among: parameter.words).map {
-        [FixIt("did you mean '\($0)'?", replacing: option.range, with: $0)]
-      }
       report(
         .unknownWord(word, allowed: parameter.words, what: "the parameter '\(parameter.name)'"), at: option.range,
-        fixIts: fix ?? [])
+        fixIts: didYouMean(closest(to: word, among: parameter.words), at: option.range))
       return false
     }
     return true
@@ -235,10 +316,13 @@ extension Expander {
     _ layer: StageLayer, _ call: Call, which: Expression?, prepared: [Prepared?], on input: Tensor?,
     into site: inout Site
   ) -> Tensor? {
+    let names = alternativeNames(of: call)
     let list = alternatives(of: call).enumerated().map { position, alternative in
-      let value = alternativeValue(position, call)
-      return Branch(label: value.description, values: [value]) { expander, site, input in
-        guard alternative != nil else { return input }
+      var leavesOut: SourceRange?
+      if case .bypass(let range) = alternative { leavesOut = range }
+      return Branch(label: names[position], values: [.word(names[position])], leavesOut: leavesOut) {
+        expander, site, input in
+        if case .bypass = alternative { return input }
         guard let ready = prepared[position] else { return nil }
         return expander.expand(
           ready.signature, ready.arguments, on: input, label: ready.signature.name, range: ready.call.op.range,
@@ -247,12 +331,13 @@ extension Expander {
     }
     let whole: (inout Expander, inout Site, Tensor?) -> Tensor? = { expander, site, input in
       guard let which else { return list[0].build(&expander, &site, input) }
-      return expander.choose(which, list, on: input, at: call.range, into: &site)
+      return expander.choose(which, list, on: input, at: call.op.range, into: &site)
     }
-    guard let (depth, present, absent) = layer.depthCondition else { return whole(&self, &site, input) }
-    let pass = Branch(label: "absent", values: absent) { _, _, current in current }
+    guard let depth = layer.depth else { return whole(&self, &site, input) }
+    let pass = Branch(label: "absent", values: depth.absent, leavesOut: depth.range) { _, _, current in current }
     return choose(
-      depth, [Branch(label: "present", values: present, build: whole), pass], on: input, at: call.range, into: &site)
+      depth.selector, [Branch(label: "present", values: depth.present, build: whole), pass], on: input,
+      at: call.op.range, into: &site)
   }
 
   /// The decisions a layer was written with: its own and those of its arguments, ascending.

@@ -14,7 +14,10 @@ struct Tensor: Sendable {
 /// everything else is still checked, so that one run shows every error.
 struct Expander {
   let signatures: [String: Signature]
-  let classes: Int
+  /// Whether an error hid a block, so that an unknown operation may be that one.
+  let hidesBlocks: Bool
+  /// Nil where an error was shown.
+  let classes: Int?
   var log: DiagnosticLog
   var decisions: [Decision] = []
   var layers: [Layer] = []
@@ -24,8 +27,8 @@ struct Expander {
   var conditions: [PathCondition] = []
   /// The existence of decisions made here.
   var existence: Existence?
-  /// Blocks being expanded, to refuse recursion.
-  var openBlocks: [String] = []
+  /// Blocks being expanded with the places that use them, to refuse recursion and to name the use in errors.
+  var openBlocks: [Use] = []
   private var nextNode = 0
   /// Errors already shown, by code and place: a block is expanded at every use, its errors are shown once.
   private var shown: Set<ShownError> = []
@@ -35,13 +38,19 @@ struct Expander {
     let values: [Value]
   }
 
+  struct Use {
+    let block: String
+    let range: SourceRange
+  }
+
   private struct ShownError: Hashable {
     let code: String
     let range: SourceRange
   }
 
-  init(signatures: [String: Signature], classes: Int, log: DiagnosticLog) {
+  init(signatures: [String: Signature], hidesBlocks: Bool, classes: Int?, log: DiagnosticLog) {
     self.signatures = signatures
+    self.hidesBlocks = hidesBlocks
     self.classes = classes
     self.log = log
   }
@@ -50,6 +59,10 @@ struct Expander {
     _ kind: CheckDiagnostic, at range: SourceRange, notes: [Note] = [], fixIts: [FixIt] = []
   ) {
     guard shown.insert(ShownError(code: kind.code, range: range)).inserted else { return }
+    var notes = notes
+    if kind.dependsOnUse, let use = openBlocks.first, use.range != range {
+      notes.append(Note("with what '\(use.block)' is given here", at: use.range))
+    }
     log.error(kind, at: range, notes: notes, fixIts: fixIts)
   }
 

@@ -18,6 +18,8 @@ struct Signature: Sendable {
   let name: String
   let parameters: [Parameter]
   let body: Body
+  /// Whether an error hides what the parameters are; calls stay silent.
+  var isPoison = false
 }
 
 /// The operations that blocks are made of.
@@ -67,6 +69,6 @@ extension BlockDeclaration {
       Signature.Parameter(
         name: $0.name.value, type: $0.type, words: $0.words, defaultValue: $0.defaultValue?.value)
     }
-    return Signature(name: name.value, parameters: parameters, body: .block(self))
+    return Signature(name: name.value, parameters: parameters, body: .block(self), isPoison: isPoison)
   }
 }

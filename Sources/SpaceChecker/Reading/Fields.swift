@@ -1,7 +1,8 @@
 import Diagnostics
 import SpaceSyntax
 
-/// The keys of one mapping, with unknown ones already reported.
+/// The keys of one mapping, with unknown ones already reported. A misspelt key counts as the one that was meant, so that
+/// what it says is still checked and its absence is not a second error.
 struct Fields {
   /// What messages call the mapping: "a stage", "the space".
   let place: String
@@ -16,16 +17,17 @@ struct Fields {
     }
     self.place = place
     self.range = node.range
-    self.entries = entries.filter { allowed.contains($0.key.text) }
+    var known = entries.filter { allowed.contains($0.key.text) }
     for entry in entries where !allowed.contains(entry.key.text) {
-      let fixes = closest(to: entry.key.text, among: allowed).map {
-        [FixIt("did you mean '\($0)'?", replacing: entry.key.range, with: $0)]
-      }
-      let known = Note("known keys: \(allowed.joined(separator: ", "))")
+      let free = allowed.filter { key in !known.contains { $0.key.text == key } }
+      let meant = closest(to: entry.key.text, among: free)
       log.error(
         CheckDiagnostic.unknownKey(entry.key.text, in: place), at: entry.key.range,
-        notes: fixes == nil ? [known] : [], fixIts: fixes ?? [])
+        notes: meant == nil ? [Note("known keys: \(allowed.joined(separator: ", "))")] : [],
+        fixIts: didYouMean(meant, at: entry.key.range))
+      if let meant { known.append(YAMLEntry(key: YAMLKey(text: meant, range: entry.key.range), value: entry.value)) }
     }
+    self.entries = known
   }
 
   subscript(key: String) -> YAMLEntry? { entries.first { $0.key.text == key } }
@@ -38,12 +40,17 @@ struct Fields {
   }
 }
 
+/// The remedy for a misspelt word; none where nothing is close.
+func didYouMean(_ name: String?, at range: SourceRange, confidence: FixIt.Confidence = .certain) -> [FixIt] {
+  name.map { [FixIt("did you mean '\($0)'?", confidence: confidence, replacing: range, with: $0)] } ?? []
+}
+
 extension YAMLNode {
   /// Words for messages.
   var kind: String {
     switch content {
     case .scalar(let scalar): scalar.text.isEmpty ? "nothing" : "'\(scalar.text.prefix(40))'"
-    case .sequence: "a list"
+    case .sequence(let nodes): nodes.isEmpty ? "an empty list" : "a list"
     case .mapping: "a mapping"
     case .poison: "unreadable"
     }
@@ -83,7 +90,12 @@ extension YAMLNode {
 
   /// A text that can name something.
   func name(_ what: String, log: inout DiagnosticLog) -> Located<String>? {
-    guard let found = text(what, log: &log) else { return nil }
+    guard let scalar, !scalar.text.isEmpty else {
+      reportShape(expected: "a name", what: what, log: &log)
+      return nil
+    }
+    guard reportAmbiguity(of: scalar, at: range, expecting: .word, log: &log) == nil else { return nil }
+    let found = Located(scalar.text, range)
     guard found.value.isName else {
       log.error(CheckDiagnostic.badName(found.value), at: range)
       return nil

@@ -7,21 +7,28 @@ extension SpaceReader {
 
   mutating func blocks(_ fields: Fields) -> [BlockDeclaration] {
     guard let entry = fields["blocks"] else { return [] }
-    return (entry.value.mapping("'blocks'", log: &log) ?? []).compactMap { block($0) }
+    guard let entries = entry.value.mapping("'blocks'", log: &log) else {
+      hidesBlocks = true
+      return []
+    }
+    return entries.map { block($0) }
   }
 
-  private mutating func block(_ entry: YAMLEntry) -> BlockDeclaration? {
-    guard entry.key.text.isName else {
-      log.error(CheckDiagnostic.badName(entry.key.text), at: entry.key.range)
-      return nil
+  private mutating func block(_ entry: YAMLEntry) -> BlockDeclaration {
+    let name = Located(entry.key.text, entry.key.range)
+    let isNamed = name.value.isName
+    if !isNamed { log.error(CheckDiagnostic.badName(name.value), at: name.range) }
+    guard let fields = Fields(entry.value, place: "a block", allowed: Self.blockKeys, log: &log) else {
+      return BlockDeclaration(name: name, parameters: [], body: [.poison], shortcut: nil, isPoison: true)
     }
-    guard let fields = Fields(entry.value, place: "a block", allowed: Self.blockKeys, log: &log) else { return nil }
     _ = fields["doc"]?.value.text("'doc'", log: &log)
-    let parameters = (fields["parameters"]?.value.mapping("'parameters'", log: &log) ?? []).compactMap { parameter($0) }
-    let body = fields.required("body", log: &log).flatMap { items($0.value) } ?? []
+    let entries = fields["parameters"].map { $0.value.mapping("'parameters'", log: &log) } ?? .some([])
+    let parameters = (entries ?? []).map { parameter($0) }
+    let body = fields.required("body", log: &log).map { items($0.value) } ?? [.poison]
     return BlockDeclaration(
-      name: Located(entry.key.text, entry.key.range), parameters: parameters, body: body,
-      shortcut: fields["shortcut"].flatMap { shortcut($0.value) })
+      name: name, parameters: parameters.compactMap { $0 }, body: body,
+      shortcut: fields["shortcut"].flatMap { shortcut($0.value) },
+      isPoison: !isNamed || entries == nil || parameters.contains { $0 == nil })
   }
 
   /// `name: int` or `name: {type: word, one_of: [...], default: ...}`.
@@ -31,11 +38,16 @@ extension SpaceReader {
       return nil
     }
     let name = Located(entry.key.text, entry.key.range)
+    guard !Self.reservedNames.contains(name.value) else {
+      log.error(CheckDiagnostic.reservedName(name.value), at: name.range)
+      return nil
+    }
     guard case .mapping = entry.value.content else {
       guard let type = choiceOfWord(entry.value, ValueType.self, what: "the type of a parameter") else { return nil }
       return ParameterDeclaration(name: name, type: type.value, words: [], defaultValue: nil)
     }
-    let allowed = ["type", "one_of", "default"]
+    let isWord = entry.value.text(of: "type").flatMap(ValueType.init(rawValue:)) ?? .word == .word
+    let allowed = ["type"] + (isWord ? ["one_of"] : []) + ["default"]
     guard let fields = Fields(entry.value, place: "a parameter", allowed: allowed, log: &log),
       let typeEntry = fields.required("type", log: &log),
       let type = choiceOfWord(typeEntry.value, ValueType.self, what: "the type of a parameter")
@@ -43,12 +55,18 @@ extension SpaceReader {
     let words = (fields["one_of"]?.value.list("'one_of'", log: &log) ?? []).compactMap { $0.text("a word", log: &log)?.value }
     var defaultValue: Located<Value>?
     if let node = fields["default"]?.value {
-      guard let value = literal(node, what: "a default", expected: "a \(type.value.rawValue)") else { return nil }
+      guard let value = literal(node, what: "a default", expected: type.value.phrase) else { return nil }
       guard type.value.accepts(value.value.type) else {
         log.error(
           CheckDiagnostic.wrongType(
-            expected: type.value.phrase, found: "\(value.value.type.phrase), \(value.value)", what: "the default"),
+            expected: type.value.phrase, found: "'\(value.value)'", what: "the default"),
           at: node.range)
+        return nil
+      }
+      if let word = value.value.word, !words.isEmpty, !words.contains(word) {
+        log.error(
+          CheckDiagnostic.unknownWord(word, allowed: words, what: "the default"), at: node.range,
+          fixIts: didYouMean(closest(to: word, among: words), at: node.range))
         return nil
       }
       defaultValue = value
@@ -64,10 +82,11 @@ extension SpaceReader {
     return ShortcutDeclaration(condition: condition, range: node.range)
   }
 
-  mutating func items(_ node: YAMLNode) -> [BodyItem]? {
-    node.list("the body of a block", log: &log)?.compactMap { item($0) }
+  mutating func items(_ node: YAMLNode) -> [BodyItem] {
+    node.list("the body of a block", log: &log)?.map { item($0) ?? .poison } ?? [.poison]
   }
 
+  /// Nil after an error.
   private mutating func item(_ node: YAMLNode) -> BodyItem? {
     if let scalar = node.scalar, !scalar.text.isEmpty { return call(node, besides: []).map { .call(label: nil, $0) } }
     guard let entries = node.mapping("an item of a body", log: &log) else { return nil }
@@ -75,7 +94,7 @@ extension SpaceReader {
     if keys.contains("switch") { return branch(node) }
     if keys.contains("when") { return condition(node) }
     guard keys.contains("op") else {
-      log.error(CheckDiagnostic.oneDiscriminator("an item of a body", keys: ["op", "switch", "when"]), at: node.range)
+      reportDiscriminator("an item of a body", ["op", "switch", "when"], entries, at: node.range)
       return nil
     }
     let label = entries.first { $0.key.text == "name" }.flatMap { $0.value.name("a label", log: &log) }
@@ -90,7 +109,7 @@ extension SpaceReader {
     var found: [BranchCase] = []
     var otherwise: [BodyItem]?
     for entry in cases {
-      guard let items = items(entry.value) else { continue }
+      let items = items(entry.value)
       if entry.key.text == "else" {
         otherwise = items
       } else {
@@ -105,7 +124,15 @@ extension SpaceReader {
       let subject = fields["when"].flatMap({ expression($0.value) }), let then = fields.required("then", log: &log)
     else { return nil }
     return .condition(
-      subject, then: items(then.value) ?? [], otherwise: fields["else"].flatMap { items($0.value) } ?? [], node.range)
+      subject, then: items(then.value), otherwise: fields["else"].map { items($0.value) } ?? [], node.range)
+  }
+}
+
+extension YAMLNode {
+  /// The scalar under a key of a mapping, as it is written.
+  func text(of key: String) -> String? {
+    guard case .mapping(let entries) = content else { return nil }
+    return entries.first { $0.key.text == key }?.value.scalar?.text
   }
 }
 

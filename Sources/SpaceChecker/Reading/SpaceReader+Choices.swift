@@ -6,8 +6,10 @@ extension SpaceReader {
   private static let mostOptions = 10_000
 
   /// `{choose: [...]}` or `{choose: {from, to, step}}`, with an optional `decide`.
-  mutating func choice(_ node: YAMLNode) -> ChoiceDeclaration? {
-    guard let fields = Fields(node, place: "a choice", allowed: ["choose", "decide"], log: &log),
+  ///
+  /// - Parameter keys: Without `decide` where there is only one that could.
+  mutating func choice(_ node: YAMLNode, keys: [String] = ["choose", "decide"]) -> ChoiceDeclaration? {
+    guard let fields = Fields(node, place: "a choice", allowed: keys, log: &log),
       let domain = fields.required("choose", log: &log)
     else { return nil }
     let scope = fields["decide"].flatMap { choiceOfWord($0.value, DecisionScope.self, what: "who decides") }
@@ -22,9 +24,9 @@ extension SpaceReader {
   }
 
   private mutating func list(_ node: YAMLNode) -> [Located<Value>]? {
-    guard let nodes = node.list("the options of a choice", log: &log) else { return nil }
+    guard let nodes = node.list("'choose'", log: &log) else { return nil }
     guard !nodes.isEmpty else {
-      node.reportShape(expected: "a list of at least one option", what: "the options of a choice", log: &log)
+      node.reportShape(expected: "a list of at least one option", what: "'choose'", log: &log)
       return nil
     }
     guard nodes.count <= Self.mostOptions else {
@@ -65,8 +67,8 @@ extension SpaceReader {
     }
     guard from.value <= to.value else {
       log.error(
-        CheckDiagnostic.emptyRange(from: from.value.description, to: to.value.description), at: node.range,
-        notes: [Note("'from' is the smaller end")])
+        CheckDiagnostic.emptyRange(from: from.value.description, to: to.value.description), at: to.range,
+        notes: [Note("'from' is the smaller end", at: from.range)])
       return nil
     }
     guard let span = from.value.negated.flatMap({ to.value.adding($0) }), let steps = span.divided(by: step.value),
@@ -82,7 +84,7 @@ extension SpaceReader {
       let nearest = options.last?.description ?? from.value.description
       log.error(
         CheckDiagnostic.offGrid(end: to.value.description, step: step.value.description, nearest: nearest), at: to.range,
-        fixIts: [FixIt("end at \(nearest)", replacing: to.range, with: nearest)])
+        fixIts: [FixIt("end at \(nearest)", confidence: .likely, replacing: to.range, with: nearest)])
       return nil
     }
     return options.map { Located(Value($0), node.range) }

@@ -5,25 +5,56 @@ import SpaceSyntax
 extension SpaceReader {
   static let stageKeys = ["stage", "layers", "decide", "layer"]
 
-  mutating func networkItem(_ node: YAMLNode) -> NetworkItem? {
-    guard let entries = node.mapping("an item of the network", log: &log) else { return nil }
+  mutating func networkItem(_ node: YAMLNode) -> NetworkItem {
+    guard let entries = node.mapping("an item of the network", log: &log) else { return .poison(name: nil) }
     let keys = entries.map(\.key.text)
-    if keys.contains("stage") { return stage(node).map(NetworkItem.stage) }
-    guard keys.contains("op") else {
-      log.error(CheckDiagnostic.oneDiscriminator("an item of the network", keys: ["op", "stage"]), at: node.range)
-      return nil
+    if keys.contains("stage") {
+      return stage(node).map(NetworkItem.stage) ?? .poison(name: node.text(of: "stage"))
     }
-    let name = entries.first { $0.key.text == "name" }
-    if name == nil { log.error(CheckDiagnostic.missingKey("name", in: "an operation of the network"), at: node.range) }
-    guard let call = call(node, besides: ["name"]), let name = name?.value.name("a layer's name", log: &log) else {
-      return nil
+    guard keys.contains("op") else {
+      reportDiscriminator("an item of the network", ["op", "stage"], entries, at: node.range)
+      return .poison(name: node.text(of: "name"))
+    }
+    let written = nameEntry(entries, at: node.range)
+    let name = written.flatMap { layerName($0.value, what: "a layer's name") }
+    guard let call = call(node, besides: ["name", written?.key.text ?? "name"]), let name else {
+      return .poison(name: node.text(of: "name"))
     }
     return .operation(name: name, call)
   }
 
+  /// The entry that names an operation of the network, misspelt or not.
+  private mutating func nameEntry(_ entries: [YAMLEntry], at range: SourceRange) -> YAMLEntry? {
+    if let entry = entries.first(where: { $0.key.text == "name" }) { return entry }
+    if let entry = entries.first(where: { closest(to: $0.key.text, among: ["name"]) != nil }) {
+      log.error(
+        CheckDiagnostic.unknownKey(entry.key.text, in: "an operation of the network"), at: entry.key.range,
+        fixIts: didYouMean("name", at: entry.key.range))
+      return entry
+    }
+    log.error(CheckDiagnostic.missingKey("name", in: "an operation of the network"), at: range)
+    return nil
+  }
+
+  /// A mapping that has none of the keys that say what it is.
+  mutating func reportDiscriminator(_ what: String, _ keys: [String], _ entries: [YAMLEntry], at range: SourceRange) {
+    let misspelt = entries.first { closest(to: $0.key.text, among: keys) != nil }
+    let fixes = misspelt.map { didYouMean(closest(to: $0.key.text, among: keys), at: $0.key.range) } ?? []
+    log.error(CheckDiagnostic.oneDiscriminator(what, keys: keys), at: misspelt?.key.range ?? range, fixIts: fixes)
+  }
+
+  private mutating func layerName(_ node: YAMLNode, what: String) -> Located<String>? {
+    guard let name = node.name(what, log: &log) else { return nil }
+    guard !Self.reservedNames.contains(name.value), name.value != "input" else {
+      log.error(CheckDiagnostic.reservedName(name.value), at: name.range)
+      return nil
+    }
+    return name
+  }
+
   private mutating func stage(_ node: YAMLNode) -> StageDeclaration? {
     guard let fields = Fields(node, place: "a stage", allowed: Self.stageKeys, log: &log) else { return nil }
-    let name = fields["stage"]?.value.name("a stage's name", log: &log)
+    let name = fields["stage"].flatMap { layerName($0.value, what: "a stage's name") }
     let layers = fields.required("layers", log: &log).flatMap { layerCount($0.value) }
     let decide = fields["decide"].flatMap {
       choiceOfWord($0.value, DecisionScope.self, what: "who decides in a stage")
@@ -42,7 +73,7 @@ extension SpaceReader {
       }
       return Located(.fixed(count.value), node.range)
     }
-    guard case .choice(let choice)? = argumentValue(node) else { return nil }
+    guard let choice = choice(node, keys: ["choose"]) else { return nil }
     var depths: [Int] = []
     for option in choice.options {
       guard let depth = option.value.integer, (1...1000).contains(depth) else {
@@ -56,22 +87,30 @@ extension SpaceReader {
   }
 
   /// A mapping with `op`, the operation's arguments, and perhaps `or`.
-  mutating func call(_ node: YAMLNode, besides extra: [String]) -> Call? {
+  mutating func call(_ node: YAMLNode, besides extra: [String], isAlternative: Bool = false) -> Call? {
     if let word = node.scalar, !word.text.isEmpty {
       return Call(op: Located(word.text, node.range), arguments: [], alternatives: [], range: node.range)
     }
     guard let entries = node.mapping("an operation", log: &log) else { return nil }
     guard let op = entries.first(where: { $0.key.text == "op" }) else {
-      log.error(CheckDiagnostic.missingKey("op", in: "an operation"), at: node.range)
+      let misspelt = entries.first { closest(to: $0.key.text, among: ["op"]) != nil }
+      log.error(
+        CheckDiagnostic.missingKey("op", in: "an operation"), at: misspelt?.key.range ?? node.range,
+        fixIts: misspelt.map { didYouMean("op", at: $0.key.range) } ?? [])
       return nil
     }
     guard let name = op.value.text("the name of an operation", log: &log) else { return nil }
     var arguments: [Argument] = []
     var alternatives: [CallAlternative] = []
     for entry in entries where entry.key.text != "op" && !extra.contains(entry.key.text) {
-      if entry.key.text == "or" {
+      if entry.key.text == "or", isAlternative {
+        log.error(
+          CheckDiagnostic.choiceNotHere(where: "inside an alternative"), at: entry.key.range,
+          notes: [Note("'or' takes a list: all alternatives of a layer stand side by side")])
+      } else if entry.key.text == "or" {
         alternatives = self.alternatives(entry.value)
-      } else if let value = argumentValue(entry.value) {
+      } else {
+        let value = argumentValue(entry.value)
         arguments.append(Argument(name: Located(entry.key.text, entry.key.range), value: value))
       }
     }
@@ -79,40 +118,48 @@ extension SpaceReader {
   }
 
   private mutating func alternatives(_ node: YAMLNode) -> [CallAlternative] {
-    if case .sequence(let nodes) = node.content { return nodes.compactMap { alternative($0) } }
+    if case .sequence(let nodes) = node.content {
+      if nodes.isEmpty { node.reportShape(expected: "at least one alternative", what: "'or'", log: &log) }
+      let bypasses = nodes.filter { $0.scalar?.text == "bypass" }
+      if bypasses.count > 1 {
+        log.error(
+          CheckDiagnostic.duplicateOption("bypass"), at: bypasses[1].range,
+          notes: [Note("listed first here", at: bypasses[0].range)])
+      }
+      return nodes.compactMap { alternative($0) }
+    }
     return alternative(node).map { [$0] } ?? []
   }
 
   private mutating func alternative(_ node: YAMLNode) -> CallAlternative? {
     if node.scalar?.text == "bypass" { return .bypass(node.range) }
-    return call(node, besides: []).map(CallAlternative.call)
+    return call(node, besides: [], isAlternative: true).map(CallAlternative.call) ?? .poison
   }
 
-  mutating func argumentValue(_ node: YAMLNode) -> ArgumentValue? {
+  mutating func argumentValue(_ node: YAMLNode) -> ArgumentValue {
     switch node.content {
     case .scalar(let scalar):
-      if let reported = reportAmbiguity(of: scalar, at: node.range, expecting: .word, log: &log) { return .poison(reported) }
-      return expression(node).map(ArgumentValue.expression)
-    case .poison(let reported): return .poison(reported)
+      if reportAmbiguity(of: scalar, at: node.range, expecting: .word, log: &log) != nil { return .poison }
+      return expression(node).map(ArgumentValue.expression) ?? .poison
+    case .poison: return .poison
     case .sequence:
       node.reportShape(expected: "a value, {choose: ...} or {first: ..., rest: ...}", what: "an argument", log: &log)
-      return nil
+      return .poison
     case .mapping(let entries):
       let keys = entries.map(\.key.text)
       if keys.contains("first") || keys.contains("rest") { return firstRest(node) }
-      if keys.contains("choose") { return choice(node).map(ArgumentValue.choice) }
-      log.error(CheckDiagnostic.oneDiscriminator("an argument written as a mapping", keys: ["choose", "first"]), at: node.range)
-      return nil
+      if keys.contains("choose") { return choice(node).map(ArgumentValue.choice) ?? .poison }
+      reportDiscriminator("an argument written as a mapping", ["choose", "first"], entries, at: node.range)
+      return .poison
     }
   }
 
-  private mutating func firstRest(_ node: YAMLNode) -> ArgumentValue? {
+  private mutating func firstRest(_ node: YAMLNode) -> ArgumentValue {
     guard let fields = Fields(node, place: "an argument by layer", allowed: ["first", "rest"], log: &log) else {
-      return nil
+      return .poison
     }
-    let first = fields.required("first", log: &log).flatMap { argumentValue($0.value) }
-    let rest = fields.required("rest", log: &log).flatMap { argumentValue($0.value) }
-    guard let first, let rest else { return nil }
+    let first = fields.required("first", log: &log).map { argumentValue($0.value) } ?? .poison
+    let rest = fields.required("rest", log: &log).map { argumentValue($0.value) } ?? .poison
     return .firstRest(first: first, rest: rest, node.range)
   }
 

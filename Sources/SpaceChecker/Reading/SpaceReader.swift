@@ -7,9 +7,17 @@ struct SpaceReader {
   static let spaceKeys = [
     "espalier", "space", "use", "input", "output", "blocks", "decisions", "network", "hints", "expect",
   ]
+  /// Names that mean something in an expression or as a key of an operation; a stage also has `layers`.
+  static let reservedNames: Set<String> = [
+    "in", "here", "output", "true", "false", "and", "or", "not", "op", "name", "layers",
+  ]
   static let libraryKeys = ["espalier", "use", "blocks"]
 
   var log: DiagnosticLog
+  /// Whether an error hid a block or a used file.
+  var hidesBlocks = false
+
+  init(log: DiagnosticLog) { self.log = log }
 
   mutating func space(_ root: YAMLNode) -> SpaceDeclaration? {
     guard let fields = Fields(root, place: "a space", allowed: Self.spaceKeys, log: &log) else { return nil }
@@ -23,10 +31,11 @@ struct SpaceReader {
     declaration.decisions = decisions(fields)
     if let entry = fields.required("network", log: &log) {
       declaration.networkRange = entry.key.range
-      declaration.network = entry.value.list("the network", log: &log)?.compactMap { networkItem($0) } ?? []
+      declaration.network = entry.value.list("the network", log: &log)?.map { networkItem($0) } ?? [.poison(name: nil)]
     }
     (declaration.hints, declaration.hintRanges) = hints(fields)
     declaration.expectations = expectations(fields)
+    declaration.hidesBlocks = hidesBlocks
     return declaration
   }
 
@@ -42,19 +51,26 @@ struct SpaceReader {
     guard let scalar = value.scalar, scalar.text == "1" else {
       log.error(
         CheckDiagnostic.unsupportedVersion(value.scalar?.text ?? value.kind), at: value.range,
-        fixIts: [FixIt("write version 1", replacing: value.range, with: "1")])
+        fixIts: [FixIt("write version 1", confidence: .likely, replacing: value.range, with: "1")])
       return
     }
   }
 
   private mutating func uses(_ fields: Fields) -> [Located<String>] {
     guard let entry = fields["use"] else { return [] }
-    return entry.value.list("'use'", log: &log)?.compactMap { $0.text("the path of a used file", log: &log) } ?? []
+    let nodes = entry.value.list("'use'", log: &log)
+    let paths = (nodes ?? []).map { $0.text("the path of a used file", log: &log) }
+    if nodes == nil || paths.contains(where: { $0 == nil }) { hidesBlocks = true }
+    return paths.compactMap { $0 }
   }
 
   private mutating func inputs(_ fields: Fields) -> [Located<ImageShape>] {
     guard let value = fields.required("input", log: &log)?.value else { return [] }
-    if case .sequence(let nodes) = value.content { return nodes.compactMap { input($0) } }
+    if case .sequence(let nodes) = value.content {
+      if nodes.isEmpty { value.reportShape(expected: "a shape or a list of shapes", what: "'input'", log: &log) }
+      let shapes = nodes.map { input($0) }
+      return shapes.contains { $0 == nil } ? [] : shapes.compactMap { $0 }
+    }
     return input(value).map { [$0] } ?? []
   }
 
@@ -122,11 +138,16 @@ struct SpaceReader {
         log.error(CheckDiagnostic.badName(entry.key.text), at: entry.key.range)
         return nil
       }
-      guard case .choice(let choice)? = argumentValue(entry.value) else {
-        entry.value.reportShape(expected: "a choice, {choose: [...]}", what: "an entry of 'decisions'", log: &log)
+      guard !Self.reservedNames.contains(entry.key.text) else {
+        log.error(CheckDiagnostic.reservedName(entry.key.text), at: entry.key.range)
         return nil
       }
-      return NamedChoice(name: Located(entry.key.text, entry.key.range), choice: choice)
+      let name = Located(entry.key.text, entry.key.range)
+      guard case .mapping = entry.value.content else {
+        entry.value.reportShape(expected: "a choice, {choose: [...]}", what: "an entry of 'decisions'", log: &log)
+        return NamedChoice(name: name, choice: nil)
+      }
+      return NamedChoice(name: name, choice: choice(entry.value, keys: ["choose"]))
     }
   }
 
@@ -154,11 +175,9 @@ struct SpaceReader {
     guard let found = node.text(what, log: &log) else { return nil }
     if let word = Words(rawValue: found.value) { return Located(word, node.range) }
     let allowed = Words.allCases.map(\.rawValue)
-    let fix = closest(to: found.value, among: allowed).map {
-      [FixIt("did you mean '\($0)'?", replacing: node.range, with: $0)]
-    }
     log.error(
-      CheckDiagnostic.unknownWord(found.value, allowed: allowed, what: what), at: node.range, fixIts: fix ?? [])
+      CheckDiagnostic.unknownWord(found.value, allowed: allowed, what: what), at: node.range,
+      fixIts: didYouMean(closest(to: found.value, among: allowed), at: node.range))
     return nil
   }
 

@@ -48,6 +48,14 @@ private struct BackwardEmitter {
     return Target(buffer: made, adds: false)
   }
 
+  /// The same for kernels that always compute the gradient: that of the images goes to a buffer that nothing reads.
+  private mutating func requiredGradient(of value: BufferID) -> (buffer: BufferID, adds: Bool) {
+    let target = gradient(of: value)
+    if let buffer = target.buffer { return (buffer, target.adds) }
+    buffers.append(KernelProgram.Buffer(shape: buffers[value.index].shape, offset: 0))
+    return (BufferID(index: buffers.count - 1), false)
+  }
+
   private mutating func emit(
     _ kernel: Kernel, _ inputs: [BufferID], _ outputs: [BufferID?], _ slices: [SliceID?] = []
   ) {
@@ -61,6 +69,7 @@ private struct BackwardEmitter {
     switch forward.kernel {
     case .scale, .copiesWeightedSum: reversePair(forward, dy)
     case .add: reverseSum(forward, dy)
+    case .batchNorm: reverseBatchNorm(forward, dy)
     default:
       let dx = gradient(of: x)
       if reverseWithWeights(forward, dy, x, dx) { return }
@@ -78,12 +87,17 @@ private struct BackwardEmitter {
     case .depthwise(let window, let copies):
       emit(.depthwiseBackward(window, copies: copies, adds: dx.adds), [dy, x], [dx.buffer], forward.slices)
     case .linear: emit(.linearBackward(adds: dx.adds), [dy, x], [dx.buffer], forward.slices)
-    case .batchNorm:
-      guard let mean = forward.outputs[1], let deviation = forward.outputs[2] else { return true }
-      emit(.batchNormBackward(adds: dx.adds), [dy, x, mean, deviation], [dx.buffer], Array(forward.slices.prefix(2)))
     default: return false
     }
     return true
+  }
+
+  private mutating func reverseBatchNorm(_ forward: Instruction, _ dy: BufferID) {
+    guard let mean = forward.outputs[1], let deviation = forward.outputs[2] else { return }
+    let dx = requiredGradient(of: forward.inputs[0])
+    emit(
+      .batchNormBackward(adds: dx.adds), [dy, forward.inputs[0], mean, deviation], [dx.buffer],
+      Array(forward.slices.prefix(2)))
   }
 
   private mutating func reverseWithoutWeights(
@@ -102,7 +116,7 @@ private struct BackwardEmitter {
 
   private mutating func reversePair(_ forward: Instruction, _ dy: BufferID) {
     let (x, s) = (forward.inputs[0], forward.inputs[1])
-    let (dx, ds) = (gradient(of: x), gradient(of: s))
+    let (dx, ds) = (requiredGradient(of: x), requiredGradient(of: s))
     switch forward.kernel {
     case .copiesWeightedSum(let copies):
       emit(

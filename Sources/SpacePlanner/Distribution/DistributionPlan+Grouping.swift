@@ -38,6 +38,17 @@ extension DistributionPlan {
     return DistributionPlan(factors: factors)
   }
 
+  /// The number of logits of the joint plan, without making it; nil where it has a factor above the limit.
+  package static func jointLogits(of space: Space, limit: Int = 1_000_000) -> Int? {
+    var logits = 0
+    for tuple in OwnerTuple.all(of: space) {
+      let combinations = tuple.countOfCombinations(in: space)
+      guard combinations <= Double(limit) else { return nil }
+      logits += Int(combinations)
+    }
+    return logits
+  }
+
   /// The grouping that the space's hint asks for.
   ///
   /// - Throws: `DistributionPlanError`, only where the hint asks for joint factors.

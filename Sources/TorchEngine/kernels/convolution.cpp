@@ -4,6 +4,7 @@
 #include "products.h"
 
 #include "../failure.h"
+#include "../placement.h"
 
 #include <ATen/ops/convolution.h>
 #include <ATen/ops/convolution_backward.h>
@@ -51,8 +52,9 @@ void run_forward(Execution &execution, const es_instruction &instruction) {
     return;
   }
   const int64_t kernel = instruction.attributes[0], stride = instruction.attributes[1];
-  execution.nchw(y).copy_(at::convolution(execution.nchw(x), filters(w), bias, {stride, stride},
-                                          {kernel / 2, kernel / 2}, {1, 1}, false, {0, 0}, 1));
+  const Placement placement(execution.nchw(y), /*accumulate=*/false);
+  placement.settle(at::convolution(execution.nchw(x), filters(w), bias, {stride, stride}, {kernel / 2, kernel / 2},
+                                   {1, 1}, false, {0, 0}, 1));
 }
 
 void run_backward(Execution &execution, const es_instruction &instruction) {
@@ -72,16 +74,19 @@ void run_backward(Execution &execution, const es_instruction &instruction) {
   }
   const int64_t kernel = instruction.attributes[0], stride = instruction.attributes[1];
   const std::array<bool, 3> wanted{dx >= 0, true, false};
+  std::optional<Placement> placement;
+  if (dx >= 0) placement.emplace(execution.nchw(dx), accumulate);
   const auto gradients =
       at::convolution_backward(execution.nchw(dy), execution.nchw(x), filters(w), c10::nullopt, {stride, stride},
                                {kernel / 2, kernel / 2}, {1, 1}, false, {0, 0}, 1, wanted);
-  if (dx >= 0) deliver(execution.nchw(dx), std::get<0>(gradients), accumulate);
   filters(dw).add_(std::get<1>(gradients));
+  if (placement) placement->settle(std::get<0>(gradients));
 }
 
 }  // namespace
 
-const Kernel convolution{"convolution", [](const Check &c) { check_convolution(c, c.input(0), c.output(0)); }, run_forward};
+const Kernel convolution{"convolution", [](const Check &c) { check_convolution(c, c.input(0), c.output(0)); },
+                         run_forward};
 
 const Kernel convolution_backward{
     "convolution_backward",

@@ -5,12 +5,14 @@
 #include "kernels.h"
 
 #include "../failure.h"
+#include "../placement.h"
 
 #include <ATen/ops/convolution.h>
 #include <ATen/ops/convolution_backward.h>
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <tuple>
 
 namespace espalier {
@@ -83,8 +85,9 @@ void run_forward(Execution &execution, const es_instruction &instruction) {
                      to.addcmul_(from, w[copy][row][column]);
                    });
     } else {
-      y.copy_(at::convolution(x, filters(w, copy), c10::nullopt, {stride, stride}, {padding, padding}, {1, 1}, false,
-                              {0, 0}, x.size(1)));
+      const Placement placement(y, /*accumulate=*/false);
+      placement.settle(at::convolution(x, filters(w, copy), c10::nullopt, {stride, stride}, {padding, padding}, {1, 1},
+                                       false, {0, 0}, x.size(1)));
     }
   }
 }
@@ -115,11 +118,13 @@ void run_backward(Execution &execution, const es_instruction &instruction) {
   }
   const std::array<bool, 3> wanted{has_dx, true, false};
   for (int64_t copy = 0; copy < copies; ++copy) {
+    std::optional<Placement> placement;
+    if (has_dx) placement.emplace(dx, accumulate || copy > 0);
     const auto gradients = at::convolution_backward(
         execution.nchw(instruction.inputs[0], copies, copy), x, filters(w, copy), c10::nullopt, {stride, stride},
         {padding, padding}, {1, 1}, false, {0, 0}, x.size(1), wanted);
-    if (has_dx) deliver(dx, std::get<0>(gradients), accumulate || copy > 0);
     filters(dw, copy).add_(std::get<1>(gradients));
+    if (placement) placement->settle(std::get<0>(gradients));
   }
 }
 

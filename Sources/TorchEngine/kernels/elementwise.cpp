@@ -13,7 +13,8 @@ void run_add(Execution &execution, const es_instruction &instruction) {
 }
 
 void run_copy(Execution &execution, const es_instruction &instruction) {
-  deliver(execution.flat(instruction.outputs[0]), execution.flat(instruction.inputs[0]), instruction.attributes[0] != 0);
+  deliver(execution.flat(instruction.outputs[0]), execution.flat(instruction.inputs[0]),
+          instruction.attributes[0] != 0);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include "kernels.h"
 
 #include "../failure.h"
+#include "../placement.h"
 
 #include <ATen/ops/empty.h>
 #include <ATen/ops/native_batch_norm.h>
@@ -95,15 +96,16 @@ void run_forward(Execution &execution, const es_instruction &instruction) {
 
 void run_backward(Execution &execution, const es_instruction &instruction) {
   const std::array<bool, 3> wanted{true, true, true};
+  const Placement placement(execution.nchw(instruction.outputs[0]), instruction.attributes[0] != 0);
   const auto gradients = at::native_batch_norm_backward(
       execution.nchw(instruction.inputs[0]), execution.nchw(instruction.inputs[1]),
       per_channel(execution.value(instruction.slices[0])), c10::nullopt, c10::nullopt,
       execution.flat(instruction.inputs[2]), execution.flat(instruction.inputs[3]), /*train=*/true, /*eps=*/0, wanted);
-  deliver(execution.nchw(instruction.outputs[0]), std::get<0>(gradients), instruction.attributes[0] != 0);
   const at::Tensor dscale = execution.gradient(instruction.slices[0]);
   dscale.add_(std::get<1>(gradients).view(dscale.sizes()));
   const at::Tensor dshift = execution.gradient(instruction.slices[1]);
   dshift.add_(std::get<2>(gradients).view(dshift.sizes()));
+  placement.settle(std::get<0>(gradients));
 }
 
 }  // namespace

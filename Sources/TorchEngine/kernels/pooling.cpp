@@ -67,9 +67,9 @@ void run_window_backward(Execution &execution, const es_instruction &instruction
     // The places of the maxima are found again: 8 bytes an output are too much to keep.
     const auto indices =
         std::get<1>(at::max_pool2d_with_indices(x, window.kernel, window.stride, window.padding));
-    deliver(dx,
-            at::max_pool2d_with_indices_backward(dy, x, window.kernel, window.stride, window.padding, 1, false, indices),
-            accumulate);
+    const at::Tensor gradient = at::max_pool2d_with_indices_backward(dy, x, window.kernel, window.stride,
+                                                                     window.padding, 1, false, indices);
+    deliver(dx, gradient, accumulate);
   } else {
     deliver(dx,
             at::avg_pool2d_backward(dy, x, window.kernel, window.stride, window.padding, false,

@@ -1,0 +1,129 @@
+import Foundation
+package import SpaceIR
+package import Supernet
+
+/// What a run is defined by: equal definitions give equal bytes in every other file but `progress.json`.
+package struct RunDefinition: Hashable, Sendable, Codable {
+  /// Of this format.
+  package var version = 1
+  package var method: SearchMethod
+  package var recipe: SearchRecipe
+  package var retraining: TrainingRecipe
+  /// Random networks that are trained beside the chosen one.
+  package var baselines: Int
+  package var seed: UInt64
+  /// As on the command line.
+  package var data: String
+  package var limit: Int?
+  package var space: String
+  /// Path of the space's file inside the run.
+  package var spaceFile: String
+  package var spaceHash: String
+  /// Channels, height, width.
+  package var input: [Int]
+  package var totalSteps: Int
+
+  package init(
+    method: SearchMethod, recipe: SearchRecipe, retraining: TrainingRecipe, baselines: Int, seed: UInt64, data: String,
+    limit: Int?, space: Space, spaceFile: String, spaceHash: String, totalSteps: Int
+  ) {
+    self.method = method
+    self.recipe = recipe
+    self.retraining = retraining
+    self.baselines = baselines
+    self.seed = seed
+    self.data = data
+    self.limit = limit
+    self.space = space.name
+    self.spaceFile = spaceFile
+    self.spaceHash = spaceHash
+    input = [space.input.channels, space.input.height, space.input.width]
+    self.totalSteps = totalSteps
+  }
+}
+
+/// The answer of a run.
+package struct RunResult: Hashable, Sendable, Codable {
+  package struct Decided: Hashable, Sendable, Codable {
+    package let decision: String
+    package let option: String
+  }
+  /// The most probable architecture, decision by decision.
+  package let chosen: [Decided]
+  package let macs: Int
+  package let parameters: Int
+  /// Architectures drawn, the warm-up's among them.
+  package let samples: Int
+  /// Of the final distribution, nats.
+  package let entropy: Double
+  /// The chosen network first, then the baselines; empty when nothing was trained.
+  package let networks: [RetrainedNetwork]
+
+  package init(
+    chosen architecture: Architecture, in space: Space, macs: Int, parameters: Int, samples: Int, entropy: Double,
+    networks: [RetrainedNetwork]
+  ) {
+    chosen = space.decisionIDs.compactMap { id in
+      space.value(of: id, in: architecture).map { Decided(decision: space[id].name, option: $0.description) }
+    }
+    self.macs = macs
+    self.parameters = parameters
+    self.samples = samples
+    self.entropy = entropy
+    self.networks = networks
+  }
+}
+
+/// How far a run is, for people who ask while it works. The only file with times in it.
+package struct RunProgress: Hashable, Sendable, Codable {
+  package enum Phase: String, Hashable, Sendable, Codable {
+    case searching
+    case retraining
+    case finished
+  }
+  package var phase: Phase
+  package var steps: Int
+  package var samples: Int
+  package var entropy: Double
+  /// Wall time so far, in seconds.
+  package var searchSeconds: Double
+  package var retrainingSeconds: Double
+
+  package init(
+    phase: Phase, steps: Int, samples: Int, entropy: Double, searchSeconds: Double, retrainingSeconds: Double
+  ) {
+    self.phase = phase
+    self.steps = steps
+    self.samples = samples
+    self.entropy = entropy
+    self.searchSeconds = searchSeconds
+    self.retrainingSeconds = retrainingSeconds
+  }
+}
+
+extension RunDirectory {
+  /// Sorted keys and shortest exact numbers, so that equal records are equal bytes.
+  package static func encode(_ record: some Encodable, pretty: Bool) throws -> [UInt8] {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = pretty ? [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes] : [.sortedKeys, .withoutEscapingSlashes]
+    return Array(try encoder.encode(record))
+  }
+
+  package func write(_ record: some Encodable, as file: File) throws {
+    try write(try Self.encode(record, pretty: true) + [UInt8(ascii: "\n")], to: file)
+  }
+
+  package static func decode<Record: Decodable>(_ type: Record.Type, from file: File, of path: String) throws -> Record {
+    let bytes = try read(file, of: path)
+    do {
+      return try JSONDecoder().decode(type, from: Data(bytes))
+    } catch {
+      throw RunError.damaged(path: "\(path)/\(file.rawValue)", reason: "it does not hold what this version writes")
+    }
+  }
+
+  /// Complete lines of the log of steps.
+  package static func stepCount(of path: String) throws(RunError) -> Int {
+    try read(.steps, of: path).reduce(0) { $0 + ($1 == UInt8(ascii: "\n") ? 1 : 0) }
+  }
+}

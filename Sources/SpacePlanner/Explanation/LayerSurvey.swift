@@ -1,0 +1,70 @@
+import SpaceIR
+
+/// What one layer's nodes say about its weights, gathered in a single walk over the graph.
+struct LayerSurvey {
+  let layer: LayerID
+  private var tensors: Set<TensorID> = []
+  private var separate: Set<DecisionID> = []
+  /// Decisions in an extent of a tensor.
+  private var slicing: Set<DecisionID> = []
+  private var segments = 0
+
+  private init(layer: LayerID) { self.layer = layer }
+
+  /// A survey for every layer of the plan's space, in its order.
+  static func surveys(of plan: SupernetPlan) -> [LayerSurvey] {
+    var surveys = plan.space.layers.indices.map { LayerSurvey(layer: LayerID(index: $0)) }
+    plan.space.body.forEachNode { surveys[$0.layer.index].add($0, in: plan) }
+    for segment in fusedSegments(of: plan.steps) {
+      if let layer = segment.expand.first?.layer { surveys[layer.index].segments += 1 }
+    }
+    return surveys
+  }
+
+  private mutating func add(_ node: Node, in plan: SupernetPlan) {
+    guard let weights = plan.weights[node.id] else { return }
+    for ids in weights.variants.values { tensors.formUnion(ids) }
+    separate.formUnion(weights.keys)
+    let input = node.operation.operands.first.flatMap { plan.types[$0] } ?? node.type
+    let demands = node.operation.weightDemands(
+      input: input, output: node.type, recordsStatistics: plan.recordsStatistics)
+    for extent in demands.flatMap(\.extents) { extent.collectSupport(into: &slicing) }
+  }
+
+  /// Nil for a layer without tensors.
+  func explained(in plan: SupernetPlan) -> PlanExplanation.LayerWeights? {
+    guard !tensors.isEmpty else { return nil }
+    let own = plan.space.layers[layer.index].decisions
+    return PlanExplanation.LayerWeights(
+      layer: layer, tensors: tensors.count,
+      parameters: tensors.reduce(0) { total, id in
+        let tensor = plan.tensors[id.index]
+        return total + (tensor.isTrained ? tensor.count : 0)
+      },
+      segments: segments,
+      sharing: own.map { .init(decision: $0, sharing: sharing(of: $0), reason: plan.space.sharingReason(of: $0)) },
+      enteringWidths: slicing.subtracting(own).sorted())
+  }
+
+  private func sharing(of decision: DecisionID) -> Hints.Sharing {
+    if separate.contains(decision) { return .separate }
+    return slicing.contains(decision) ? .slice : .shared
+  }
+}
+
+extension Space {
+  fileprivate func sharingReason(of decision: DecisionID) -> PlanExplanation.Reason {
+    hints.sharing.first { $0.parameter == self[decision].parameter }.map { .hint($0.sharing) } ?? .rule
+  }
+}
+
+/// Every fused segment of the steps, those inside alternatives included.
+private func fusedSegments(of steps: [PlanStep]) -> [InvertedResidualSegment] {
+  steps.flatMap { step -> [InvertedResidualSegment] in
+    switch step {
+    case .operation: []
+    case .invertedResidual(let segment): [segment]
+    case .choice(_, _, let alternatives): alternatives.flatMap { fusedSegments(of: $0.steps) }
+    }
+  }
+}

@@ -1,0 +1,88 @@
+import ArgumentParser
+import Diagnostics
+import SpaceAnalysis
+import SpaceCompiler
+import SpaceIR
+
+/// `espalier validate`: every error of every file.
+struct ValidateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "validate",
+    abstract: "Check spaces and report every error of every file in one run.",
+    discussion: """
+      A valid file is one line with its number of networks. An error shows the place, the rule that is broken, and \
+      where possible a fix; `espalier explain CODE` says more about it.
+
+        espalier validate spaces/mini-f.yaml
+        espalier validate spaces/mini-f.yaml spaces/digits.yaml --format sarif
+
+      Exit codes: 0 all files are valid; 1 one is not; 2 a file could not be read.
+      """)
+
+  /// How findings are written.
+  enum Format: String, CaseIterable, ExpressibleByArgument {
+    case text
+    case json
+    case sarif
+  }
+
+  @Argument(help: "The spaces, YAML files.", completion: .file(extensions: ["yaml", "yml"]))
+  var files: [String]
+
+  @Option(help: "For people, or one document for programs: SARIF 2.1.0 is what code-scanning services read.")
+  var format = Format.text
+
+  @Flag(help: "First apply the fixes that are certain, in the files named here; what is left is reported.")
+  var fix = false
+
+  @OptionGroup var shape: InputOption
+
+  func run() throws {
+    var merge = DiagnosticMerge()
+    var status = ExitStatus.success
+    for file in files {
+      do {
+        let compilation = try fix ? fixed(file) : compileReadable(file, input: shape.input)
+        merge.add(compilation.diagnostics, of: compilation.sources)
+        if compilation.hasErrors, status == .success { status = .invalid }
+        if let result = compilation.result, format == .text { Terminal.standardOutput.line(result.line(for: file)) }
+      } catch let failure as CommandFailure {
+        Terminal.standardError.line("error: \(failure.message)")
+        status = .couldNotRun
+      }
+    }
+    Terminal.standardOutput.write(rendered(merge))
+    if status != .success { throw status.code }
+  }
+
+  private func rendered(_ merge: DiagnosticMerge) -> String {
+    switch format {
+    case .text:
+      renderText(merge.diagnostics, sources: merge.sources, colours: Terminal.standardOutput.showsColours)
+    case .json: renderJSON(merge.diagnostics, sources: merge.sources)
+    case .sarif: renderSARIF(merge.diagnostics, sources: merge.sources)
+    }
+  }
+
+  /// Compiles, applies certain fixes to the file itself, and compiles again: a fix can uncover the next error.
+  private func fixed(_ path: String) throws -> Compilation {
+    var compilation = try compileReadable(path, input: shape.input)
+    // A text that changes every time is cut off; each round fixes at least one place.
+    for _ in 0..<20 {
+      guard let fix = CertainFixes(compilation, of: path) else { break }
+      try replaceFile(path, with: fix.contents)
+      Terminal.standardError.line("\(path): fixed \(counted(fix.count, "place"))")
+      compilation = try compileReadable(path, input: shape.input)
+    }
+    return compilation
+  }
+}
+
+extension CompiledSpace {
+  /// `spaces/mini-f.yaml: valid, 104,485,552,128 networks (1.04e11), 24 decisions`
+  fileprivate func line(for file: String) -> String {
+    let (all, short) = (encodings.grouped, encodings.short)
+    let networks = "\(all) network\(all == "1" ? "" : "s")" + (all == short ? "" : " (\(short))")
+    return "\(file): valid, \(networks), \(counted(space.decisions.count, "decision"))"
+  }
+}

@@ -1,0 +1,97 @@
+import SpaceIR
+import SpacePlanner
+
+extension PlanReport {
+  var text: String {
+    [
+      "space '\(space.name)', images \(space.input.text), \(space.classes) classes\n",
+      weights, layers, reasons, memory, distributions,
+    ].joined(separator: "\n")
+  }
+
+  private var weights: String {
+    var table = AlignedTable([.left, .right, .right])
+    table.add(["role", "tensors", "numbers"])
+    for role in explanation.roles { table.add([role.role.rawValue, role.tensors.grouped, role.numbers.grouped]) }
+    return "Supernet: \(counted(plan.tensors.count, "tensor")), \(counted(plan.parameterCount, "parameter")), "
+      + "\(counted(explanation.segments, "inverted residual")) recognised for fused kernels\n"
+      + table.text(indent: "  ")
+  }
+
+  private var layers: String {
+    var table = AlignedTable([.left, .right, .right, .right, .left, .left, .left])
+    table.add(["layer", "tensors", "parameters", "fused", "separate", "slice", "shared"])
+    for layer in explanation.layers {
+      let entering = layer.enteringWidths.map { space[$0].name }
+      table.add([
+        space.layers[layer.layer.index].name, layer.tensors.grouped, layer.parameters.grouped, String(layer.segments),
+        list(layer.parameters(of: space, shared: .separate)),
+        list(layer.parameters(of: space, shared: .slice) + entering),
+        list(layer.parameters(of: space, shared: .shared)),
+      ])
+    }
+    return "Layers: what each decision does to the weights\n" + table.text(indent: "  ")
+  }
+
+  /// One line for each parameter, sharing and reason, in the order of first use.
+  private var reasons: String {
+    var lines: [[String]] = []
+    for sharing in explanation.layers.flatMap(\.sharing) {
+      let line = [space[sharing.decision].parameter, sharing.sharing.rawValue, sharing.because]
+      if !lines.contains(line) { lines.append(line) }
+    }
+    guard !lines.isEmpty else { return "Why: no decision touches a weight\n" }
+    var table = AlignedTable([.left, .left, .left])
+    for line in lines { table.add(line) }
+    return "Why\n" + table.text(indent: "  ")
+  }
+
+  private var memory: String {
+    var table = AlignedTable([.left, .right, .left])
+    table.add(["weights of the supernet", explanation.weightBytes.byteText, ""])
+    table.add(["their gradients", explanation.trainedBytes.byteText, ""])
+    table.add(["momentum of SGD", explanation.trainedBytes.byteText, ""])
+    for (name, member) in [("fewest", least), ("most", greatest)] {
+      table.add([
+        "arena, \(name) MACs", member.arenaBytes.byteText,
+        "\(member.macs.grouped) MACs, \(counted(member.fusedSegments, "fused segment"))",
+      ])
+    }
+    return "Memory: 32-bit floats, \(counted(batch, "image")) in a batch\n" + table.text(indent: "  ")
+  }
+
+  private var distributions: String {
+    var table = AlignedTable([.left, .right, .right, .right])
+    table.add(["grouping", "logits", "entropy", "first draws"])
+    for start in starts {
+      let name = start.grouping.rawValue
+      table.add([name, start.logits.grouped, "\(start.entropy.fixed(2)) nats", String(start.draws)])
+    }
+    let missing = starts.contains { $0.grouping == .joint } ? "" : "  joint: a group has too many combinations\n"
+    return "Distribution: \(space.hints.distribution.rawValue), by the file's hint or, without one, by default\n"
+      + table.text(indent: "  ") + missing
+  }
+
+  private func list(_ names: [String]) -> String { names.isEmpty ? "-" : names.joined(separator: ", ") }
+}
+
+extension PlanExplanation.LayerWeights {
+  /// The parameters of the layer's decisions that are shared in one way.
+  fileprivate func parameters(of space: Space, shared way: Hints.Sharing) -> [String] {
+    sharing.filter { $0.sharing == way }.map { space[$0.decision].parameter }
+  }
+}
+
+extension PlanExplanation.DecisionSharing {
+  fileprivate var because: String {
+    switch (reason, sharing) {
+    case (.hint(let asked), _) where asked == sharing: "the file's hint"
+    case (.hint(let asked), .shared): "the file's hint '\(asked.rawValue)', but it changes no size"
+    case (.hint(let asked), .slice): "the file's hint '\(asked.rawValue)', but sizes depend on it"
+    case (.hint(let asked), .separate): "the file's hint '\(asked.rawValue)'"
+    case (.rule, .separate): "default: it sets a kernel or a number of copies"
+    case (.rule, .slice): "default: it sets a width"
+    case (.rule, .shared): "default: it changes no size"
+    }
+  }
+}

@@ -1,0 +1,83 @@
+import SpaceAnalysis
+import SpaceCompiler
+import SpaceIR
+import SpacePlanner
+
+/// Everything that `plan` says about a space, in numbers.
+struct PlanReport {
+  /// One end of the space's range of MACs.
+  struct Member {
+    let architecture: Architecture
+    let macs: Int
+    let arenaBytes: Int
+    let fusedSegments: Int
+  }
+
+  let space: Space
+  let plan: SupernetPlan
+  let explanation: PlanExplanation
+  let batch: Int
+  let least: Member
+  let greatest: Member
+  let starts: [SearchStart]
+
+  /// - Throws: `CommandFailure` for a space that cannot be planned or whose costs have no range.
+  init(of compiled: CompiledSpace, batch: Int) throws {
+    space = compiled.space
+    self.batch = batch
+    let plan = try SupernetPlan.plan(of: compiled.space)
+    self.plan = plan
+    explanation = plan.explanation
+    let range = try CostModel.model(of: compiled.space, .macs).range()
+    try Self.refuseBeyondAddresses(compiled.space, batch: batch, macs: range.greatest.cost)
+    least = try Member(range.least, plan, batch: batch)
+    greatest = try Member(range.greatest, plan, batch: batch)
+    starts = SearchStart.starts(of: compiled.space)
+  }
+
+  /// Binding multiplies extents without looking back. A tensor has at most as many numbers as the network has MACs, or the
+  /// images have pixels; 4,096 tensors of 4 bytes each are more than any program keeps.
+  private static func refuseBeyondAddresses(_ space: Space, batch: Int, macs: Int) throws {
+    let (input, limit) = (space.input, 1 << 14)
+    let pixels = input.channels.multipliedReportingOverflow(by: input.height * input.width)
+    let numbers = macs.addingReportingOverflow(pixels.partialValue)
+    let bytes = numbers.partialValue.multipliedReportingOverflow(by: limit)
+    let all = bytes.partialValue.multipliedReportingOverflow(by: batch)
+    guard !pixels.overflow, !numbers.overflow, !bytes.overflow, !all.overflow else {
+      throw CommandFailure("\(counted(batch, "image")) of \(input.text) in a batch are too many to lay out")
+    }
+  }
+
+  /// How long the plan takes to bind the network with most MACs, measured: the median of 20.
+  func bindingTime() throws -> String {
+    let clock = ContinuousClock()
+    let times = try (0..<20).map { _ in
+      let start = clock.now
+      _ = try plan.program(of: greatest.architecture, batch: batch)
+      return clock.now - start
+    }
+    let seconds = times.sorted()[10] / .seconds(1)
+    return "measured: the network with most MACs is bound in \((seconds * 1000).fixed(2)) ms (median of 20)"
+  }
+}
+
+extension PlanReport.Member {
+  fileprivate init(_ extreme: CostRange.Extreme, _ plan: SupernetPlan, batch: Int) throws {
+    let program = try plan.program(of: extreme.architecture, batch: batch)
+    architecture = extreme.architecture
+    macs = extreme.cost
+    arenaBytes = program.arenaBytes
+    fusedSegments = program.segments.count
+  }
+}
+
+extension SupernetPlan {
+  /// The program of a training step.
+  fileprivate func program(of architecture: Architecture, batch: Int) throws -> KernelProgram {
+    do throws(EvaluationError) {
+      return try bind(architecture, BindingOptions(batch: batch, pass: .forwardAndBackward))
+    } catch {
+      throw CommandFailure("a network of '\(space.name)' cannot be bound: \(error)")
+    }
+  }
+}

@@ -1,0 +1,108 @@
+import ArgumentParser
+import Datasets
+import Diagnostics
+import Distributions
+import Engine
+import Search
+import SpaceAnalysis
+import SpaceCompiler
+import SpaceIR
+import SpacePlanner
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// A compiled space with the files it was read from, so that a run can keep them.
+struct RunnableSpace {
+  struct File {
+    /// Relative to the folder of the space.
+    let relativePath: String
+    let bytes: [UInt8]
+  }
+
+  let space: Space
+  let inputs: [ImageShape]
+  let hash: String
+  let encodings: NetworkCount
+  let factorisedLogits: Int
+  let jointLogits: Int?
+  /// The space first.
+  let files: [File]
+
+  /// - Throws: As `CompileOptions.compiled`.
+  init(_ path: String, input: ImageShape?) throws {
+    let compilation = try compileReadable(path, input: input)
+    let stream = Terminal.standardError
+    stream.write(renderText(compilation.diagnostics, sources: compilation.sources, colours: stream.showsColours))
+    guard let result = compilation.result else { throw ExitStatus.invalid.code }
+    space = result.space
+    inputs = result.inputs
+    hash = result.hash
+    encodings = result.encodings
+    factorisedLogits = result.factorisedLogits
+    jointLogits = result.jointLogits
+    let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+    var files: [File] = []
+    while let file = compilation.sources.file(SourceID(index: files.count)) {
+      let relative = file.path.hasPrefix(folder) ? String(file.path.dropFirst(folder.count)) : file.path
+      files.append(File(relativePath: relative, bytes: file.bytes))
+    }
+    self.files = files
+  }
+}
+
+/// Where the Makefile puts the engine library, seen from the working directory.
+let engineFolders = [".build", ".build/release", ".build/debug"]
+
+func availableProcessors() -> Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
+
+/// A file that hits a size limit is an error to tell, not a signal to die from.
+func ignoreSizeSignal() { signal(SIGXFSZ, SIG_IGN) }
+
+/// Failures of the modules below, in the words of the command line: 1 where the question cannot be answered, 2 where the
+/// command could not run.
+func translatingFailures<Result>(_ body: () throws -> Result) throws -> Result {
+  do {
+    return try body()
+  } catch {
+    throw translated(error)
+  }
+}
+
+func translatingFailures<Result>(_ body: () async throws -> Result) async throws -> Result {
+  do {
+    return try await body()
+  } catch {
+    throw translated(error)
+  }
+}
+
+private func translated(_ error: any Error) -> any Error {
+  switch error {
+  case let error as SearchError: CommandFailure(error.description)
+  case let error as RunError: CommandFailure(error.description, status: error.status)
+  case let error as EngineError:
+    CommandFailure(error.description, status: error.status == .notFinite ? .invalid : .couldNotRun)
+  case let error as EngineLibraryError: CommandFailure(String(describing: error), status: .couldNotRun)
+  case let error as DatasetError: CommandFailure(error.description, status: .couldNotRun)
+  case let error as DatasetSourceError: CommandFailure(error.description, status: .couldNotRun)
+  case let error as DistributionPlanError: CommandFailure(error.description)
+  case let error as PlanError: CommandFailure(error.description)
+  case let error as BandError: CommandFailure(String(describing: error))
+  default: error
+  }
+}
+
+extension RunError {
+  fileprivate var status: ExitStatus {
+    switch self {
+    case .unfinished: .invalid
+    case .exists, .notARun, .cannotCreate, .cannotWrite, .cannotRead, .damaged, .inUse: .couldNotRun
+    }
+  }
+}

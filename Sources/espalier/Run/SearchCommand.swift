@@ -1,0 +1,139 @@
+import ArgumentParser
+import Datasets
+import Distributions
+import Engine
+import Exporters
+import Search
+import SpaceAnalysis
+import SpaceCompiler
+import SpaceIR
+import SpacePlanner
+import Supernet
+
+/// `espalier search`: find a network, train it, and compare it with random ones of the same cost.
+struct SearchCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "search",
+    abstract: "Search a space on images, train the network that was found, and compare it with random ones.",
+    discussion: """
+        espalier search spaces/digits.yaml --data digits --epochs 8 --out runs/digits
+        espalier search spaces/mini-f.yaml --data fashion-mini --target 1.5M --out runs/fashion
+        espalier search spaces/mini-f.yaml --data cifar10:FOLDER --method parsec --seed 3 --out runs/cifar
+
+      FP-NAS (Yan et al. 2021) learns a distribution over the networks of the space together with one set of shared \
+      weights. It draws as many networks a step as the distribution's entropy asks for, starts with one categorical a \
+      decision and goes on with one a layer. PARSEC (Casale et al. 2019) is the same with a fixed number of draws.
+
+      The run's folder gets the space, every step, the distribution, the architecture and the results. The same \
+      arguments and seed give the same bytes, whatever the number of threads.
+      """)
+
+  @OptionGroup var options: CompileOptions
+
+  @Option(help: "The search method.")
+  var method = SearchMethod.fpNAS
+
+  @Option(
+    help: ArgumentHelp(
+      "The images: fashion-mini or digits (both built in), fashion-mnist:FOLDER, cifar10:FOLDER.", valueName: "source"))
+  var data = "fashion-mini"
+
+  @Option(help: ArgumentHelp("At most so many images in each of the three parts.", valueName: "images"), transform: parseCount)
+  var limit: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Multiply-adds above which networks are pushed down; 1.5M, 300k. Default: the median of the space.",
+      valueName: "macs"), transform: parseAmount)
+  var target: Int?
+
+  @Option(help: "Passes over the training half; a fraction is allowed.")
+  var epochs = 28.0
+
+  @Option(help: "How strongly cost above the target counts against accuracy, from 0 to below 1.")
+  var beta = 0.6
+
+  @Option(help: "A number from 0 to 18446744073709551615; everything random follows from it.")
+  var seed: UInt64 = 1
+
+  @Option(
+    name: .customLong("train-epochs"),
+    help: ArgumentHelp("Epochs of training the network that was found; 0: do not train it.", valueName: "epochs"))
+  var trainEpochs = 8
+
+  @Option(help: ArgumentHelp("Random networks of the same cost to train beside it.", valueName: "networks"))
+  var random = 3
+
+  @Option(help: ArgumentHelp("The run's folder, which must not exist. Default: runs/SPACE-METHOD-SEED.", valueName: "folder"))
+  var out: String?
+
+  @Option(help: "Threads; changes no result.", transform: parseCount)
+  var threads = availableProcessors()
+
+  @Flag(help: "The answer as one JSON object.")
+  var json = false
+
+  func validate() throws {
+    guard (0..<1).contains(beta) else { throw ValidationError("'--beta' is from 0 to below 1, not \(beta)") }
+    guard epochs > 0, epochs < 1e6 else { throw ValidationError("'--epochs' is above 0, not \(epochs)") }
+    guard (0...100_000).contains(trainEpochs) else { throw ValidationError("'--train-epochs' is 0 or more, not \(trainEpochs)") }
+    guard (0...1000).contains(random) else { throw ValidationError("'--random' is from 0 to 1000, not \(random)") }
+  }
+
+  func run() async throws {
+    ignoreSizeSignal()
+    let splits = try translatingFailures { try DatasetSource(parsing: data).load(SplitOptions(seed: 0, limit: limit)) }
+    let compiled = try compiledFor(splits)
+    let space = compiled.space
+    let target = try self.target ?? medianMACs(of: space)
+    let library = try translatingFailures { try EngineLibrary.load(folders: engineFolders) }
+    var recipe = method.recipe(
+      epochs: epochs, targetMACs: target,
+      initialEntropy: Distribution(uniform: try translatingFailures { try .joint(for: space) }).entropy)
+    recipe.beta = beta
+    let files = compiled.files
+    let definition = RunDefinition(
+      method: method, recipe: recipe, retraining: TrainingRecipe(epochs: trainEpochs), baselines: random, seed: seed,
+      data: data, limit: limit, space: space, spaceFile: "space/\(files.first?.relativePath ?? "")",
+      spaceHash: compiled.hash, totalSteps: 0)
+    let path = out ?? "runs/\(space.name)-\(method.rawValue)-\(seed)"
+    let reporter = SearchReporter(space: space, json: json, path: path)
+    try await translatingFailures {
+      var session = try SearchSession(space, definition: definition, splits: splits, library: library, threads: threads)
+      let run = try RunDirectory(creating: path)
+      for file in files { try run.store(file.bytes, at: "space/\(file.relativePath)") }
+      reporter.header(compiled, splits: splits, definition: session.definition, library: library)
+      let started = session.definition
+      let result = try await session.run(
+        in: run, architectureText: { text(of: $0, space: space, definition: started) }, observe: { reporter.observe($0) })
+      try reporter.answer(result)
+    }
+  }
+
+  /// The space for the shape of the images: as asked, or the one of the file's shapes that fits.
+  private func compiledFor(_ splits: DatasetSplits) throws -> RunnableSpace {
+    let compiled = try RunnableSpace(options.file, input: options.shape.input)
+    let shape = splits.train.shape
+    let wanted = ImageShape(channels: shape.channels, height: shape.height, width: shape.width)
+    guard options.shape.input == nil, compiled.space.input != wanted, compiled.inputs.contains(wanted) else {
+      return compiled
+    }
+    return try RunnableSpace(options.file, input: wanted)
+  }
+
+  private func text(of architecture: Architecture, space: Space, definition: RunDefinition) -> String {
+    architectureFile(
+      architecture, of: space, spaceFile: definition.spaceFile, spaceHash: definition.spaceHash,
+      comment: ["Found by espalier: \(definition.method.rawValue) on \(definition.data), seed \(definition.seed)."])
+  }
+}
+
+extension SearchMethod: ExpressibleByArgument {}
+
+/// The median over uniform draws, from a seed of its own: a target that half of the space meets.
+private func medianMACs(of space: Space) throws -> Int {
+  var generator = SplitRandom(seed: 0, stream: 0x7461_7267)
+  return try translatingFailures {
+    try CostEstimate(.macs, of: space, draws: 1000, over: .networks, using: &generator).median
+  }
+}

@@ -1,0 +1,267 @@
+import Datasets
+import Engine
+import Search
+import SpaceAnalysis
+import SpaceIR
+import Supernet
+import Synchronization
+
+/// What people see of a search: facts and answers on standard output, a live line on standard error of a terminal.
+final class SearchReporter: Sendable {
+  private let space: Space
+  private let json: Bool
+  private let path: String
+  private let state = Mutex(State())
+  private let started = ContinuousClock.now
+
+  private struct State {
+    var steps = 0
+    var stepsPerEpoch = 1
+    var rows: [Row] = []
+    var current = Row()
+    var lastShown = ContinuousClock.now
+    var phaseStarted = ContinuousClock.now
+    var searchSeconds = 0.0
+  }
+
+  /// One line of the table of a search: means over some steps.
+  private struct Row {
+    var steps = 0
+    var firstStep = 0
+    var entropy = 0.0
+    var draws = 0
+    var macs = 0.0
+    var loss = 0.0
+    var validation = 0.0
+    var validated = 0
+    var isWarmUp = true
+    var samples = 0
+  }
+
+  init(space: Space, json: Bool, path: String) {
+    self.space = space
+    self.json = json
+    self.path = path
+  }
+
+  private func say(_ text: String) {
+    if !json { Terminal.standardOutput.write(text) }
+  }
+
+  func header(_ compiled: RunnableSpace, splits: DatasetSplits, definition: RunDefinition, library: EngineLibrary) {
+    let joint = compiled.jointLogits.map(\.grouped) ?? "too many"
+    var table = AlignedTable([.left, .left])
+    table.add(["space", "\(space.name), hash \(compiled.hash.prefix(12))"])
+    table.add([
+      "networks", "\(compiled.encodings.grouped) (\(compiled.encodings.short)), \(space.decisions.count) decisions",
+    ])
+    table.add(["logits", "\(compiled.factorisedLogits.grouped) factorised, \(joint) joint"])
+    table.add([
+      "data",
+      "\(splits.train.name): \(splits.train.count) + \(splits.validation.count) images to search, \(splits.test.count) to test",
+    ])
+    table.add(["input", "\(space.input.words), \(space.classes) classes"])
+    table.add(["method", "\(definition.method.rawValue), seed \(definition.seed), \(definition.recipe.words)"])
+    if let target = definition.recipe.targetMACs { table.add(["target", "\(target.grouped) MACs"]) }
+    table.add(["engine", "torch \(library.description.torchVersion), \(library.description.capability)"])
+    table.add(["run", path])
+    say(table.text() + "\n")
+  }
+
+  func observe(_ event: SessionEvent) {
+    state.withLock { state in
+      switch event {
+      case .ready(let facts): ready(facts, &state)
+      case .step(let record, let samples, let total): step(record, samples, total, &state)
+      case .chosen(let architecture, let cost, let networks): chosen(architecture, cost, networks, &state)
+      case .trained(let epochs, let total): progress("training", done: epochs, of: total, unit: "epochs", "", &state)
+      case .network: break
+      }
+    }
+  }
+
+  private func ready(_ facts: SessionFacts, _ state: inout State) {
+    state.steps = facts.steps
+    state.stepsPerEpoch = facts.stepsPerEpoch
+    say(
+      "supernet: \(facts.tensors.grouped) tensors, \(facts.parameters.grouped) parameters; "
+        + "\(facts.steps.grouped) steps, \(facts.stepsPerEpoch.grouped) an epoch\n\n")
+    state.phaseStarted = .now
+  }
+
+  // MARK: Steps
+
+  private func step(_ record: StepRecord, _ samples: Int, _ total: Int, _ state: inout State) {
+    let count = Double(record.draws.count)
+    // A row does not mix warm-up and search.
+    if state.current.steps > 0, state.current.isWarmUp != record.isWarmUp { close(&state) }
+    if state.current.steps == 0 {
+      state.current.firstStep = record.step
+      state.current.isWarmUp = record.isWarmUp
+    }
+    state.current.steps += 1
+    state.current.entropy = record.entropy
+    state.current.draws += record.draws.count
+    state.current.macs += record.draws.reduce(0) { $0 + Double($1.macs) } / count
+    state.current.loss += record.draws.reduce(0) { $0 + $1.trainingLoss } / count
+    let losses = record.draws.compactMap(\.validationLoss)
+    if !losses.isEmpty {
+      state.current.validation += losses.reduce(0, +) / Double(losses.count)
+      state.current.validated += 1
+    }
+    state.current.samples = samples
+    let rows = 12
+    if (record.step + 1) * rows / total > record.step * rows / total { close(&state) }
+    let detail = "entropy \(record.entropy.fixed(2))  K \(record.draws.count)"
+    progress("searching", done: record.step + 1, of: total, unit: "steps", detail, &state)
+  }
+
+  private func close(_ state: inout State) {
+    if state.current.steps > 0 { state.rows.append(state.current) }
+    state.current = Row()
+  }
+
+  private func searchTable(_ state: State) -> String {
+    var table = AlignedTable([.right, .left, .right, .right, .right, .right, .right, .right])
+    table.add(["step", "phase", "entropy", "K", "samples", "mean MACs", "train loss", "val loss"])
+    for row in state.rows {
+      let steps = Double(row.steps)
+      table.add([
+        String(row.firstStep + row.steps), row.isWarmUp ? "warm-up" : "search", row.entropy.fixed(2),
+        (Double(row.draws) / steps).fixed(1), row.samples.grouped, Int(row.macs / steps).short,
+        (row.loss / steps).fixed(3), row.validated > 0 ? (row.validation / Double(row.validated)).fixed(3) : "-",
+      ])
+    }
+    return table.text()
+  }
+
+  private func chosen(_ architecture: Architecture, _ cost: NetworkCost, _ networks: Int, _ state: inout State) {
+    close(&state)
+    clearLine()
+    state.searchSeconds = (ContinuousClock.now - state.phaseStarted).inSeconds
+    state.phaseStarted = .now
+    say(searchTable(state))
+    say("\nchosen: \(cost.macs.grouped) MACs, \(cost.parameters.grouped) parameters\n")
+    var table = AlignedTable([.left, .left])
+    for (owner, text) in choices(of: architecture) { table.add([owner, text]) }
+    say(table.text(indent: "  ") + "\n")
+    if networks > 0 { say("training \(networks) networks from scratch\n") }
+  }
+
+  /// Each owner with its options on one line.
+  private func choices(of architecture: Architecture) -> [(String, String)] {
+    var rows: [(owner: String, text: String)] = []
+    for id in space.decisionIDs {
+      guard let value = space.value(of: id, in: architecture) else { continue }
+      let owner = space[id].owner.isEmpty ? "network" : space[id].owner
+      let text = "\(space[id].parameter) \(value)"
+      if let last = rows.indices.last, rows[last].owner == owner {
+        rows[last].text += ", " + text
+      } else {
+        rows.append((owner, text))
+      }
+    }
+    return rows.map { ($0.owner, $0.text) }
+  }
+
+  // MARK: The answer
+
+  func answer(_ result: RunResult) throws {
+    clearLine()
+    if json {
+      let bytes = try RunDirectory.encode(result, pretty: true)
+      Terminal.standardOutput.line(String(decoding: bytes, as: UTF8.self))
+      return
+    }
+    let search = state.withLock { $0.searchSeconds }
+    let training = state.withLock { (ContinuousClock.now - $0.phaseStarted).inSeconds }
+    if !result.networks.isEmpty { say(networkTable(result.networks)) }
+    say("\nsearched \(result.samples.grouped) samples in \(search.fixed(0)) s, trained in \(training.fixed(0)) s\n")
+    say("the architecture is in \(path)/architecture.yaml; see also: espalier status \(path)\n")
+  }
+
+  private func networkTable(_ networks: [RetrainedNetwork]) -> String {
+    var table = AlignedTable([.left, .right, .right, .right, .right])
+    table.add(["network", "MACs", "parameters", "test accuracy", "test loss"])
+    for network in networks {
+      table.add([
+        network.label, network.macs.grouped, network.parameters.grouped, (network.result.accuracy * 100).fixed(2) + " %",
+        network.result.testLoss.fixed(4),
+      ])
+    }
+    let random = networks.dropFirst()
+    if random.count > 1 {
+      let accuracy = spread(random.map { $0.result.accuracy * 100 })
+      let loss = spread(random.map(\.result.testLoss))
+      table.add(["random mean", "", "", "\(accuracy.mean.fixed(2)) ± \(accuracy.error.fixed(2)) %", "\(loss.mean.fixed(4)) ± \(loss.error.fixed(4))"])
+    }
+    return table.text()
+  }
+
+  // MARK: The live line
+
+  private func progress(
+    _ phase: String, done: Int, of total: Int, unit: String, _ detail: String, _ state: inout State
+  ) {
+    guard Terminal.standardError.isTerminal, ContinuousClock.now - state.lastShown > .milliseconds(200) else { return }
+    state.lastShown = .now
+    let elapsed = (ContinuousClock.now - state.phaseStarted).inSeconds
+    let rate = Double(done) / max(elapsed, 1e-9)
+    let left = Double(total - done) / max(rate, 1e-9)
+    let bar = progressBar(Double(done) / Double(total))
+    let text = "\(phase) \(bar) \(done)/\(total) \(unit)  \(detail)  \(rate.fixed(1))/s, \(left.durationText) left"
+    let width = (Terminal.standardError.columns ?? 80) - 1
+    Terminal.standardError.write("\r\u{1B}[K" + String(text.prefix(width)))
+  }
+
+  private func clearLine() {
+    if Terminal.standardError.isTerminal { Terminal.standardError.write("\r\u{1B}[K") }
+  }
+}
+
+private func progressBar(_ share: Double) -> String {
+  let width = 20
+  let full = min(width, Int(share * Double(width)))
+  return "[" + String(repeating: "#", count: full) + String(repeating: " ", count: width - full) + "]"
+}
+
+/// Mean and standard error; the error of one value is 0.
+func spread(_ values: [Double]) -> (mean: Double, error: Double) {
+  let count = Double(values.count)
+  let mean = values.reduce(0, +) / max(1, count)
+  guard values.count > 1 else { return (mean, 0) }
+  let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / (count - 1)
+  return (mean, (variance / count).squareRoot())
+}
+
+extension Duration {
+  var inSeconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
+}
+
+extension Double {
+  /// `45 s`, `2 min 05 s`, `3 h 20 min`.
+  var durationText: String {
+    let seconds = Int(rounded())
+    if seconds < 60 { return "\(seconds) s" }
+    if seconds < 3600 { return "\(seconds / 60) min \(seconds % 60 < 10 ? "0" : "")\(seconds % 60) s" }
+    return "\(seconds / 3600) h \(seconds / 60 % 60) min"
+  }
+}
+
+extension SearchRecipe {
+  /// How draws are made, in a few words.
+  fileprivate var words: String {
+    let count =
+      switch samples {
+      case .adaptive(let lambda): "K = \(lambda) x entropy"
+      case .fixed(let number): "K = \(number)"
+      }
+    let shape =
+      switch form {
+      case .joint: "joint"
+      case .factorised: "factorised"
+      case .mixed(let theta): "factorised, joint from epoch \(theta.fixed(1))"
+      }
+    return "\(count), \(shape), beta \(beta), \(epochs.fixed(1)) epochs of which \(warmUpEpochs.fixed(1)) warm-up"
+  }
+}

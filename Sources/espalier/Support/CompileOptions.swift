@@ -1,0 +1,41 @@
+import ArgumentParser
+import Diagnostics
+import SpaceCompiler
+import SpaceIR
+
+/// A space file and the shape to compile it for: the arguments of every command that works on one space.
+struct CompileOptions: ParsableArguments {
+  @Argument(help: "The space, a YAML file.", completion: .file(extensions: ["yaml", "yml"]))
+  var file: String
+
+  @OptionGroup var shape: InputOption
+
+  /// Compiles the file; warnings and errors go to standard error.
+  ///
+  /// - Throws: `ExitCode` 1 where the space has errors; `CommandFailure` with exit code 2 where it cannot be read.
+  func compiled() throws -> CompiledSpace {
+    let compilation = try compileReadable(file, input: shape.input)
+    let stream = Terminal.standardError
+    stream.write(
+      renderText(compilation.diagnostics, sources: compilation.sources, colours: stream.showsColours))
+    guard let result = compilation.result else { throw ExitStatus.invalid.code }
+    return result
+  }
+}
+
+/// Compiles a file that is there: one that cannot be read is no wrong space but a command that could not run.
+///
+/// - Throws: `CommandFailure` with exit code 2 and the reason.
+func compileReadable(_ path: String, input: ImageShape?) throws -> Compilation {
+  let compilation = compileSpace(at: path, input: input)
+  if let reason = compilation.reasonItWasNotRead { throw CommandFailure(reason, status: .couldNotRun) }
+  return compilation
+}
+
+extension Compilation {
+  /// The checker reports an unreadable space at no place in it; a file that the space uses is reported where it is named.
+  fileprivate var reasonItWasNotRead: String? {
+    diagnostics.first { $0.code == "ES1005" && $0.range == SourceRange(source: SourceID(index: 0), start: 0, end: 0) }?
+      .message
+  }
+}

@@ -1,0 +1,31 @@
+import Distributions
+import SpaceIR
+import SpacePlanner
+
+/// Where a search of a space starts, for one grouping of its decisions: every option equally likely.
+struct SearchStart {
+  let grouping: Hints.Grouping
+  let logits: Int
+  /// Nats.
+  let entropy: Double
+
+  /// FP-NAS, eq. (7) of arXiv 2011.10949 with λ = 1/4, the paper's.
+  var draws: Int { SampleSchedule.adaptive(lambda: 0.25).draws(entropy: entropy) }
+
+  /// Joint, then factorised; without the joint one where it has more combinations than a categorical can hold.
+  static func starts(of space: Space) -> [SearchStart] {
+    var plans: [(Hints.Grouping, DistributionPlan)] = [(.factorised, .factorised(for: space))]
+    if case .success(let joint) = Result(catching: { () throws(DistributionPlanError) in
+      try DistributionPlan.joint(for: space)
+    }) {
+      plans.insert((.joint, joint), at: 0)
+    }
+    return plans.map { grouping, plan in
+      SearchStart(grouping: grouping, logits: plan.logits, entropy: Distribution(uniform: plan).entropy)
+    }
+  }
+
+  var json: JSONValue {
+    .object([("logits", .integer(logits)), ("entropy", .number(entropy)), ("draws", .integer(draws))])
+  }
+}

@@ -1,0 +1,75 @@
+import Foundation
+import TestSupport
+import Testing
+
+struct AnswerTests {
+  @Test(arguments: [["validate"], ["count", "--costs"], ["plan"], ["sample", "-n", "2", "--macs", "1.2M..1.4M"]])
+  func `answers about mini-f match the golden file`(command: [String]) throws {
+    let outcome = try Executable.run(command + ["spaces/mini-f.yaml"])
+    #expect(outcome.status == 0)
+    let golden = GoldenCase(root: "\(Repository.root)/Tests/EndToEndTests/Golden", path: "mini-f/\(command[0]).txt")
+    try golden.expect(outcome.output, extension: "txt")
+  }
+
+  @Test func `count in JSON has exact counts as text`() throws {
+    let outcome = try Executable.run("count", "spaces/mini-f.yaml", "--json", "--costs", "--input", "3x32x32")
+    let answer = try object(outcome.output)
+    #expect(answer["encodings"] as? String == "104485552128")
+    #expect(answer["input"] as? String == "3x32x32")
+    let joint = try #require((answer["distributions"] as? [String: Any])?["joint"] as? [String: Any])
+    #expect(joint["logits"] as? Int == 912)
+    let macs = try #require((answer["costs"] as? [String: Any])?["macs"] as? [String: Any])
+    #expect(try #require(macs["least"] as? Int) < #require(macs["greatest"] as? Int))
+  }
+
+  @Test func `plan and compile in JSON parse and agree on the decisions`() throws {
+    let plan = try object(try Executable.run("plan", "spaces/mini-f.yaml", "--json").output)
+    let compiled = try object(try Executable.run("compile", "spaces/mini-f.yaml", "--emit", "json").output)
+    let decisions = try #require(compiled["decisions"] as? [[String: Any]])
+    #expect(decisions.count == 24)
+    let names = Set(decisions.compactMap { $0["name"] as? String })
+    let layers = try #require(plan["layers"] as? [[String: Any]])
+    let shared = layers.flatMap { ($0["sharing"] as? [[String: Any]] ?? []).compactMap { $0["decision"] as? String } }
+    #expect(Set(shared) == names)
+    let parameters = layers.reduce(0) { $0 + ($1["parameters"] as? Int ?? 0) }
+    #expect(parameters == plan["parameters"] as? Int)
+  }
+
+  @Test(arguments: ["json", "sarif"])
+  func `findings of several files are one document`(format: String) throws {
+    try withTemporaryFolder { folder in
+      let wrong = try (1...2).map { try write("espalier: 1\nspace: [\n", to: "wrong\($0).yaml", in: folder) }
+      let outcome = try Executable.run(["validate", "--format", format, "spaces/mini-f.yaml"] + wrong)
+      #expect(outcome.status == 1)
+      let document = try object(outcome.output)
+      let key = format == "json" ? "diagnostics" : "results"
+      let found = (document["runs"] as? [[String: Any]])?.first ?? document
+      #expect(try #require(found[key] as? [Any]).count >= 2)
+      #expect(wrong.allSatisfy { outcome.output.contains($0) })
+    }
+  }
+
+  @Test func `the same seed gives the same bytes, and more draws begin with fewer`() throws {
+    let arguments = ["sample", "spaces/mini-f.yaml", "--seed", "7", "--json", "-n"]
+    let first = try Executable.run(arguments + ["20"]).output
+    #expect(try Executable.run(arguments + ["20"]).output == first)
+    #expect(first.hasPrefix(try Executable.run(arguments + ["3"]).output))
+    let other = try Executable.run("sample", "spaces/mini-f.yaml", "--seed", "8", "--json", "-n", "20").output
+    #expect(other != first)
+  }
+
+  @Test func `every draw from a band is inside`() throws {
+    let outcome = try Executable.run(
+      "sample", "spaces/mini-f.yaml", "-n", "200", "--macs", "1.2M..1.4M", "--json")
+    let costs = try outcome.output.split(separator: "\n").map { try object(String($0))["macs"] as? Int }
+    #expect(costs.count == 200)
+    #expect(costs.allSatisfy { (1_200_000...1_400_000).contains($0 ?? 0) })
+  }
+
+  @Test func `the pages of codes are found from any folder`() throws {
+    let outcome = try Executable.run(
+      ["explain", "es0019"], environment: ["ESPALIER_DOCS": "\(Repository.root)/docs/diagnostics"])
+    #expect(outcome.status == 0)
+    #expect(outcome.output.hasPrefix("# ES0019: "))
+  }
+}

@@ -1,0 +1,78 @@
+import Foundation
+import Testing
+
+struct ExitCodeTests {
+  @Test func `a valid file is one line and 0`() throws {
+    let outcome = try Executable.run("validate", "spaces/mini-f.yaml")
+    #expect(outcome.status == 0)
+    #expect(outcome.output == "spaces/mini-f.yaml: valid, 104,485,552,128 networks (1.04e11), 24 decisions\n")
+    #expect(outcome.errors.isEmpty)
+  }
+
+  @Test func `every file is checked, and the worst decides the code`() throws {
+    try withTemporaryFolder { folder in
+      let wrong = try write("espalier: 1\n", to: "wrong.yaml", in: folder)
+      let invalid = try Executable.run("validate", wrong, "spaces/mini-f.yaml")
+      #expect(invalid.status == 1)
+      #expect(invalid.output.contains("spaces/mini-f.yaml: valid"))
+      #expect(invalid.output.contains("error[ES"))
+      let missing = try Executable.run("validate", "\(folder)/missing.yaml", wrong, "spaces/mini-f.yaml")
+      #expect(missing.status == 2)
+      #expect(missing.output == invalid.output)
+      #expect(missing.errors.contains("missing.yaml' cannot be read: no such file or directory"))
+    }
+  }
+
+  @Test(arguments: [
+    ["nonsense"], ["validate"], ["validate", "--format", "xml", "spaces/mini-f.yaml"], ["count"],
+    ["sample", "spaces/mini-f.yaml", "-n", "0"], ["sample", "spaces/mini-f.yaml", "-n", "-1"],
+    ["sample", "spaces/mini-f.yaml", "--seed", "-1"], ["sample", "spaces/mini-f.yaml", "--macs", "2M..1M"],
+    ["sample", "spaces/mini-f.yaml", "--macs", "1M..2M", "--measure", "decisions"],
+    ["plan", "spaces/mini-f.yaml", "--batch", "0"], ["count", "spaces/mini-f.yaml", "--input", "3x32"],
+    ["count", "spaces/mini-f.yaml", "--input", "3x0x32"], ["explain", "ES9999"], ["explain", "../../README"],
+    ["count", "spaces"], ["compile", "/dev/null"],
+    ["compile", "spaces/mini-f.yaml", "-o", "/nowhere/out.ir"],
+    ["compile", "spaces/mini-f.yaml", "-o", "spaces/../spaces/mini-f.yaml"],
+  ])
+  func `a command that cannot run says why and ends with 2`(arguments: [String]) throws {
+    let outcome = try Executable.run(arguments)
+    #expect(outcome.status == 2)
+    #expect(outcome.output.isEmpty)
+    #expect(outcome.errors.lowercased().hasPrefix("error: "))
+  }
+
+  @Test(arguments: [["sample", "--macs", "1..2"], ["plan", "--batch", "9223372036854775807"]])
+  func `an answer that does not exist is 1`(arguments: [String]) throws {
+    let outcome = try Executable.run(arguments + ["spaces/digits.yaml"])
+    #expect(outcome.status == 1)
+    #expect(outcome.output.isEmpty)
+    #expect(outcome.errors.hasPrefix("error: "))
+  }
+
+  @Test func `help and the version are answers`() throws {
+    for arguments in [["--help"], ["help", "plan"], ["--version"], []] {
+      let outcome = try Executable.run(arguments)
+      #expect(outcome.status == 0)
+      #expect(!outcome.output.isEmpty && outcome.errors.isEmpty)
+    }
+  }
+
+  @Test func `no file makes a command crash`() throws {
+    var state: UInt64 = 1
+    let noise = (0..<4000).map { _ -> UInt8 in
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return UInt8(truncatingIfNeeded: state >> 33)
+    }
+    try withTemporaryFolder { folder in
+      let extreme = "espalier: 1\nspace: a\ninput: {channels: 9999999999, height: 1, width: -9223372036854775808}\n"
+      let empty = try write("", to: "empty.yaml", in: folder)
+      let large = try write(extreme, to: "large.yaml", in: folder)
+      let binary = "\(folder)/binary.yaml"
+      try Data(noise).write(to: URL(filePath: binary))
+      let commands = [["validate"], ["count", "--costs"], ["sample", "--macs", "0..9"], ["compile"], ["plan"]]
+      for (command, file) in commands.flatMap({ command in [empty, large, binary].map { (command, $0) } }) {
+        #expect(try Executable.run(command + [file]).status == 1, "\(command) \(file)")
+      }
+    }
+  }
+}

@@ -1,0 +1,23 @@
+import Testing
+
+struct HelpTests {
+  static let commands = ["validate", "explain", "count", "sample", "compile", "plan"]
+
+  @Test func `the root's help lists every command`() throws {
+    let help = try Executable.run("--help").output
+    for command in Self.commands { #expect(help.contains("\n  \(command) ")) }
+  }
+
+  @Test(arguments: [nil] + commands.map(Optional.some))
+  func `every example in the help runs`(command: String?) throws {
+    let help = try Executable.run([command, "--help"].compactMap { $0 }).output
+    let examples = help.split(separator: "\n").filter { $0.hasPrefix("  espalier ") }
+    #expect(!examples.isEmpty)
+    for example in examples {
+      let arguments = example.split(separator: " ").dropFirst().map(String.init)
+      let outcome = try Executable.run(arguments)
+      #expect(outcome.status == 0, "\(example): \(outcome.errors)")
+      #expect(!outcome.output.isEmpty)
+    }
+  }
+}

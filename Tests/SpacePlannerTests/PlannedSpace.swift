@@ -1,0 +1,69 @@
+import SpaceAnalysis
+import SpaceCompiler
+import SpaceIR
+import SpacePlanner
+import TestSupport
+import Testing
+
+/// A shipped space with its plan, made once for all tests.
+struct PlannedSpace: Sendable, CustomTestStringConvertible {
+  let name: String
+  let compiled: CompiledSpace
+  let plan: SupernetPlan
+
+  var testDescription: String { name }
+  var space: Space { compiled.space }
+
+  init(_ name: String) throws {
+    self.name = name
+    compiled = try #require(Repository.compilation(of: name).result)
+    plan = try SupernetPlan(for: compiled.space)
+  }
+
+  private static let planned = Result { try Repository.spaces.map { try PlannedSpace($0) } }
+
+  /// Every shipped space at its default input.
+  static func all() throws -> [PlannedSpace] { try planned.get() }
+
+  static func named(_ name: String) throws -> PlannedSpace {
+    try #require(try all().first { $0.name == name })
+  }
+
+  /// Members drawn with a fixed seed, every decision uniform.
+  func members(_ count: Int, seed: UInt64 = 5) -> [Architecture] {
+    let sampler = UniformSampler(space, measure: .decisions)
+    var random = SeededNumbers(state: seed)
+    return (0..<count).map { _ in sampler.draw(using: &random) }
+  }
+
+  /// The value of a layer's parameter in an architecture; nil where the layer does not decide it.
+  func value(of parameter: String, in layer: LayerID, _ architecture: Architecture) -> Int? {
+    space.layers[layer.index].decisions.first { space[$0].parameter == parameter }
+      .flatMap { space.value(of: $0, in: architecture)?.integer }
+  }
+
+  /// The layers that are not bypassed.
+  func runningLayers(of architecture: Architecture) -> [LayerID] {
+    space.layers.indices.map(LayerID.init(index:)).filter { (value(of: "kernel", in: $0, architecture) ?? 0) != 0 }
+  }
+
+  /// The architecture with another option for every decision of a parameter.
+  func changing(_ parameter: String, of architecture: Architecture, to option: Int) -> Architecture {
+    var result = architecture
+    for id in space.decisionIDs where space[id].parameter == parameter { result[id] = option }
+    return result
+  }
+}
+
+/// SplitMix64 (Steele, Lea and Flood 2014): the same numbers in every run.
+struct SeededNumbers: RandomNumberGenerator {
+  var state: UInt64
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = state
+    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ (mixed >> 31)
+  }
+}
