@@ -15,8 +15,8 @@ func part(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+func tests(_ name: String, _ dependencies: [Target.Dependency], goldens: [String] = []) -> Target {
+  .testTarget(name: name, dependencies: dependencies, exclude: goldens, swiftSettings: strict)
 }
 
 let bigInt: Target.Dependency = .product(name: "BigInt", package: "BigInt")
@@ -50,27 +50,40 @@ let package = Package(
     .executableTarget(
       name: "espalier",
       dependencies: [
-        "Diagnostics", "SpaceIR", "SpaceAnalysis", "SpacePlanner", "SpaceCompiler", "Distributions", "Datasets", "Engine",
+        "Diagnostics", "SpaceIR", "SpaceAnalysis", "SpacePlanner", "SpaceCompiler", "Distributions", "Datasets",
+        "Engine",
         "Supernet", "Search", "Exporters", arguments, bigInt,
       ],
       swiftSettings: strict),
-    .target(name: "TestSupport", dependencies: ["Diagnostics", "SpaceIR", "SpaceCompiler"], path: "Tests/TestSupport", swiftSettings: strict),
+    .target(
+      name: "TestSupport", dependencies: ["Diagnostics", "SpaceIR", "SpaceCompiler"], path: "Tests/TestSupport",
+      swiftSettings: strict),
     tests("DiagnosticsTests", ["Diagnostics"]),
     tests("SpaceSyntaxTests", ["SpaceSyntax", "Diagnostics"]),
     tests("SpaceIRTests", ["SpaceIR"]),
-    tests("SpaceCheckerTests", ["SpaceChecker", "SpaceCompiler", "SpaceIR", "Diagnostics", "TestSupport"]),
+    tests(
+      "SpaceCheckerTests", ["SpaceChecker", "SpaceCompiler", "SpaceIR", "Diagnostics", "TestSupport"],
+      goldens: ["Golden", "GoldenIR"]),
     tests("SpaceAnalysisTests", ["SpaceAnalysis", "SpaceIR", bigInt]),
-    tests("SpacePlannerTests", ["SpacePlanner", "SpaceAnalysis", "SpaceIR", "SpaceCompiler", "Distributions", "TestSupport"]),
+    tests(
+      "SpacePlannerTests",
+      ["SpacePlanner", "SpaceAnalysis", "SpaceIR", "SpaceCompiler", "Distributions", "TestSupport"]),
     tests("DistributionsTests", ["Distributions", "SpaceIR", "SpacePlanner"]),
     tests("DatasetsTests", ["Datasets"]),
     tests("EngineTests", ["Engine"]),
     tests(
       "SupernetTests",
-      ["Supernet", "Engine", "SpacePlanner", "SpaceAnalysis", "SpaceIR", "SpaceCompiler", "Distributions", "Datasets", "TestSupport"]),
+      [
+        "Supernet", "Engine", "SpacePlanner", "SpaceAnalysis", "SpaceIR", "SpaceCompiler", "Distributions", "Datasets",
+        "TestSupport",
+      ]),
     tests(
       "SearchTests",
-      ["Search", "Supernet", "Engine", "SpacePlanner", "SpaceAnalysis", "SpaceIR", "SpaceCompiler", "Distributions", "Datasets", "TestSupport"]),
-    tests("EndToEndTests", ["TestSupport", "espalier"]),
+      [
+        "Search", "Supernet", "Engine", "SpacePlanner", "SpaceAnalysis", "SpaceIR", "SpaceCompiler", "Distributions",
+        "Datasets", "TestSupport",
+      ]),
+    tests("EndToEndTests", ["TestSupport", "espalier"], goldens: ["Golden"]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c2x

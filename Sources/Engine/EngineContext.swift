@@ -149,7 +149,9 @@ package final class EngineContext: @unchecked Sendable {
     _ body: (UnsafePointer<es_job>) -> Result
   ) -> Result {
     let encoded = jobs.indices.map { job in
-      es_job(program: jobs[job].program.encoded, batch: Int32(clamping: jobs[job].batch), logits: logits(job))
+      es_job(
+        program: jobs[job].program.encoded, batch: Int32(clamping: jobs[job].batch), logits: logits(job),
+        multiplicity: Double(jobs[job].multiplicity))
     }
     // The programs own what `encoded` points to.
     return withExtendedLifetime(jobs) { encoded.withUnsafeBufferPointer { body($0.baseAddress ?? Self.noJobs) } }
@@ -187,6 +189,7 @@ extension Float: EngineElement {}
 extension Double: EngineElement {}
 
 private func convert<From: EngineElement, To: EngineElement>(_ values: [From], to type: To.Type) -> [To] {
-  if let same = values as? [To] { return same }
+  // Through Any the cast is one look at the type; directly it would look at every element.
+  if let same = (values as Any) as? [To] { return same }
   return values.map { To($0) }
 }

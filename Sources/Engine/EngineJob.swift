@@ -5,10 +5,13 @@ package struct EngineJob: Sendable {
   package var program: EngineProgram
   /// The slot given to `writeBatch`.
   package var batch: Int
+  /// How often the program was drawn, 1 or more: the job counts as that many equal ones.
+  package var multiplicity: Int
 
-  package init(program: EngineProgram, batch: Int) {
+  package init(program: EngineProgram, batch: Int, multiplicity: Int = 1) {
     self.program = program
     self.batch = batch
+    self.multiplicity = multiplicity
   }
 }
 
@@ -18,7 +21,7 @@ package struct EngineOutcome: Hashable, Sendable {
   package let loss: Double
   /// Images whose largest logit is that of their label.
   package let correct: Int
-  /// The job's share of an `accumulate` call's gradient; 0 after `evaluate`.
+  /// The job's share of an `accumulate` call's gradient, all of its draws together; 0 after `evaluate`.
   package let weight: Double
 
   init(_ outcome: es_outcome) {
@@ -54,9 +57,9 @@ package enum EngineStatistics: Hashable, Sendable {
 
 /// How the gradients of an `accumulate` call's jobs are weighted.
 package enum EngineWeighting: Hashable, Sendable {
-  /// w_k = softmax over jobs of -scale * n * loss_k (FP-NAS, eq. 5). Scale 1 is the batch's likelihood.
+  /// w_k = softmax over draws of -scale * n * loss_k (FP-NAS, eq. 5). Scale 1 is the batch's likelihood.
   case importance(scale: Double)
-  /// w_k = 1 / jobs.
+  /// w_k = multiplicity_k / sum of multiplicities.
   case uniform
 
   var encoded: (weighting: Int32, scale: Double) {

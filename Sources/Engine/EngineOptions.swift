@@ -30,20 +30,30 @@ package struct EngineOptions: Hashable, Sendable {
     case operations(threads: Int)
   }
 
+  /// Which implementation of an operation runs where there are several. Results differ in their last bits.
+  package enum Kernels: Hashable, Sendable {
+    /// The fastest on this machine. ESPALIER_KERNELS=reference in the environment turns it into `reference`.
+    case best
+    /// ATen's throughout.
+    case reference
+  }
+
   package var elementType: EngineElementType
   /// Jobs k, k + lanes, ... run on lane k. Part of the result's definition, since lanes are added up at the end.
   package var lanes: Int
   package var parallelism: Parallelism
   package var device: EngineDevice
+  package var kernels: Kernels
 
   package init(
     elementType: EngineElementType = .float32, lanes: Int = 1, parallelism: Parallelism = .lanes(threads: 1),
-    device: EngineDevice = .cpu
+    device: EngineDevice = .cpu, kernels: Kernels = .best
   ) {
     self.elementType = elementType
     self.lanes = lanes
     self.parallelism = parallelism
     self.device = device
+    self.kernels = kernels
   }
 
   var encoded: es_options {
@@ -63,6 +73,10 @@ package struct EngineOptions: Hashable, Sendable {
     switch device {
     case .cpu: options.device = -1
     case .cuda(let index): options.device = Int32(clamping: index)
+    }
+    switch kernels {
+    case .best: options.kernels = Int32(ES_BEST_KERNELS.rawValue)
+    case .reference: options.kernels = Int32(ES_REFERENCE_KERNELS.rawValue)
     }
     return options
   }

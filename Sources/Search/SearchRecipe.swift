@@ -41,6 +41,9 @@ package struct SearchRecipe: Hashable, Sendable, Codable {
   /// β of equation (4), from 0 to below 1.
   package var beta: Double
   package var weightGradient: WeightGradient
+  /// The same in the warm-up. There the weights shall serve every network, and a likelihood share goes almost whole to the
+  /// one that learns fastest, which is the shallowest (fp-nas.md, pitfall 18).
+  package var warmUpWeightGradient: WeightGradient
   package var weightRate: Double
   package var momentum: Double
   package var weightDecay: Double
@@ -56,7 +59,8 @@ package struct SearchRecipe: Hashable, Sendable, Codable {
 
   package init(
     samples: Samples, form: Form, epochs: Double, batch: Int = 64, warmUpEpochs: Double, warmUpSamples: Int = 2,
-    targetMACs: Int?, beta: Double = 0.6, weightGradient: WeightGradient = .importance, weightRate: Double = 0.1,
+    targetMACs: Int?, beta: Double = 0.6, weightGradient: WeightGradient = .importance,
+    warmUpWeightGradient: WeightGradient = .uniform, weightRate: Double = 0.1,
     momentum: Double = 0.9, weightDecay: Double = 1e-4, clipNorm: Double = 5, jointRate: Double = 0.06,
     factorisedRate: Double = 0.03, likelihoodScale: Double = 1, baseline: ShareBaseline = .none, lanes: Int = 2
   ) {
@@ -69,6 +73,7 @@ package struct SearchRecipe: Hashable, Sendable, Codable {
     self.targetMACs = targetMACs
     self.beta = beta
     self.weightGradient = weightGradient
+    self.warmUpWeightGradient = warmUpWeightGradient
     self.weightRate = weightRate
     self.momentum = momentum
     self.weightDecay = weightDecay
@@ -116,7 +121,9 @@ extension SearchRecipe {
     if !(0..<1).contains(beta) { return "beta is from 0 to below 1, not \(beta) (above 1 every draw is pushed away)" }
     if let targetMACs, targetMACs < 1 { return "a target is at least 1 multiply-add, not \(targetMACs)" }
     if warmUpEpochs >= epochs { return "the warm-up of \(warmUpEpochs) epochs leaves none of \(epochs) to the search" }
-    if warmUpEpochs > 0 && warmUpSamples < 1 { return "a warm-up step draws at least 1 architecture, not \(warmUpSamples)" }
+    if warmUpEpochs > 0 && warmUpSamples < 1 {
+      return "a warm-up step draws at least 1 architecture, not \(warmUpSamples)"
+    }
     if case .mixed(let theta) = form, !(theta >= 0 && theta < 1e6) { return "theta is at least 0, not \(theta)" }
     if lanes < 1 { return "there is at least 1 lane, not \(lanes)" }
     return samplesComplaint ?? ratesComplaint

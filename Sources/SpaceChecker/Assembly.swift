@@ -44,7 +44,8 @@ struct Assembly {
     }
     var nodes = site.nodes
     var names = ExpressionScope()
-    names.define("output.classes", as: declaration.classes.map { Typed(expression: .integer($0.value), type: .integer) })
+    names.define(
+      "output.classes", as: declaration.classes.map { Typed(expression: .integer($0.value), type: .integer) })
     for decision in declaration.decisions {
       let made = decision.choice.map { expander.decide(parameter: decision.name.value, owner: "", choice: $0) }
       names.define(decision.name.value, as: made)

@@ -166,7 +166,8 @@ enum CheckDiagnostic: DiagnosticKind {
       true
     case .unknownKey, .missingKey, .wrongShape, .unsupportedVersion, .unreadableFile, .escapingPath, .includeCycle,
       .oneDiscriminator, .unknownOperation, .unknownArgument, .missingArguments, .unknownName, .duplicateName,
-      .recursiveBlock, .choiceNotHere, .badName, .unknownHint, .unknownFunction, .reservedName, .argumentCount, .emptyRange, .offGrid, .badStep,
+      .recursiveBlock, .choiceNotHere, .badName, .unknownHint, .unknownFunction, .reservedName, .argumentCount,
+      .emptyRange, .offGrid, .badStep,
       .duplicateOption, .mixedOptions, .missingScope, .badLayerCount, .tooManyOptions, .firstRestOutsideStage,
       .wrongOutput, .bypassStride:
       false

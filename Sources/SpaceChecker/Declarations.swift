@@ -55,6 +55,8 @@ struct StageDeclaration: Sendable {
   let decide: Located<DecisionScope>?
   let layer: Call
   let range: SourceRange
+  /// Whether an error hid who decides.
+  var hidesScope = false
 }
 
 enum LayerCount: Sendable {
@@ -75,6 +77,8 @@ struct Call: Sendable {
   /// What `or:` lists.
   let alternatives: [CallAlternative]
   let range: SourceRange
+  /// Whether an error hid a key, which may be an argument.
+  var hidesArguments = false
 }
 
 enum CallAlternative: Sendable {

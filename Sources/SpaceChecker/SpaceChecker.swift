@@ -30,7 +30,8 @@ package struct SourceReadError: Error, Sendable {
 ///     as it is: the caller said so.
 /// - Returns: Nil when the log has errors.
 package func checkSpace(
-  at path: String, input: ImageShape? = nil, reader: some SourceReader, sources: inout SourceMap, log: inout DiagnosticLog
+  at path: String, input: ImageShape? = nil, reader: some SourceReader, sources: inout SourceMap,
+  log: inout DiagnosticLog
 ) -> CheckedSpace? {
   let bytes: [UInt8]
   do throws(SourceReadError) {

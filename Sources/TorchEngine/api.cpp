@@ -3,6 +3,7 @@
 #include "account.h"
 #include "context.h"
 #include "failure.h"
+#include "fast/loops.h"
 #include "optimiser.h"
 #include "passes.h"
 
@@ -67,7 +68,7 @@ int32_t describe(es_description *out, es_message *message) {
     out->abi_version = ES_ABI_VERSION;
     out->cuda = at::hasCUDA() ? 1 : 0;
     write_text(out->torch_version, TORCH_VERSION);
-    write_text(out->capability, at::get_cpu_capability());
+    write_text(out->capability, std::string(at::get_cpu_capability()) + ", loops " + espalier::best_loops().name);
   });
 }
 
@@ -77,6 +78,8 @@ int32_t context_create(const es_options *options, es_context **out, es_message *
     require(options->dtype == ES_FLOAT32 || options->dtype == ES_FLOAT64, "there is no such dtype");
     require(options->lanes >= 1 && options->lanes <= 1024, "the number of lanes is not 1 to 1024");
     require(options->threads >= 1 && options->threads <= 1024, "the number of threads is not 1 to 1024");
+    require(options->kernels == ES_BEST_KERNELS || options->kernels == ES_REFERENCE_KERNELS,
+            "there is no such choice of kernels");
     espalier::install_accounting();
     *out = std::make_unique<es_context>(*options).release();
   });

@@ -4,6 +4,7 @@
 #include "kernels/kernels.h"
 
 #include <algorithm>
+#include <cmath>
 #include <string>
 
 namespace espalier {
@@ -167,6 +168,7 @@ void Check::vector_slice(int index, int64_t channels, const char *text) const {
 
 void check_job(const Context &context, const es_job &job, Passes passes) {
   require(job.program != nullptr, "a job has no program");
+  require(std::isfinite(job.multiplicity) && job.multiplicity >= 1, "a job's multiplicity is not 1 or more");
   const es_program &program = *job.program;
   const Batch &batch = context.batch(job.batch);
   require(program.forward_count >= 0 && program.forward_count <= program.instruction_count &&

@@ -12,8 +12,10 @@
 #include <c10/core/InferenceMode.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
 #include <string>
+#include <string_view>
 
 namespace espalier {
 
@@ -23,6 +25,11 @@ at::Device device_of(int32_t index) {
   if (index < 0) return at::Device(at::kCPU);
   if (!at::hasCUDA()) throw Failure(ES_DEVICE, "the torch in use has no CUDA device");
   return at::Device(at::kCUDA, static_cast<c10::DeviceIndex>(index));
+}
+
+bool environment_wants_reference() {
+  const char *kernels = std::getenv("ESPALIER_KERNELS");
+  return kernels != nullptr && std::string_view(kernels) == "reference";
 }
 
 /// libtorch keeps the number per thread; setting it is not free, so it is done on a change only.
@@ -50,6 +57,8 @@ Context::Scope::~Scope() = default;
 Context::Context(const es_options &options)
     : dtype(options.dtype == ES_FLOAT64 ? at::kDouble : at::kFloat),
       device(device_of(options.device)),
+      has_fast_kernels(dtype == at::kFloat && device.is_cpu() && options.kernels == ES_BEST_KERNELS &&
+                       !environment_wants_reference()),
       workers(std::min(options.threads, options.lanes)),
       account_(new Account),
       threads_inside_operations_(options.lanes == 1 && options.intra_op != 0 ? options.threads : 1) {

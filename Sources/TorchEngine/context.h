@@ -73,6 +73,9 @@ class Context {
 
   at::ScalarType dtype;
   at::Device device;
+  /// Whether instructions run on the fast kernels where there are some: on a CPU, in float32, unless the reference is
+  /// asked for by the options or by ESPALIER_KERNELS=reference in the environment.
+  const bool has_fast_kernels;
   /// Held during a call: a context serves one caller at a time.
   std::mutex mutex;
   std::vector<Parameter> parameters;

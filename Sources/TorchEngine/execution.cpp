@@ -1,6 +1,7 @@
 #include "execution.h"
 
 #include "failure.h"
+#include "fast/fast.h"
 #include "kernels/kernels.h"
 
 #include <ATen/ops/empty.h>
@@ -29,7 +30,8 @@ void Execution::run(int32_t from, int32_t to) {
   for (int32_t index = from; index < to; ++index) {
     const es_instruction &instruction = program.instructions[index];
     try {
-      kernel_of(instruction.opcode)->run(*this, instruction);
+      const FastKernel fast = context.has_fast_kernels ? fast_kernel_of(instruction.opcode) : nullptr;
+      (fast != nullptr ? fast : kernel_of(instruction.opcode)->run)(*this, instruction);
     } catch (...) {
       Failure failure = current_failure();
       failure.text = instruction_name(program, index) + ": " + failure.text;
@@ -42,6 +44,17 @@ at::Tensor Execution::view(int32_t buffer, at::IntArrayRef sizes, at::IntArrayRe
   const int64_t offset = program.buffers[buffer].offset;
   if (offset < 0) return view_of(batch.images, shift, sizes, strides);
   return view_of(lane.arena, offset / context.element_bytes() + shift, sizes, strides);
+}
+
+const float *Execution::floats(int32_t buffer) const {
+  const int64_t offset = program.buffers[buffer].offset;
+  if (offset < 0) return batch.images.const_data_ptr<float>();
+  return lane.arena.const_data_ptr<float>() + offset / static_cast<int64_t>(sizeof(float));
+}
+
+float *Execution::mutable_floats(int32_t buffer) const {
+  return lane.arena.mutable_data_ptr<float>() +
+         program.buffers[buffer].offset / static_cast<int64_t>(sizeof(float));
 }
 
 at::Tensor Execution::flat(int32_t buffer) const {

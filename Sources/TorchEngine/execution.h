@@ -40,6 +40,10 @@ class Execution {
   at::Tensor stacked(int32_t buffer, int64_t copies) const;               ///< [n*h*w, copies, c/copies]
   const int64_t *shape(int32_t buffer) const { return program.buffers[buffer].shape; }
 
+  // The elements themselves, for kernels on float32 in host memory.
+  const float *floats(int32_t buffer) const;
+  float *mutable_floats(int32_t buffer) const;
+
   const es_slice &slice(int32_t index) const { return program.slices[index]; }
   at::Tensor value(int32_t slice) const;
   /// A view into the lane's gradient buffer: what is added to it is accumulated.

@@ -119,7 +119,7 @@ void touch_all(Context &context, Lane &lane, const es_program &program) {
   }
 }
 
-/// Gives the backward pass's weight for a job of this log-likelihood, after rescaling what the lane has so far.
+/// Gives the backward pass's weight for a job of this log-likelihood (of all its draws), after rescaling what the lane has so far.
 double admit(LaneSum &sum, Lane &lane, double likelihood) {
   if (likelihood > sum.largest) {
     const double factor = std::exp(sum.largest - likelihood);
@@ -145,7 +145,7 @@ void merge(Context &context, const std::vector<double> &shares) {
           std::swap(first.gradients[tensor], lane.gradients[tensor]);
           std::swap(first.touched[tensor], lane.touched[tensor]);
         }
-        first.gradients[tensor].mul_(shares[index]);
+        if (shares[index] != 1) first.gradients[tensor].mul_(shares[index]);
       } else {
         first.gradients[tensor].add_(lane.gradients[tensor], shares[index]);
       }
@@ -184,15 +184,18 @@ void accumulate(Context &context, const es_job *jobs, int32_t count, int32_t wei
   std::vector<JobResult> results(count);
   std::vector<double> likelihoods(count);
   std::vector<LaneSum> sums(std::min<size_t>(context.lanes.size(), count));
-  const double uniform = 1.0 / std::max(count, 1);
+  double draws = 0;
+  for (int32_t job = 0; job < count; ++job) draws += jobs[job].multiplicity;
   try {
     run_on_lanes(context, count, [&](int32_t job, int index) {
       Lane &lane = context.lanes[index];
       Execution execution(context, lane, jobs[job], ES_BATCH_STATISTICS, factor > 0 ? Recording::on : Recording::off);
       results[job] = forward(execution, jobs[job]);
       require_finite(results[job].loss);
-      likelihoods[job] = -scale * static_cast<double>(execution.batch.shape[0]) * results[job].loss;
-      const double weight = importance ? admit(sums[index], lane, likelihoods[job]) : uniform;
+      const double images = static_cast<double>(execution.batch.shape[0]);
+      likelihoods[job] = -scale * images * results[job].loss + std::log(jobs[job].multiplicity);
+      const double weight =
+          importance ? admit(sums[index], lane, likelihoods[job]) : jobs[job].multiplicity / draws;
       if (weight >= kNegligible) {
         execution.run_backward(weight);
       } else {
@@ -216,7 +219,8 @@ void accumulate(Context &context, const es_job *jobs, int32_t count, int32_t wei
   merge(context, shares);
   if (factor > 0) record(context, results, factor);
   for (int32_t job = 0; job < count; ++job) {
-    const double weight = importance ? std::exp(likelihoods[job] - largest) / normaliser : uniform;
+    const double weight =
+        importance ? std::exp(likelihoods[job] - largest) / normaliser : jobs[job].multiplicity / draws;
     outcomes[job] = {results[job].loss, results[job].correct, weight};
   }
 }

@@ -71,6 +71,13 @@ import Testing
     }
   }
 
+  @Test func `a change at epoch 0 is joint from the first step`() throws {
+    let mixed = try TestSearch.run(TestSearch.recipe(form: .mixed(theta: 0), epochs: 2, warmUp: 0))
+    let joint = try TestSearch.run(TestSearch.recipe(form: .joint, epochs: 2, warmUp: 0))
+    #expect(mixed.map { $0.draws.map(\.choices) } == joint.map { $0.draws.map(\.choices) })
+    #expect(zip(mixed, joint).allSatisfy { abs($0.entropy - $1.entropy) < 1e-9 })
+  }
+
   @Test func `weights and shares are those of the definition`() throws {
     var recipe = TestSearch.recipe(.fixed(6), form: .joint, epochs: 3, warmUp: 0, target: 90_000)
     recipe.beta = 0.4

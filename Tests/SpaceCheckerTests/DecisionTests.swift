@@ -101,7 +101,10 @@ struct DecisionTests {
     ("2", "each", "{op: conv, channels: {choose: [8, 16, 24, 32]}, kernel: 1}", 100),
     // 6 + 1 + 2, where the second of a kind gets a name of its own.
     ("1", "once", "[bypass, {op: conv, channels: {choose: [8, 16]}, kernel: 1}]", 9),
-    ("1", "once", "[{op: conv, channels: {choose: [8, 16]}, kernel: 1}, {op: conv, channels: {choose: [8, 16]}, kernel: 7}]", 10),
+    (
+      "1", "once",
+      "[{op: conv, channels: {choose: [8, 16]}, kernel: 1}, {op: conv, channels: {choose: [8, 16]}, kernel: 7}]", 10
+    ),
     // With depth: x + x^2 for x = 7 layers' worth.
     ("{choose: [1, 2]}", "each", "bypass", 56),
     ("{choose: [1, 2]}", "once", "bypass", 14),

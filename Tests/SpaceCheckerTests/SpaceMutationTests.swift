@@ -23,7 +23,7 @@ struct SpaceMutationTests {
     return sources
   }()
 
-  @Test(arguments: 1000..<1600 as Range<UInt64>)
+  @Test(arguments: 0..<24 as Range<UInt64>)
   func `no space stops the compiler`(seed: UInt64) throws {
     var random = SeededRandom(state: seed)
     let names = Self.sources.keys.sorted()
@@ -90,12 +90,14 @@ struct SpaceMutationTests {
   }
 
   private static let scalars = [
-    "0", "1", "-1", "2", "8", "9223372036854775807", "-9223372036854775808", "0.5", "1e9", "3.75", "40", "no", "~", "''",
+    "0", "1", "-1", "2", "8", "9223372036854775807", "-9223372036854775808", "0.5", "1e9", "3.75", "40", "no", "~",
+    "''",
     "true", "x", "in.channels", "s1.channels", "stem.channels", "here.height", "output.classes", "1 / 0",
     "9223372036854775807 * in.channels", "round_to(in.channels, 0)", "make_divisible(8, 0.5)", "floor(0.5)", "-8 % 3",
     "{choose: [1, 2, 3]}", "{choose: [relu, swish]}", "{choose: [true, false]}", "{choose: {from: 1, to: 9, step: 2}}",
     "{choose: [3, 5], decide: once}", "{choose: [3, 5], decide: each}", "{first: 2, rest: 1}",
-    "{first: {choose: [1, 3]}, rest: {choose: [3, 5]}}", "[]", "{}", "bypass", "[bypass, {op: identity}]", "once", "each",
+    "{first: {choose: [1, 3]}, rest: {choose: [3, 5]}}", "[]", "{}", "bypass", "[bypass, {op: identity}]", "once",
+    "each",
     "conv", "depthwise", "split_attention", "global_pool", "identity", "skip", "mobile", "op", "or", "stage", "layer",
     "layers", "decide", "choose", "always", "when", "switch", "else", "body", "shortcut", "stride", "copies",
   ]

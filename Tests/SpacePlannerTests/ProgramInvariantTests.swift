@@ -58,7 +58,8 @@ import Testing
     let planned = try PlannedSpace.named("digits")
     let options = BindingOptions(batch: 2, pass: .forward)
     #expect(throws: EvaluationError.self) {
-      try planned.plan.bind(Architecture(choices: [Int?](repeating: nil, count: planned.space.decisions.count)), options)
+      try planned.plan.bind(
+        Architecture(choices: [Int?](repeating: nil, count: planned.space.decisions.count)), options)
     }
   }
 

@@ -32,7 +32,8 @@ import Testing
     Network(
       testDescription: "two splits, bypass with a projection", space: "digits", input: digits,
       choices: [
-        Choice(kernel: 0, channels: 2), Choice(splits: 2), Choice(kernel: 0), Choice(kernel: 5, splits: 2, activation: "relu"),
+        Choice(kernel: 0, channels: 2), Choice(splits: 2), Choice(kernel: 0),
+        Choice(kernel: 5, splits: 2, activation: "relu"),
       ]),
     Network(
       testDescription: "four splits, residuals, bypass with a stride", space: "mini-f", input: small,
@@ -54,7 +55,8 @@ import Testing
     let chosen = try chosen(network)
     let answer = try chosen.network.context.answers(
       of: [EngineJob(program: chosen.program(.forward), batch: 0)], statistics: .batch)[0]
-    let logits = NaiveNetwork(weights: try chosen.network.weightsByNode()).logits(of: chosen.space, images: chosen.batch.naive)
+    let logits = NaiveNetwork(weights: try chosen.network.weightsByNode()).logits(
+      of: chosen.space, images: chosen.batch.naive)
     let most = zip(answer.logits, logits.numbers).map { abs($0 - $1) }.max() ?? .infinity
     let loss = NaiveNetwork.loss(logits, labels: chosen.batch.labels)
     #expect(answer.logits.count == logits.numbers.count)
@@ -93,7 +95,8 @@ import Testing
       }
       try context.write(original, of: index)
     }
-    print("\(network.testDescription): \(checked) parameters of \(gradients.count) tensors, gradients differ by \(most)")
+    print(
+      "\(network.testDescription): \(checked) parameters of \(gradients.count) tensors, gradients differ by \(most)")
   }
 }
 

@@ -113,7 +113,8 @@ import Testing
         return { random.normal() }
       }
       return try network.train(
-        on: splits.train, test: splits.test, recipe: TrainingRecipe(epochs: 25, batch: 40, labelSmoothing: 0), seed: 47) { _ in }
+        on: splits.train, test: splits.test, recipe: TrainingRecipe(epochs: 25, batch: 40, labelSmoothing: 0), seed: 47
+      ) { _ in }
     }
     #expect(results[0] == results[1])
     #expect(results[0].accuracy > 0.8)

@@ -20,7 +20,7 @@
 extern "C" {
 #endif
 
-#define ES_ABI_VERSION 1
+#define ES_ABI_VERSION 2
 
 enum es_status {
   ES_OK = 0,
@@ -109,8 +109,9 @@ enum es_batch_norm_mode {
 };
 
 enum es_weighting {
-  ES_WEIGHT_IMPORTANCE = 0, /* w_k = softmax over jobs of -scale * n * loss_k (FP-NAS, eq. 5) */
-  ES_WEIGHT_UNIFORM = 1,    /* w_k = 1 / jobs */
+  ES_WEIGHT_IMPORTANCE = 0, /* w_k = softmax over jobs of -scale * n * loss_k + log(multiplicity_k)
+                                  (FP-NAS, eq. 5, over draws) */
+  ES_WEIGHT_UNIFORM = 1,    /* w_k = multiplicity_k / sum of multiplicities */
 };
 
 /* What is kept of a parameter. Reading and writing all planes but the gradient saves and restores a training run. */
@@ -176,12 +177,13 @@ typedef struct {
   const es_program *program;
   int32_t batch;         /* slot given to batch_write */
   double *logits;        /* null, or n * classes values are written here */
+  double multiplicity;   /* >= 1: how often this path was drawn; it counts as that many equal jobs */
 } es_job;
 
 typedef struct {
   double loss;           /* mean cross-entropy, natural logarithm */
   int64_t correct;
-  double weight;         /* w_k of the accumulate call; 0 for evaluate */
+  double weight;         /* w_k of the accumulate call, all draws of the path together; 0 for evaluate */
 } es_outcome;
 
 typedef struct {
@@ -191,7 +193,13 @@ typedef struct {
                             only when intra_op is 1 and lanes is 1 (which may change the last bits) */
   int32_t intra_op;
   int32_t device;        /* -1 CPU, else CUDA index */
+  int32_t kernels;       /* es_kernels; ESPALIER_KERNELS=reference in the environment has the last word */
 } es_options;
+
+enum es_kernels {
+  ES_BEST_KERNELS = 0,      /* where there are several: the fastest on this machine */
+  ES_REFERENCE_KERNELS = 1, /* ATen's throughout; float64 and CUDA have no others */
+};
 
 enum es_optimiser { ES_SGD = 0, ES_ADAM = 1, ES_RMSPROP = 2 };
 
@@ -220,7 +228,7 @@ typedef struct {
   int32_t abi_version;
   int32_t cuda;          /* 1: built with CUDA and a device answers */
   char torch_version[32];
-  char capability[32];   /* CPU instruction set in use */
+  char capability[32];   /* CPU instruction sets in use: ATen's, and that of the engine's own loops */
 } es_description;
 
 typedef struct es_context es_context;

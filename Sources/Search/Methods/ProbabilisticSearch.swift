@@ -1,8 +1,8 @@
 package import Datasets
 package import Distributions
 package import Engine
-package import SpaceIR
 import SpaceAnalysis
+package import SpaceIR
 import SpacePlanner
 import Supernet
 
@@ -159,7 +159,8 @@ package struct ProbabilisticSearch {
   /// At epoch θ the factorised distribution becomes the joint one with the same probabilities (equation 7); Adam's
   /// moments have another shape and start anew.
   private mutating func switchFormWhenDue() {
-    guard case .mixed(let theta) = recipe.form, step == steps(theta) else { return }
+    // Not `steps`, which is at least 1: with theta 0 the search is joint from its first step.
+    guard case .mixed(let theta) = recipe.form, step == Int((theta * Double(stepsPerEpoch)).rounded()) else { return }
     distribution = distribution.joined(for: space, into: joint)
     optimiser = Adam(for: joint, learningRate: recipe.jointRate)
   }
@@ -171,7 +172,7 @@ package struct ProbabilisticSearch {
       EngineJob(program: try supernet.program(for: $0, batch: recipe.batch, pass: .forwardAndBackward), batch: 0)
     }
     let weighting: EngineWeighting =
-      switch recipe.weightGradient {
+      switch isWarmingUp ? recipe.warmUpWeightGradient : recipe.weightGradient {
       case .importance: .importance(scale: recipe.likelihoodScale)
       case .uniform: .uniform
       }

@@ -10,6 +10,8 @@ extension Expander {
   struct Target {
     let signature: Signature
     let given: [String: ArgumentValue]
+    /// Whether some argument is not known, after an error: what comes out is poison.
+    let isPoison: Bool
   }
 
   /// Looks the operation up and checks which arguments are given; nil after an error about the operation's name.
@@ -30,17 +32,26 @@ extension Expander {
     for argument in call.arguments where known.contains(argument.name.value) {
       given[argument.name.value] = argument.value
     }
+    var strange = 0
     for argument in call.arguments where !known.contains(argument.name.value) {
       let meant = closest(to: argument.name.value, among: known.filter { given[$0] == nil })
-      let list = known.isEmpty ? "'\(signature.name)' has no parameters" : "parameters: \(known.joined(separator: ", "))"
+      let list =
+        known.isEmpty ? "'\(signature.name)' has no parameters" : "parameters: \(known.joined(separator: ", "))"
       report(
         .unknownArgument(argument.name.value, of: signature.name), at: argument.name.range,
         notes: meant == nil ? [Note(list)] : [], fixIts: didYouMean(meant, at: argument.name.range))
-      if let meant { given[meant] = argument.value }
+      if let meant {
+        given[meant] = argument.value
+      } else {
+        strange += 1
+      }
     }
     let missing = signature.parameters.filter { $0.defaultValue == nil && given[$0.name] == nil }.map(\.name)
-    if !missing.isEmpty { report(.missingArguments(missing, of: signature.name), at: call.op.range) }
-    return Target(signature: signature, given: given)
+    // An argument of a strange name may be one of the missing ones.
+    if missing.count > strange, !call.hidesArguments {
+      report(.missingArguments(missing, of: signature.name), at: call.op.range)
+    }
+    return Target(signature: signature, given: given, isPoison: strange > 0 || call.hidesArguments)
   }
 
   /// Evaluates the arguments of a call inside a block body, where nothing is decided.
@@ -70,7 +81,8 @@ extension Expander {
   ) -> Typed? {
     if parameter.type == .word, let word = bareWord(syntax, in: scope) {
       return check(
-        Typed(expression: .word(word), type: .word, range: syntax.range), for: parameter, at: syntax.range, isLiteral: true)
+        Typed(expression: .word(word), type: .word, range: syntax.range), for: parameter, at: syntax.range,
+        isLiteral: true)
     }
     guard var value = convert(syntax, in: scope) else { return nil }
     value.range = syntax.range
@@ -96,7 +108,8 @@ extension Expander {
         ? [Note("name the rounding: round_to(x, 8), make_divisible(x, 8), floor(x) or ceil(x)")] : []
       report(
         .wrongType(
-          expected: parameter.type.phrase, found: value.type == .rational ? "a number that need not be whole" : value.type.phrase,
+          expected: parameter.type.phrase,
+          found: value.type == .rational ? "a number that need not be whole" : value.type.phrase,
           what: "the parameter '\(parameter.name)'"),
         at: range, notes: notes)
       return nil
@@ -140,7 +153,8 @@ extension Expander {
     into site: inout Site
   ) -> Tensor? {
     guard !openBlocks.contains(where: { $0.block == block.name.value }) else {
-      report(.recursiveBlock(block.name.value), at: range, notes: [Note("the block is defined here", at: block.name.range)])
+      report(
+        .recursiveBlock(block.name.value), at: range, notes: [Note("the block is defined here", at: block.name.range)])
       return nil
     }
     openBlocks.append(Use(block: block.name.value, range: range))
@@ -184,6 +198,10 @@ extension Expander {
           report(.choiceNotHere(where: "inside a block"), at: other.range)
         }
         let values = arguments(target, in: scope)
+        guard !target.isPoison else {
+          tensor = nil
+          continue
+        }
         tensor = expand(
           target.signature, values, on: tensor, label: label?.value ?? target.signature.name, range: call.op.range,
           into: &site)

@@ -73,9 +73,10 @@ extension Expander {
         reportMismatch(other, result, at: range)
         return nil
       }
-      type.channels = Expression.call(
-        .select, [isOneOf(other.alternative.values, selector), other.type.channels, type.channels]
-      ).folded
+      type.channels =
+        Expression.call(
+          .select, [isOneOf(other.alternative.values, selector), other.type.channels, type.channels]
+        ).folded
       result = other
     }
     return type
@@ -142,10 +143,12 @@ extension Expander {
     guard let domain else {
       report(
         .wrongShape(
-          expected: "a constant, a parameter or a choice", found: describe(selector.expression), what: "what a switch looks at"),
+          expected: "a constant, a parameter or a choice", found: describe(selector.expression),
+          what: "what a switch looks at"),
         at: subject.range)
       return nil
     }
+    guard isRight else { return nil }
     let rest = domain.filter { seen[$0] == nil }
     if let first = rest.first {
       guard let otherwise else {
@@ -154,7 +157,6 @@ extension Expander {
       }
       branches.append(itemsBranch("else", rest, otherwise, scope))
     }
-    guard isRight else { return nil }
     return choose(selector.expression, branches, on: input, at: subject.range, into: &site)
   }
 
@@ -174,7 +176,8 @@ extension Expander {
     return choose(selector.expression, branches, on: input, at: subject.range, into: &site)
   }
 
-  private func itemsBranch(_ label: String, _ values: [Value], _ items: [BodyItem], _ scope: ExpressionScope) -> Branch {
+  private func itemsBranch(_ label: String, _ values: [Value], _ items: [BodyItem], _ scope: ExpressionScope) -> Branch
+  {
     Branch(label: label, values: values) { expander, site, input in
       expander.expand(items, on: input, scope: scope, into: &site)
     }

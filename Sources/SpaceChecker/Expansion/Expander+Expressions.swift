@@ -125,8 +125,12 @@ extension Expander {
       else { return nil }
       return known
     }
-    if let bare = bareWord(right), let known = word(left) { return (known, Typed(expression: .word(bare), type: .word)) }
-    if let bare = bareWord(left), let known = word(right) { return (Typed(expression: .word(bare), type: .word), known) }
+    if let bare = bareWord(right), let known = word(left) {
+      return (known, Typed(expression: .word(bare), type: .word))
+    }
+    if let bare = bareWord(left), let known = word(right) {
+      return (Typed(expression: .word(bare), type: .word), known)
+    }
     return nil
   }
 }

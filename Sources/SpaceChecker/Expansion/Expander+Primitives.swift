@@ -85,7 +85,8 @@ extension Expander {
     guard let bias else { return nil }
     if let constant = bias.expression.constant?.boolean { return constant }
     report(
-      .choiceNotHere(where: "for 'bias'"), at: bias.range ?? range, notes: [Note("choose between two operations instead")])
+      .choiceNotHere(where: "for 'bias'"), at: bias.range ?? range,
+      notes: [Note("choose between two operations instead")])
     return nil
   }
 

@@ -8,15 +8,18 @@ struct Fields {
   let place: String
   let range: SourceRange
   private let entries: [YAMLEntry]
+  /// Whether a key could not be understood, which may be the one that is missing.
+  let hidesKeys: Bool
 
   /// Nil, after an error, when the node is not a mapping.
-  init?(_ node: YAMLNode, place: String, allowed: [String], log: inout DiagnosticLog) {
+  init?(_ node: YAMLNode, place: String, allowed: [String], unreadable: [SourceRange], log: inout DiagnosticLog) {
     guard case .mapping(let entries) = node.content else {
       node.reportShape(expected: "a mapping", what: place, log: &log)
       return nil
     }
     self.place = place
     self.range = node.range
+    var hidesKeys = node.range.contains(anyOf: unreadable)
     var known = entries.filter { allowed.contains($0.key.text) }
     for entry in entries where !allowed.contains(entry.key.text) {
       let free = allowed.filter { key in !known.contains { $0.key.text == key } }
@@ -25,18 +28,31 @@ struct Fields {
         CheckDiagnostic.unknownKey(entry.key.text, in: place), at: entry.key.range,
         notes: meant == nil ? [Note("known keys: \(allowed.joined(separator: ", "))")] : [],
         fixIts: didYouMean(meant, at: entry.key.range))
-      if let meant { known.append(YAMLEntry(key: YAMLKey(text: meant, range: entry.key.range), value: entry.value)) }
+      if let meant {
+        known.append(YAMLEntry(key: YAMLKey(text: meant, range: entry.key.range), value: entry.value))
+      } else {
+        hidesKeys = true
+      }
     }
     self.entries = known
+    self.hidesKeys = hidesKeys
   }
 
   subscript(key: String) -> YAMLEntry? { entries.first { $0.key.text == key } }
 
-  /// The entry, or nil after an error that says the key is missing.
+  /// The entry, or nil after an error: that the key is missing, or the one about a key that may be meant for it.
   func required(_ key: String, log: inout DiagnosticLog) -> YAMLEntry? {
     if let entry = self[key] { return entry }
+    if hidesKeys { return nil }
     log.error(CheckDiagnostic.missingKey(key, in: place), at: range)
     return nil
+  }
+}
+
+extension SourceRange {
+  /// Whether one of the ranges lies inside.
+  func contains(anyOf ranges: [SourceRange]) -> Bool {
+    ranges.contains { $0.source == source && start <= $0.start && $0.end <= end }
   }
 }
 
@@ -120,6 +136,8 @@ extension String {
   /// Starts with a letter; then letters, digits, `_` and `-`.
   var isName: Bool {
     guard let first = unicodeScalars.first, first.properties.isAlphabetic else { return false }
-    return unicodeScalars.allSatisfy { $0.properties.isAlphabetic || ("0"..."9").contains($0) || $0 == "_" || $0 == "-" }
+    return unicodeScalars.allSatisfy {
+      $0.properties.isAlphabetic || ("0"..."9").contains($0) || $0 == "_" || $0 == "-"
+    }
   }
 }

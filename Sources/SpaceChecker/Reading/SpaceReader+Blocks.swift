@@ -11,6 +11,7 @@ extension SpaceReader {
       hidesBlocks = true
       return []
     }
+    if entry.value.range.contains(anyOf: unreadable) { hidesBlocks = true }
     return entries.map { block($0) }
   }
 
@@ -18,7 +19,8 @@ extension SpaceReader {
     let name = Located(entry.key.text, entry.key.range)
     let isNamed = name.value.isName
     if !isNamed { log.error(CheckDiagnostic.badName(name.value), at: name.range) }
-    guard let fields = Fields(entry.value, place: "a block", allowed: Self.blockKeys, log: &log) else {
+    guard let fields = Fields(entry.value, place: "a block", allowed: Self.blockKeys, unreadable: unreadable, log: &log)
+    else {
       return BlockDeclaration(name: name, parameters: [], body: [.poison], shortcut: nil, isPoison: true)
     }
     _ = fields["doc"]?.value.text("'doc'", log: &log)
@@ -28,7 +30,7 @@ extension SpaceReader {
     return BlockDeclaration(
       name: name, parameters: parameters.compactMap { $0 }, body: body,
       shortcut: fields["shortcut"].flatMap { shortcut($0.value) },
-      isPoison: !isNamed || entries == nil || parameters.contains { $0 == nil })
+      isPoison: !isNamed || entries == nil || fields.hidesKeys || parameters.contains { $0 == nil })
   }
 
   /// `name: int` or `name: {type: word, one_of: [...], default: ...}`.
@@ -48,11 +50,14 @@ extension SpaceReader {
     }
     let isWord = entry.value.text(of: "type").flatMap(ValueType.init(rawValue:)) ?? .word == .word
     let allowed = ["type"] + (isWord ? ["one_of"] : []) + ["default"]
-    guard let fields = Fields(entry.value, place: "a parameter", allowed: allowed, log: &log),
+    guard let fields = Fields(entry.value, place: "a parameter", allowed: allowed, unreadable: unreadable, log: &log),
       let typeEntry = fields.required("type", log: &log),
       let type = choiceOfWord(typeEntry.value, ValueType.self, what: "the type of a parameter")
     else { return nil }
-    let words = (fields["one_of"]?.value.list("'one_of'", log: &log) ?? []).compactMap { $0.text("a word", log: &log)?.value }
+    guard !fields.hidesKeys else { return nil }
+    let words = (fields["one_of"]?.value.list("'one_of'", log: &log) ?? []).compactMap {
+      $0.text("a word", log: &log)?.value
+    }
     var defaultValue: Located<Value>?
     if let node = fields["default"]?.value {
       guard let value = literal(node, what: "a default", expected: type.value.phrase) else { return nil }
@@ -76,7 +81,7 @@ extension SpaceReader {
 
   private mutating func shortcut(_ node: YAMLNode) -> ShortcutDeclaration? {
     if node.scalar?.text == "always" { return ShortcutDeclaration(condition: nil, range: node.range) }
-    guard let fields = Fields(node, place: "a shortcut", allowed: ["when"], log: &log),
+    guard let fields = Fields(node, place: "a shortcut", allowed: ["when"], unreadable: unreadable, log: &log),
       let entry = fields.required("when", log: &log), let condition = expression(entry.value)
     else { return nil }
     return ShortcutDeclaration(condition: condition, range: node.range)
@@ -102,9 +107,10 @@ extension SpaceReader {
   }
 
   private mutating func branch(_ node: YAMLNode) -> BodyItem? {
-    guard let fields = Fields(node, place: "a switch", allowed: ["switch", "cases"], log: &log),
+    guard
+      let fields = Fields(node, place: "a switch", allowed: ["switch", "cases"], unreadable: unreadable, log: &log),
       let subject = fields["switch"].flatMap({ expression($0.value) }),
-      let cases = fields.required("cases", log: &log)?.value.mapping("'cases'", log: &log)
+      let cases = fields.required("cases", log: &log)?.value.mapping("'cases'", log: &log), !fields.hidesKeys
     else { return nil }
     var found: [BranchCase] = []
     var otherwise: [BodyItem]?
@@ -120,8 +126,11 @@ extension SpaceReader {
   }
 
   private mutating func condition(_ node: YAMLNode) -> BodyItem? {
-    guard let fields = Fields(node, place: "a condition", allowed: ["when", "then", "else"], log: &log),
-      let subject = fields["when"].flatMap({ expression($0.value) }), let then = fields.required("then", log: &log)
+    guard
+      let fields = Fields(
+        node, place: "a condition", allowed: ["when", "then", "else"], unreadable: unreadable, log: &log),
+      let subject = fields["when"].flatMap({ expression($0.value) }), let then = fields.required("then", log: &log),
+      !fields.hidesKeys
     else { return nil }
     return .condition(
       subject, then: items(then.value), otherwise: fields["else"].map { items($0.value) } ?? [], node.range)

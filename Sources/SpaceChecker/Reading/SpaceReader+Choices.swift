@@ -9,7 +9,7 @@ extension SpaceReader {
   ///
   /// - Parameter keys: Without `decide` where there is only one that could.
   mutating func choice(_ node: YAMLNode, keys: [String] = ["choose", "decide"]) -> ChoiceDeclaration? {
-    guard let fields = Fields(node, place: "a choice", allowed: keys, log: &log),
+    guard let fields = Fields(node, place: "a choice", allowed: keys, unreadable: unreadable, log: &log),
       let domain = fields.required("choose", log: &log)
     else { return nil }
     let scope = fields["decide"].flatMap { choiceOfWord($0.value, DecisionScope.self, what: "who decides") }
@@ -36,7 +36,9 @@ extension SpaceReader {
     var seen: [Value: SourceRange] = [:]
     var options: [Located<Value>] = []
     for element in nodes {
-      guard let option = literal(element, what: "an option", expected: "a number, a word or a boolean") else { return nil }
+      guard let option = literal(element, what: "an option", expected: "a number, a word or a boolean") else {
+        return nil
+      }
       if let first = seen[option.value] {
         log.error(
           CheckDiagnostic.duplicateOption(option.value.description), at: option.range,
@@ -56,7 +58,9 @@ extension SpaceReader {
 
   /// Both ends are options; exact arithmetic, so a step of 0.1 reaches its end.
   private mutating func range(_ node: YAMLNode) -> [Located<Value>]? {
-    guard let fields = Fields(node, place: "a range", allowed: ["from", "to", "step"], log: &log) else { return nil }
+    guard
+      let fields = Fields(node, place: "a range", allowed: ["from", "to", "step"], unreadable: unreadable, log: &log)
+    else { return nil }
     let ends = ["from", "to", "step"].map { key in
       fields.required(key, log: &log).flatMap { number($0.value, what: "'\(key)'") }
     }
@@ -83,7 +87,8 @@ extension SpaceReader {
     guard let last = options.last, last == to.value else {
       let nearest = options.last?.description ?? from.value.description
       log.error(
-        CheckDiagnostic.offGrid(end: to.value.description, step: step.value.description, nearest: nearest), at: to.range,
+        CheckDiagnostic.offGrid(end: to.value.description, step: step.value.description, nearest: nearest),
+        at: to.range,
         fixIts: [FixIt("end at \(nearest)", confidence: .likely, replacing: to.range, with: nearest)])
       return nil
     }

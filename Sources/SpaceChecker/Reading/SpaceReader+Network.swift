@@ -32,12 +32,14 @@ extension SpaceReader {
         fixIts: didYouMean("name", at: entry.key.range))
       return entry
     }
+    guard !range.contains(anyOf: unreadable) else { return nil }
     log.error(CheckDiagnostic.missingKey("name", in: "an operation of the network"), at: range)
     return nil
   }
 
   /// A mapping that has none of the keys that say what it is.
   mutating func reportDiscriminator(_ what: String, _ keys: [String], _ entries: [YAMLEntry], at range: SourceRange) {
+    guard !range.contains(anyOf: unreadable) else { return }
     let misspelt = entries.first { closest(to: $0.key.text, among: keys) != nil }
     let fixes = misspelt.map { didYouMean(closest(to: $0.key.text, among: keys), at: $0.key.range) } ?? []
     log.error(CheckDiagnostic.oneDiscriminator(what, keys: keys), at: misspelt?.key.range ?? range, fixIts: fixes)
@@ -53,7 +55,9 @@ extension SpaceReader {
   }
 
   private mutating func stage(_ node: YAMLNode) -> StageDeclaration? {
-    guard let fields = Fields(node, place: "a stage", allowed: Self.stageKeys, log: &log) else { return nil }
+    guard let fields = Fields(node, place: "a stage", allowed: Self.stageKeys, unreadable: unreadable, log: &log) else {
+      return nil
+    }
     let name = fields["stage"].flatMap { layerName($0.value, what: "a stage's name") }
     let layers = fields.required("layers", log: &log).flatMap { layerCount($0.value) }
     let decide = fields["decide"].flatMap {
@@ -61,7 +65,9 @@ extension SpaceReader {
     }
     let layer = fields.required("layer", log: &log).flatMap { call($0.value, besides: []) }
     guard let name, let layers, let layer else { return nil }
-    return StageDeclaration(name: name, layers: layers, decide: decide, layer: layer, range: node.range)
+    return StageDeclaration(
+      name: name, layers: layers, decide: decide, layer: layer, range: node.range,
+      hidesScope: fields.hidesKeys || (decide == nil && fields["decide"] != nil))
   }
 
   private mutating func layerCount(_ node: YAMLNode) -> Located<LayerCount>? {
@@ -93,6 +99,7 @@ extension SpaceReader {
     }
     guard let entries = node.mapping("an operation", log: &log) else { return nil }
     guard let op = entries.first(where: { $0.key.text == "op" }) else {
+      guard !node.range.contains(anyOf: unreadable) else { return nil }
       let misspelt = entries.first { closest(to: $0.key.text, among: ["op"]) != nil }
       log.error(
         CheckDiagnostic.missingKey("op", in: "an operation"), at: misspelt?.key.range ?? node.range,
@@ -114,7 +121,9 @@ extension SpaceReader {
         arguments.append(Argument(name: Located(entry.key.text, entry.key.range), value: value))
       }
     }
-    return Call(op: name, arguments: arguments, alternatives: alternatives, range: node.range)
+    return Call(
+      op: name, arguments: arguments, alternatives: alternatives, range: node.range,
+      hidesArguments: node.range.contains(anyOf: unreadable))
   }
 
   private mutating func alternatives(_ node: YAMLNode) -> [CallAlternative] {
@@ -155,7 +164,10 @@ extension SpaceReader {
   }
 
   private mutating func firstRest(_ node: YAMLNode) -> ArgumentValue {
-    guard let fields = Fields(node, place: "an argument by layer", allowed: ["first", "rest"], log: &log) else {
+    guard
+      let fields = Fields(
+        node, place: "an argument by layer", allowed: ["first", "rest"], unreadable: unreadable, log: &log)
+    else {
       return .poison
     }
     let first = fields.required("first", log: &log).map { argumentValue($0.value) } ?? .poison

@@ -17,10 +17,18 @@ struct SpaceReader {
   /// Whether an error hid a block or a used file.
   var hidesBlocks = false
 
-  init(log: DiagnosticLog) { self.log = log }
+  /// Where the parser found errors: a key may be missing because it could not be read.
+  let unreadable: [SourceRange]
+
+  init(log: DiagnosticLog) {
+    self.log = log
+    unreadable = log.diagnostics.map(\.range)
+  }
 
   mutating func space(_ root: YAMLNode) -> SpaceDeclaration? {
-    guard let fields = Fields(root, place: "a space", allowed: Self.spaceKeys, log: &log) else { return nil }
+    guard let fields = Fields(root, place: "a space", allowed: Self.spaceKeys, unreadable: unreadable, log: &log) else {
+      return nil
+    }
     var declaration = SpaceDeclaration()
     version(fields)
     declaration.name = fields.required("space", log: &log)?.value.title("the name of a space", log: &log)
@@ -35,14 +43,17 @@ struct SpaceReader {
     }
     (declaration.hints, declaration.hintRanges) = hints(fields)
     declaration.expectations = expectations(fields)
-    declaration.hidesBlocks = hidesBlocks
+    declaration.hidesBlocks = hidesBlocks || fields.hidesKeys
     return declaration
   }
 
   /// A file that only brings blocks.
   mutating func library(_ root: YAMLNode) -> (uses: [Located<String>], blocks: [BlockDeclaration])? {
-    guard let fields = Fields(root, place: "a block library", allowed: Self.libraryKeys, log: &log) else { return nil }
+    guard
+      let fields = Fields(root, place: "a block library", allowed: Self.libraryKeys, unreadable: unreadable, log: &log)
+    else { return nil }
     version(fields)
+    hidesBlocks = hidesBlocks || fields.hidesKeys
     return (uses(fields), blocks(fields))
   }
 
@@ -76,7 +87,9 @@ struct SpaceReader {
 
   private mutating func input(_ node: YAMLNode) -> Located<ImageShape>? {
     let allowed = ["channels", "height", "width"]
-    guard let fields = Fields(node, place: "an input", allowed: allowed, log: &log) else { return nil }
+    guard let fields = Fields(node, place: "an input", allowed: allowed, unreadable: unreadable, log: &log) else {
+      return nil
+    }
     let numbers = allowed.map { key in fields.required(key, log: &log).flatMap { extent($0.value, what: "'\(key)'") } }
     guard let channels = numbers[0], let height = numbers[1], let width = numbers[2] else { return nil }
     return Located(ImageShape(channels: channels, height: height, width: width), node.range)
@@ -84,7 +97,7 @@ struct SpaceReader {
 
   private mutating func classes(_ fields: Fields) -> Located<Int>? {
     guard let value = fields.required("output", log: &log)?.value,
-      let inner = Fields(value, place: "the output", allowed: ["classes"], log: &log),
+      let inner = Fields(value, place: "the output", allowed: ["classes"], unreadable: unreadable, log: &log),
       let entry = inner.required("classes", log: &log), let count = extent(entry.value, what: "'classes'")
     else { return nil }
     return Located(count, entry.value.range)
@@ -155,9 +168,12 @@ struct SpaceReader {
     var hints = Hints()
     var ranges: [Located<String>] = []
     guard let value = fields["hints"]?.value,
-      let inner = Fields(value, place: "'hints'", allowed: ["distribution", "share"], log: &log)
+      let inner = Fields(
+        value, place: "'hints'", allowed: ["distribution", "share"], unreadable: unreadable, log: &log)
     else { return (hints, ranges) }
-    if let entry = inner["distribution"], let word = choiceOfWord(entry.value, Hints.Grouping.self, what: "a distribution") {
+    if let entry = inner["distribution"],
+      let word = choiceOfWord(entry.value, Hints.Grouping.self, what: "a distribution")
+    {
       hints.distribution = word.value
     }
     for entry in inner["share"]?.value.mapping("'share'", log: &log) ?? [] {
@@ -184,7 +200,9 @@ struct SpaceReader {
   private mutating func expectations(_ fields: Fields) -> Expectations? {
     guard let value = fields["expect"]?.value else { return nil }
     let allowed = Expectations.Quantity.allCases.map(\.rawValue) + ["source"]
-    guard let inner = Fields(value, place: "'expect'", allowed: allowed, log: &log) else { return nil }
+    guard let inner = Fields(value, place: "'expect'", allowed: allowed, unreadable: unreadable, log: &log) else {
+      return nil
+    }
     _ = inner.required("source", log: &log)?.value.text("the source of an expectation", log: &log)
     var expectations = Expectations()
     for quantity in Expectations.Quantity.allCases {

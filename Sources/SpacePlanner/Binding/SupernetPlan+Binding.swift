@@ -113,7 +113,8 @@ struct ProgramBinder {
       return BufferID(index: buffers.count - 1)
     case .convolution(let convolution, let x):
       let window = Window(kernel: try integer(convolution.kernel), stride: try integer(convolution.stride))
-      return emit(.convolution(window), [buffer(of: x)], [shape], slices: [weights[0], weights.count > 1 ? weights[1] : nil])
+      return emit(
+        .convolution(window), [buffer(of: x)], [shape], slices: [weights[0], weights.count > 1 ? weights[1] : nil])
     case .depthwise(let depthwise, let x):
       let window = Window(kernel: try integer(depthwise.kernel), stride: try integer(depthwise.stride))
       let copies = try integer(depthwise.copies)

@@ -1,13 +1,6 @@
 import ArgumentParser
-import Datasets
-import Distributions
-import Engine
-import Exporters
 import Search
-import SpaceAnalysis
-import SpaceCompiler
 import SpaceIR
-import SpacePlanner
 import Supernet
 
 /// `espalier search`: find a network, train it, and compare it with random ones of the same cost.
@@ -82,58 +75,21 @@ struct SearchCommand: AsyncParsableCommand {
 
   func run() async throws {
     ignoreSizeSignal()
-    let splits = try translatingFailures { try DatasetSource(parsing: data).load(SplitOptions(seed: 0, limit: limit)) }
-    let compiled = try compiledFor(splits)
-    let space = compiled.space
-    let target = try self.target ?? medianMACs(of: space)
-    let library = try translatingFailures { try EngineLibrary.load(folders: engineFolders) }
-    var recipe = method.recipe(
-      epochs: epochs, targetMACs: target,
-      initialEntropy: Distribution(uniform: try translatingFailures { try .joint(for: space) }).entropy)
-    recipe.beta = beta
-    let files = compiled.files
-    let definition = RunDefinition(
-      method: method, recipe: recipe, retraining: TrainingRecipe(epochs: trainEpochs), baselines: random, seed: seed,
-      data: data, limit: limit, space: space, spaceFile: "space/\(files.first?.relativePath ?? "")",
-      spaceHash: compiled.hash, totalSteps: 0)
-    let path = out ?? "runs/\(space.name)-\(method.rawValue)-\(seed)"
-    let reporter = SearchReporter(space: space, json: json, path: path)
-    try await translatingFailures {
-      var session = try SearchSession(space, definition: definition, splits: splits, library: library, threads: threads)
-      let run = try RunDirectory(creating: path)
-      for file in files { try run.store(file.bytes, at: "space/\(file.relativePath)") }
-      reporter.header(compiled, splits: splits, definition: session.definition, library: library)
-      let started = session.definition
-      let result = try await session.run(
-        in: run, architectureText: { text(of: $0, space: space, definition: started) }, observe: { reporter.observe($0) })
-      try reporter.answer(result)
+    let setup = try SearchSetup(
+      SearchOrder(
+        file: options.file, input: options.shape.input, data: data, limit: limit, method: method, epochs: epochs,
+        target: target, beta: beta, seed: seed, retraining: TrainingRecipe(epochs: trainEpochs), baselines: random,
+        threads: threads))
+    let path = out ?? "runs/\(setup.space.space.name)-\(method.rawValue)-\(seed)"
+    let reporter = SearchReporter(space: setup.space.space, json: json, path: path)
+    var session = try setup.session()
+    let result = try await setup.run(&session, at: path) {
+      reporter.header(setup.space, splits: setup.splits, definition: $0, library: setup.library)
+    } observe: {
+      reporter.observe($0)
     }
-  }
-
-  /// The space for the shape of the images: as asked, or the one of the file's shapes that fits.
-  private func compiledFor(_ splits: DatasetSplits) throws -> RunnableSpace {
-    let compiled = try RunnableSpace(options.file, input: options.shape.input)
-    let shape = splits.train.shape
-    let wanted = ImageShape(channels: shape.channels, height: shape.height, width: shape.width)
-    guard options.shape.input == nil, compiled.space.input != wanted, compiled.inputs.contains(wanted) else {
-      return compiled
-    }
-    return try RunnableSpace(options.file, input: wanted)
-  }
-
-  private func text(of architecture: Architecture, space: Space, definition: RunDefinition) -> String {
-    architectureFile(
-      architecture, of: space, spaceFile: definition.spaceFile, spaceHash: definition.spaceHash,
-      comment: ["Found by espalier: \(definition.method.rawValue) on \(definition.data), seed \(definition.seed)."])
+    try reporter.answer(result)
   }
 }
 
 extension SearchMethod: ExpressibleByArgument {}
-
-/// The median over uniform draws, from a seed of its own: a target that half of the space meets.
-private func medianMACs(of space: Space) throws -> Int {
-  var generator = SplitRandom(seed: 0, stream: 0x7461_7267)
-  return try translatingFailures {
-    try CostEstimate(.macs, of: space, draws: 1000, over: .networks, using: &generator).median
-  }
-}

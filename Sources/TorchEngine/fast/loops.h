@@ -1,0 +1,107 @@
+// The float32 loops of the fast kernels, compiled once per instruction set and chosen when the library is used.
+#pragma once
+
+#include <cstdint>
+
+namespace espalier {
+
+/// One weight of a window as a row of outputs meets it. Offsets in elements.
+struct Tap {
+  int64_t input;   ///< from the input under output 0 of the row, at channel 0
+  int64_t weight;  ///< into the packed weight, at channel 0
+  int64_t column;  ///< column of the input under output 0; outside 0 ..< columns there is padding
+};
+
+/// A row of outputs, each a weighted sum of inputs of the same channel: y[o, c] (+)= sum_t w[t, c] x[o, t, c].
+struct FilterRow {
+  float *outputs;
+  int64_t output_step;  ///< elements between neighbouring outputs
+  int64_t output_count;
+  const float *inputs;
+  int64_t input_step;   ///< elements between the inputs of neighbouring outputs
+  int64_t column_step;  ///< columns between the inputs of neighbouring outputs
+  int64_t columns;      ///< columns that exist
+  const Tap *taps;
+  int64_t tap_count;
+  const float *weights;
+  int64_t channels;
+  bool accumulate;
+};
+
+/// One row of the kernel against one row of outputs: sums[j, c] += sum_o dy[o, c] x[o * stride + first + j, c].
+struct WeightRow {
+  const float *gradients;
+  int64_t gradient_step;
+  int64_t gradient_count;
+  const float *inputs;  ///< column 0 of the input row
+  int64_t columns;
+  int64_t stride;
+  int64_t first;        ///< column of the input under output 0 and tap 0; may be negative
+  int64_t taps;
+  float *sums;          ///< [taps, channels]
+  int64_t channels;
+};
+
+/// A stochastic gradient step with momentum: g = clip * gradient + decay * value, v = momentum * v + g,
+/// value -= rate * v.
+struct DescentStep {
+  float clip, decay, momentum, rate;
+};
+
+/// All loops of one instruction set. Arrays are dense float32; none overlaps another except where an elementwise loop
+/// works in place. Every loop runs on the calling thread.
+struct Loops {
+  const char *name;
+
+  /// Mean and sum of squared deviations of each channel of x [rows, channels], rows > 0.
+  /// Blocks of float32 sums around the mean so far, merged in float64 (Chan, Golub and LeVeque 1979).
+  void (*moments)(const float *x, int64_t rows, int64_t channels, double *mean, double *deviation);
+  /// y = (x - mean) * factor + shift.
+  void (*normalise)(const float *x, float *y, int64_t rows, int64_t channels, const float *mean, const float *factor,
+                    const float *shift);
+  /// sum += sum dy, product += sum dy * (x - mean), for each channel.
+  void (*normal_sums)(const float *dy, const float *x, int64_t rows, int64_t channels, const float *mean, double *sum,
+                      double *product);
+  /// dx (+)= a * dy - b * (x - mean) - c.
+  void (*normal_gradient)(const float *dy, const float *x, float *dx, int64_t rows, int64_t channels,
+                          const float *mean, const float *a, const float *b, const float *c, bool accumulate);
+
+  /// y = f(x); `function` is an es_function.
+  void (*activate)(int32_t function, const float *x, float *y, int64_t count);
+  /// dx (+)= dy * f'(x).
+  void (*activate_gradient)(int32_t function, const float *dy, const float *x, float *dx, int64_t count,
+                            bool accumulate);
+
+  void (*filter_row)(const FilterRow &row);
+  void (*weight_row)(const WeightRow &row);
+
+  /// y = x * s, for x [pixels, channels] and s [channels].
+  void (*scale)(const float *x, const float *s, float *y, int64_t pixels, int64_t channels);
+  /// dx (+)= dy * s, ds (+)= sum over pixels of dy * x.
+  void (*scale_gradient)(const float *dy, const float *x, const float *s, float *dx, float *ds, int64_t pixels,
+                         int64_t channels, bool accumulate_dx, bool accumulate_ds);
+  /// y = mean of x [pixels, channels] over pixels.
+  void (*pool)(const float *x, float *y, int64_t pixels, int64_t channels);
+  /// dx [pixels, channels] (+)= dy [channels] * share.
+  void (*spread)(const float *dy, float *dx, int64_t pixels, int64_t channels, float share, bool accumulate);
+
+  /// y = a + b.
+  void (*add)(const float *a, const float *b, float *y, int64_t count);
+
+  /// Sum of squares in float64.
+  double (*squares)(const float *x, int64_t count);
+  /// One step; `velocity` is null without momentum.
+  void (*descend)(const DescentStep &step, const float *gradient, float *velocity, float *value, int64_t count);
+};
+
+/// The loops for this machine's best instruction set.
+const Loops &best_loops();
+
+// One per source file that includes loops.inc.
+extern const Loops baseline_loops;
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
+#define ESPALIER_X86_LOOPS 1
+extern const Loops avx2_loops, avx512_loops;
+#endif
+
+}  // namespace espalier

@@ -1,0 +1,10 @@
+import ArgumentParser
+
+/// `espalier benchmark`: measurements whose pages are in docs/.
+struct BenchmarkCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "benchmark",
+    abstract: "Measure, and write the page that reports it.",
+    discussion: "Figures depend on the machine, which each page names; compare within a page only.",
+    subcommands: [ResultsBenchmark.self])
+}

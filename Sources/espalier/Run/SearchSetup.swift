@@ -1,0 +1,103 @@
+import Datasets
+import Distributions
+import Engine
+import Exporters
+import Search
+import SpaceAnalysis
+import SpaceIR
+import SpacePlanner
+import Supernet
+
+/// What a search is asked for, before the data and the space were read.
+struct SearchOrder {
+  var file: String
+  /// Nil: the shape of the images.
+  var input: ImageShape?
+  var data: String
+  var limit: Int?
+  var method = SearchMethod.fpNAS
+  /// Of the search; passes over the training half.
+  var epochs: Double
+  /// Nil: the median of the space.
+  var target: Int?
+  var beta: Double
+  var seed: UInt64
+  var retraining: TrainingRecipe
+  var baselines: Int
+  var threads: Int
+}
+
+/// A search with everything read and loaded that it needs.
+struct SearchSetup {
+  let order: SearchOrder
+  let space: RunnableSpace
+  let splits: DatasetSplits
+  let library: EngineLibrary
+  let recipe: SearchRecipe
+
+  /// - Throws: `CommandFailure`, or `ExitCode` after the space's errors were shown.
+  init(_ order: SearchOrder) throws {
+    let splits = try translatingFailures {
+      try DatasetSource(parsing: order.data).load(SplitOptions(seed: 0, limit: order.limit))
+    }
+    space = try Self.space(order, for: splits)
+    let space = space.space
+    let target = try order.target ?? medianMACs(of: space)
+    library = try translatingFailures { try EngineLibrary.load(folders: engineFolders) }
+    let start = try translatingFailures { Distribution(uniform: try .joint(for: space)).entropy }
+    var recipe = order.method.recipe(epochs: order.epochs, targetMACs: target, initialEntropy: start)
+    recipe.beta = order.beta
+    self.recipe = recipe
+    self.splits = splits
+    self.order = order
+  }
+
+  /// The space for the shape of the images: as asked, or the one of the file's shapes that fits.
+  private static func space(_ order: SearchOrder, for splits: DatasetSplits) throws -> RunnableSpace {
+    let compiled = try RunnableSpace(order.file, input: order.input)
+    let shape = splits.train.shape
+    let wanted = ImageShape(channels: shape.channels, height: shape.height, width: shape.width)
+    guard order.input == nil, compiled.space.input != wanted, compiled.inputs.contains(wanted) else { return compiled }
+    return try RunnableSpace(order.file, input: wanted)
+  }
+
+  func session() throws -> SearchSession {
+    let definition = RunDefinition(
+      method: order.method, recipe: recipe, retraining: order.retraining, baselines: order.baselines,
+      seed: order.seed, data: order.data, limit: order.limit, space: space.space,
+      spaceFile: "space/\(space.files.first?.relativePath ?? "")", spaceHash: space.hash, totalSteps: 0)
+    return try translatingFailures {
+      try SearchSession(
+        space.space, definition: definition, splits: splits, library: library, threads: order.threads)
+    }
+  }
+
+  /// Runs a session in a new folder, which also gets the space's files.
+  func run(
+    _ session: inout SearchSession, at path: String, ready: (RunDefinition) -> Void,
+    observe: @escaping @Sendable (SessionEvent) -> Void
+  ) async throws -> RunResult {
+    let definition = session.definition
+    return try await translatingFailures {
+      let run = try RunDirectory(creating: path)
+      for file in space.files { try run.store(file.bytes, at: "space/\(file.relativePath)") }
+      ready(definition)
+      return try await session.run(
+        in: run, architectureText: { text(of: $0, definition) }, observe: observe)
+    }
+  }
+
+  private func text(of architecture: Architecture, _ definition: RunDefinition) -> String {
+    architectureFile(
+      architecture, of: space.space, spaceFile: definition.spaceFile, spaceHash: definition.spaceHash,
+      comment: ["Found by espalier: \(definition.method.rawValue) on \(definition.data), seed \(definition.seed)."])
+  }
+}
+
+/// The median over uniform draws, from a seed of its own: a target that half of the space meets.
+private func medianMACs(of space: Space) throws -> Int {
+  var generator = SplitRandom(seed: 0, stream: 0x7461_7267)
+  return try translatingFailures {
+    try CostEstimate(.macs, of: space, draws: 1000, over: .networks, using: &generator).median
+  }
+}
