@@ -189,7 +189,6 @@ extension Float: EngineElement {}
 extension Double: EngineElement {}
 
 private func convert<From: EngineElement, To: EngineElement>(_ values: [From], to type: To.Type) -> [To] {
-  // Through Any the cast is one look at the type; directly it would look at every element.
-  if let same = (values as Any) as? [To] { return same }
+  if let same = values as? [To] { return same }
   return values.map { To($0) }
 }

@@ -11,6 +11,10 @@
 #include <mutex>
 #include <new>
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 namespace espalier {
 
 namespace {
@@ -58,6 +62,17 @@ class CountingAllocator final : public c10::Allocator {
   }
 };
 
+/// glibc maps a large block anew for each allocation and unmaps it when it is freed, so that a temporary of a few
+/// megabytes costs a page fault for every 4 KiB of it on every use. With these thresholds such blocks come from the heap,
+/// which keeps up to 256 MiB at its end. 32 MiB is glibc's highest threshold; arenas are mostly larger, and still go back to
+/// the system.
+void keep_freed_memory() {
+#ifdef __GLIBC__
+  mallopt(M_MMAP_THRESHOLD, 32 << 20);
+  mallopt(M_TRIM_THRESHOLD, 256 << 20);
+#endif
+}
+
 }  // namespace
 
 void Account::charge(int64_t bytes) noexcept {
@@ -79,6 +94,7 @@ Charging::~Charging() { charged = previous_; }
 void install_accounting() {
   static std::once_flag once;
   std::call_once(once, [] {
+    keep_freed_memory();
     // Never freed: blocks carry a pointer to its deleter until the process ends.
     static auto *allocator = new CountingAllocator;
     c10::SetCPUAllocator(allocator, /*priority=*/100);

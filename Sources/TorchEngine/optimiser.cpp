@@ -1,6 +1,7 @@
 #include "optimiser.h"
 
 #include "failure.h"
+#include "fast/loops.h"
 
 #include <ATen/ops/empty_like.h>
 #include <ATen/ops/linalg_vector_norm.h>
@@ -27,6 +28,15 @@ std::vector<int32_t> touched_tensors(const Context &context) {
 
 /// The norms of the touched gradients, one a tensor, on the host. `precise` sums in float64.
 std::vector<double> norms_of(const Context &context, const std::vector<int32_t> &touched, bool precise) {
+  if (context.has_fast_kernels && !precise) {
+    std::vector<double> norms;
+    norms.reserve(touched.size());
+    for (const int32_t tensor : touched) {
+      const at::Tensor &gradient = context.lanes[0].gradients[tensor];
+      norms.push_back(std::sqrt(best_loops().squares(gradient.const_data_ptr<float>(), gradient.numel())));
+    }
+    return norms;
+  }
   std::vector<at::Tensor> norms;
   norms.reserve(touched.size());
   for (const int32_t tensor : touched) {
@@ -58,6 +68,17 @@ double gradient_norm(const Context &context, const std::vector<int32_t> &touched
 at::Tensor &kept(at::Tensor &plane, const at::Tensor &like) {
   if (!plane.defined()) plane = at::zeros_like(like);
   return plane;
+}
+
+/// `step_sgd` with clipping and weight decay in one pass over memory, which leaves the gradient as it was.
+void descend(Parameter &parameter, const at::Tensor &gradient, double clip, const es_update &update) {
+  const DescentStep step{.clip = static_cast<float>(clip),
+                         .decay = parameter.decayed ? static_cast<float>(update.weight_decay) : 0,
+                         .momentum = static_cast<float>(update.momentum),
+                         .rate = static_cast<float>(update.rate)};
+  float *velocity = update.momentum == 0 ? nullptr : parameter.momentum.mutable_data_ptr<float>();
+  best_loops().descend(step, gradient.const_data_ptr<float>(), velocity, parameter.value.mutable_data_ptr<float>(),
+                       parameter.count);
 }
 
 void step_sgd(Parameter &parameter, const at::Tensor &gradient, const es_update &update) {
@@ -136,13 +157,17 @@ double update(Context &context, const es_update &update) {
   for (const int32_t tensor : touched) {
     Parameter &parameter = context.parameters[tensor];
     at::Tensor &gradient = context.lanes[0].gradients[tensor];
-    if (clip != 1) gradient.mul_(clip);
-    if (parameter.decayed && update.weight_decay != 0) gradient.add_(parameter.value, update.weight_decay);
     ++parameter.steps;
-    switch (static_cast<es_optimiser>(update.optimiser)) {
-      case ES_SGD: step_sgd(parameter, gradient, update); break;
-      case ES_ADAM: step_adam(parameter, gradient, update); break;
-      case ES_RMSPROP: step_rmsprop(parameter, gradient, update); break;
+    if (context.has_fast_kernels && update.optimiser == ES_SGD) {
+      descend(parameter, gradient, clip, update);
+    } else {
+      if (clip != 1) gradient.mul_(clip);
+      if (parameter.decayed && update.weight_decay != 0) gradient.add_(parameter.value, update.weight_decay);
+      switch (static_cast<es_optimiser>(update.optimiser)) {
+        case ES_SGD: step_sgd(parameter, gradient, update); break;
+        case ES_ADAM: step_adam(parameter, gradient, update); break;
+        case ES_RMSPROP: step_rmsprop(parameter, gradient, update); break;
+      }
     }
     if (update.average_decay > 0) {
       parameter.average.mul_(update.average_decay).add_(parameter.value, 1 - update.average_decay);

@@ -119,7 +119,8 @@ void touch_all(Context &context, Lane &lane, const es_program &program) {
   }
 }
 
-/// Gives the backward pass's weight for a job of this log-likelihood (of all its draws), after rescaling what the lane has so far.
+/// Gives the backward pass's weight for a job of this log-likelihood, that of all its draws together, after rescaling
+/// what the lane has so far.
 double admit(LaneSum &sum, Lane &lane, double likelihood) {
   if (likelihood > sum.largest) {
     const double factor = std::exp(sum.largest - likelihood);

@@ -153,13 +153,13 @@ func gradientError(
     #expect(try gradientError(network, logits: logits, seed: 3, samples: 6).error < Self.tolerance)
   }
 
-  /// The two element types run different kernels for depthwise and general convolutions.
-  @Test(arguments: OperationCase.all)
-  func `float32 gradients are those of float64`(operation: OperationCase) throws {
+  /// The element types run different kernels, and so do the two kernel sets of float32.
+  @Test(arguments: OperationCase.all, [EngineOptions.Kernels.best, .reference])
+  func `float32 gradients are those of float64`(operation: OperationCase, kernels: EngineOptions.Kernels) throws {
     var planes: [[[Double]]] = []
     for type in [EngineElementType.float32, .float64] {
       let (network, logits) = operation.network(margin: .around, elementType: type)
-      let context = try network.context(EngineOptions(elementType: type), seed: 5)
+      let context = try network.context(EngineOptions(elementType: type, kernels: kernels), seed: 5)
       _ = try context.accumulate([EngineJob(program: network.program(logits: logits), batch: 0)], weighting: .uniform)
       planes.append(try network.tensors.indices.map { try context.read(.gradient, of: $0, as: Double.self) })
     }

@@ -192,6 +192,31 @@ private struct GivenLosses {
     for (a, b) in zip(merged.joined(), sum.joined()) { #expect(abs(a - b) < 1e-13) }
   }
 
+  @Test(arguments: [EngineWeighting.uniform, .importance(scale: 1), .importance(scale: 30)], [1, 2])
+  func `a multiplicity of two is two equal jobs`(weighting: EngineWeighting, lanes: Int) throws {
+    let network = PathNetwork(paths: 3)
+    let context = try network.context(lanes: lanes)
+    let jobs = network.jobs
+    let apart = try context.accumulate([jobs[0], jobs[1], jobs[1], jobs[2]], weighting: weighting)
+    let wanted = try network.gradients(of: context)
+    var twice = jobs
+    twice[1].multiplicity = 2
+    let together = try context.accumulate(twice, weighting: weighting)
+    let found = try network.gradients(of: context)
+    let shares = [apart[0].weight, apart[1].weight + apart[2].weight, apart[3].weight]
+    for (outcome, share) in zip(together, shares) { #expect(abs(outcome.weight - share) < 1e-13) }
+    #expect(abs(together.map(\.weight).reduce(0, +) - 1) < 1e-13)
+    for (a, b) in zip(found.joined(), wanted.joined()) { #expect(abs(a - b) < 1e-12) }
+  }
+
+  @Test(arguments: [0, -1])
+  func `a job that was never drawn is refused`(multiplicity: Int) throws {
+    let network = PathNetwork(paths: 1)
+    let context = try network.context()
+    let job = EngineJob(program: network.programs[0], batch: 0, multiplicity: multiplicity)
+    #expect(throws: EngineError.self) { _ = try context.accumulate([job], weighting: .uniform) }
+  }
+
   /// Everything that a few training steps leave behind, as bits.
   private func trained(_ type: EngineElementType, lanes: Int, threads: Int) throws -> [[UInt64]] {
     let network = PathNetwork(paths: 7, elementType: type)

@@ -137,13 +137,13 @@ package struct ProbabilisticSearch {
     let entropy = distribution.entropy
     let count = nextSampleCount
     let draws = distribution.draws(count) { SplitRandom(.architectures, seed: seed, UInt64(step), UInt64($0)) }
-    let (outcomes, norm) = try trainWeights(draws)
+    let (trained, norm) = try trainWeights(draws)
     let moved = isWarmUp ? nil : try moveDistribution(draws)
     let macs = try draws.map { try cost(of: $0, in: space).macs }
     let records = draws.indices.map { index in
       DrawRecord(
-        choices: draws[index].choices, macs: macs[index], trainingLoss: outcomes[index].loss,
-        validationLoss: moved?.losses[index], weight: outcomes[index].weight, share: moved?.shares[index])
+        choices: draws[index].choices, macs: macs[index], trainingLoss: trained.losses[index],
+        validationLoss: moved?.losses[index], weight: trained.weights[index], share: moved?.shares[index])
     }
     defer {
       step += 1
@@ -166,31 +166,29 @@ package struct ProbabilisticSearch {
   }
 
   /// Equation (5): one backward pass a draw, weighted by likelihood share, one gradient buffer a lane.
-  private func trainWeights(_ draws: [Architecture]) throws -> ([EngineOutcome], Double) {
+  private func trainWeights(
+    _ draws: [Architecture]
+  ) throws -> (draws: (losses: [Double], weights: [Double]), norm: Double) {
     try training.write(step: step, to: 0, of: supernet)
-    let jobs = try draws.map {
-      EngineJob(program: try supernet.program(for: $0, batch: recipe.batch, pass: .forwardAndBackward), batch: 0)
-    }
+    let paths = try DistinctPaths(draws, on: supernet, batch: recipe.batch, slot: 0, pass: .forwardAndBackward)
     let weighting: EngineWeighting =
       switch isWarmingUp ? recipe.warmUpWeightGradient : recipe.weightGradient {
       case .importance: .importance(scale: recipe.likelihoodScale)
       case .uniform: .uniform
       }
-    let outcomes = try supernet.context.accumulate(jobs, weighting: weighting)
+    let outcomes = try supernet.context.accumulate(paths.jobs, weighting: weighting)
     let rate = cosineRate(recipe.weightRate, step: step, of: totalSteps, warmUp: min(stepsPerEpoch, totalSteps / 10))
     let norm = try supernet.context.update(
       EngineUpdate(
         .sgd(momentum: recipe.momentum), rate: rate, weightDecay: recipe.weightDecay, clipNorm: recipe.clipNorm))
-    return (outcomes, norm)
+    return ((paths.perDraw(outcomes.map(\.loss)), paths.weights(outcomes)), norm)
   }
 
   /// Equations (3) and (4), with the weights as the step just left them.
   private mutating func moveDistribution(_ draws: [Architecture]) throws -> (losses: [Double], shares: [Double]) {
     try validation.write(step: step, to: 1, of: supernet)
-    let jobs = try draws.map {
-      EngineJob(program: try supernet.program(for: $0, batch: recipe.batch, pass: .forward), batch: 1)
-    }
-    let losses = try supernet.context.evaluate(jobs, statistics: .batch).map(\.loss)
+    let paths = try DistinctPaths(draws, on: supernet, batch: recipe.batch, slot: 1, pass: .forward)
+    let losses = paths.perDraw(try supernet.context.evaluate(paths.jobs, statistics: .batch).map(\.loss))
     // A draw that failed has share 0; when all did, equal shares would move the distribution by noise alone.
     guard losses.contains(where: \.isFinite) else {
       throw EngineError(.notFinite, "no draw of step \(step) has a finite loss on its validation batch")

@@ -1,33 +1,14 @@
 // Activations, sums and copies; channel scales and global pools, image by image.
 #include "fast.h"
 
-#include <algorithm>
 #include <cstring>
 
 namespace espalier::fast {
 
-namespace {
-
-/// Elements from which it pays to give another thread a part.
-constexpr int64_t kGrain = 1 << 16;
-
-/// Images [n, pixels, channels] of a buffer.
-struct Images {
-  Images(const Execution &execution, int32_t buffer)
-      : count(execution.shape(buffer)[0]),
-        pixels(execution.shape(buffer)[1] * execution.shape(buffer)[2]),
-        channels(execution.shape(buffer)[3]) {}
-  int64_t count, pixels, channels;
-  int64_t size() const { return pixels * channels; }
-  int64_t grain() const { return std::max<int64_t>(1, kGrain / size()); }
-};
-
-}  // namespace
-
 void activation(Execution &execution, const es_instruction &instruction) {
   const float *x = execution.floats(instruction.inputs[0]);
   float *y = execution.mutable_floats(instruction.outputs[0]);
-  for_parts(elements_of(execution, instruction.inputs[0]), kGrain, [&](int64_t, int64_t from, int64_t to) {
+  for_parts(elements_of(execution, instruction.inputs[0]), kElementGrain, [&](int64_t, int64_t from, int64_t to) {
     best_loops().activate(instruction.attributes[0], x + from, y + from, to - from);
   });
 }
@@ -35,7 +16,7 @@ void activation(Execution &execution, const es_instruction &instruction) {
 void activation_backward(Execution &execution, const es_instruction &instruction) {
   const float *dy = execution.floats(instruction.inputs[0]), *x = execution.floats(instruction.inputs[1]);
   float *dx = execution.mutable_floats(instruction.outputs[0]);
-  for_parts(elements_of(execution, instruction.inputs[1]), kGrain, [&](int64_t, int64_t from, int64_t to) {
+  for_parts(elements_of(execution, instruction.inputs[1]), kElementGrain, [&](int64_t, int64_t from, int64_t to) {
     best_loops().activate_gradient(instruction.attributes[0], dy + from, x + from, dx + from, to - from,
                                    instruction.attributes[1] != 0);
   });
@@ -44,7 +25,7 @@ void activation_backward(Execution &execution, const es_instruction &instruction
 void add(Execution &execution, const es_instruction &instruction) {
   const float *a = execution.floats(instruction.inputs[0]), *b = execution.floats(instruction.inputs[1]);
   float *y = execution.mutable_floats(instruction.outputs[0]);
-  for_parts(elements_of(execution, instruction.inputs[0]), kGrain, [&](int64_t, int64_t from, int64_t to) {
+  for_parts(elements_of(execution, instruction.inputs[0]), kElementGrain, [&](int64_t, int64_t from, int64_t to) {
     best_loops().add(a + from, b + from, y + from, to - from);
   });
 }
@@ -67,7 +48,8 @@ void scale(Execution &execution, const es_instruction &instruction) {
   for_parts(images.count, images.grain(), [&](int64_t, int64_t from, int64_t to) {
     for (int64_t n = from; n < to; ++n) {
       const int64_t at = n * images.size();
-      best_loops().scale(x + at, s + n * images.channels, y + at, images.pixels, images.channels);
+      best_loops().scale(x + at, images.channels, s + n * images.channels, y + at, images.channels, images.pixels,
+                         images.channels, /*accumulate=*/false);
     }
   });
 }
@@ -81,8 +63,17 @@ void scale_backward(Execution &execution, const es_instruction &instruction) {
   for_parts(images.count, images.grain(), [&](int64_t, int64_t from, int64_t to) {
     for (int64_t n = from; n < to; ++n) {
       const int64_t at = n * images.size(), row = n * images.channels;
-      best_loops().scale_gradient(dy + at, x + at, s + row, dx + at, ds + row, images.pixels, images.channels,
-                                  instruction.attributes[0] != 0, instruction.attributes[1] != 0);
+      best_loops().scale_gradient({.dy = dy + at,
+                                   .dy_step = images.channels,
+                                   .x = x + at,
+                                   .dx = dx + at,
+                                   .x_step = images.channels,
+                                   .s = s + row,
+                                   .ds = ds + row,
+                                   .pixels = images.pixels,
+                                   .channels = images.channels,
+                                   .accumulate_dx = instruction.attributes[0] != 0,
+                                   .accumulate_ds = instruction.attributes[1] != 0});
     }
   });
 }

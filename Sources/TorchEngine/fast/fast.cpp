@@ -8,12 +8,18 @@ namespace espalier {
 
 FastKernel fast_kernel_of(int32_t opcode) {
   switch (opcode) {
+    case ES_CONVOLUTION: return fast::convolution;
+    case ES_CONVOLUTION_BACKWARD: return fast::convolution_backward;
     case ES_BATCH_NORM: return fast::batch_norm;
     case ES_BATCH_NORM_BACKWARD: return fast::batch_norm_backward;
     case ES_ACTIVATION: return fast::activation;
     case ES_ACTIVATION_BACKWARD: return fast::activation_backward;
     case ES_DEPTHWISE: return fast::depthwise;
     case ES_DEPTHWISE_BACKWARD: return fast::depthwise_backward;
+    case ES_COPIES_SUM: return fast::copies_sum;
+    case ES_COPIES_SUM_BACKWARD: return fast::copies_sum_backward;
+    case ES_COPIES_WEIGHTED_SUM: return fast::copies_weighted_sum;
+    case ES_COPIES_WEIGHTED_SUM_BACKWARD: return fast::copies_weighted_sum_backward;
     case ES_SCALE: return fast::scale;
     case ES_SCALE_BACKWARD: return fast::scale_backward;
     case ES_GLOBAL_POOL: return fast::global_pool;

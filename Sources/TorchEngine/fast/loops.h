@@ -42,6 +42,38 @@ struct WeightRow {
   int64_t channels;
 };
 
+/// result [rows, columns] (+)= start [columns] + a [rows, inner] b [inner, columns].
+struct Product {
+  const float *a;
+  const float *b;      ///< rows of `width` elements, zero from `columns` on
+  const float *start;  ///< `width` elements
+  float *result;
+  int64_t rows, inner, columns;
+  int64_t width;       ///< `columns` rounded up to whole vectors
+  bool accumulate;
+};
+
+/// sums [first, second] += a [rows, first]^T b [rows, second].
+struct Correlation {
+  const float *a;
+  const float *b;
+  double *sums;
+  int64_t rows, first, second;
+};
+
+/// dx (+)= dy * s, ds (+)= sum over pixels of dy * x, for pixels of `channels` elements.
+struct ScaleGradient {
+  const float *dy;
+  int64_t dy_step;  ///< elements between neighbouring pixels
+  const float *x;
+  float *dx;
+  int64_t x_step;   ///< of x and dx
+  const float *s;
+  float *ds;
+  int64_t pixels, channels;
+  bool accumulate_dx, accumulate_ds;
+};
+
 /// A stochastic gradient step with momentum: g = clip * gradient + decay * value, v = momentum * v + g,
 /// value -= rate * v.
 struct DescentStep {
@@ -75,11 +107,16 @@ struct Loops {
   void (*filter_row)(const FilterRow &row);
   void (*weight_row)(const WeightRow &row);
 
-  /// y = x * s, for x [pixels, channels] and s [channels].
-  void (*scale)(const float *x, const float *s, float *y, int64_t pixels, int64_t channels);
-  /// dx (+)= dy * s, ds (+)= sum over pixels of dy * x.
-  void (*scale_gradient)(const float *dy, const float *x, const float *s, float *dx, float *ds, int64_t pixels,
-                         int64_t channels, bool accumulate_dx, bool accumulate_ds);
+  /// Elements of a vector, of which `Product::width` is a multiple.
+  int64_t width;
+  void (*multiply)(const Product &product);
+  void (*correlate)(const Correlation &correlation);
+
+  /// y (+)= x * s, for x and y [pixels, channels] and s [channels]; neighbouring pixels are `x_step` and `y_step`
+  /// elements apart.
+  void (*scale)(const float *x, int64_t x_step, const float *s, float *y, int64_t y_step, int64_t pixels,
+                int64_t channels, bool accumulate);
+  void (*scale_gradient)(const ScaleGradient &gradient);
   /// y = mean of x [pixels, channels] over pixels.
   void (*pool)(const float *x, float *y, int64_t pixels, int64_t channels);
   /// dx [pixels, channels] (+)= dy [channels] * share.
@@ -88,13 +125,14 @@ struct Loops {
   /// y = a + b.
   void (*add)(const float *a, const float *b, float *y, int64_t count);
 
-  /// Sum of squares in float64.
+  /// Sum of squares: of blocks in float32, where one overflows from 1.8e19 on, and of those in float64.
   double (*squares)(const float *x, int64_t count);
   /// One step; `velocity` is null without momentum.
   void (*descend)(const DescentStep &step, const float *gradient, float *velocity, float *value, int64_t count);
 };
 
-/// The loops for this machine's best instruction set.
+/// The loops for this machine's best instruction set, or for that named by ESPALIER_KERNELS (baseline, AVX2, AVX512)
+/// where the machine has it.
 const Loops &best_loops();
 
 // One per source file that includes loops.inc.

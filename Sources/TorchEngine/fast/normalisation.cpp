@@ -13,10 +13,7 @@ namespace espalier::fast {
 
 namespace {
 
-/// Elements from which it pays to give another thread a part.
-constexpr int64_t kGrain = 1 << 16;
-
-int64_t row_grain(int64_t channels) { return std::max<int64_t>(1, kGrain / channels); }
+int64_t row_grain(int64_t channels) { return std::max<int64_t>(1, kElementGrain / channels); }
 
 struct Moments {
   std::vector<double> mean, deviation;

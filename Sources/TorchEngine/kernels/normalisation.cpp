@@ -43,8 +43,10 @@ void check_backward(const Check &check) {
   check.attribute(0, 0, 1);
 }
 
-/// One element a channel; a copy only where a slice of [copies, channels] has gaps.
-at::Tensor per_channel(const at::Tensor &slice) { return slice.dim() == 1 ? slice : slice.reshape({slice.numel()}); }
+/// One element a channel, side by side; a copy only where a slice of [copies, channels] has gaps.
+at::Tensor per_channel(const at::Tensor &slice) {
+  return slice.dim() == 1 ? slice : slice.reshape({slice.numel()}).contiguous();
+}
 
 void normalise_with_running(Execution &execution, const es_instruction &instruction) {
   require(instruction.slices[2] >= 0, "fixed statistics are wanted, but there are none");

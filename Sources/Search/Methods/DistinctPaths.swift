@@ -1,0 +1,39 @@
+import Engine
+import SpaceIR
+import SpacePlanner
+import Supernet
+
+/// The draws of a step as kernel programs, each program once.
+///
+/// Two draws are the same path when their programs are equal: the same architecture, or two encodings of one network
+/// (a bypassed block's other decisions change nothing). A path is run once and counts as often as it was drawn.
+struct DistinctPaths {
+  private(set) var jobs: [EngineJob] = []
+  /// For each draw the index of its job.
+  private let jobOfDraw: [Int]
+
+  init(_ draws: [Architecture], on supernet: Supernet, batch: Int, slot: Int, pass: BindingOptions.Pass) throws {
+    var known: [KernelProgram: Int] = [:]
+    var jobOfDraw: [Int] = []
+    for draw in draws {
+      let program = try supernet.plan.bind(draw, BindingOptions(batch: batch, pass: pass))
+      if let job = known[program] {
+        jobs[job].multiplicity += 1
+        jobOfDraw.append(job)
+      } else {
+        known[program] = jobs.count
+        jobOfDraw.append(jobs.count)
+        jobs.append(EngineJob(program: EngineProgram(program), batch: slot))
+      }
+    }
+    self.jobOfDraw = jobOfDraw
+  }
+
+  /// A value of each job, for each draw.
+  func perDraw<Value>(_ values: [Value]) -> [Value] { jobOfDraw.map { values[$0] } }
+
+  /// The weight of each draw: its job's, shared by the draws of that job.
+  func weights(_ outcomes: [EngineOutcome]) -> [Double] {
+    jobOfDraw.map { outcomes[$0].weight / Double(jobs[$0].multiplicity) }
+  }
+}
