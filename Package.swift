@@ -69,6 +69,9 @@ let package = Package(
       "SpacePlannerTests",
       ["SpacePlanner", "SpaceAnalysis", "SpaceIR", "SpaceCompiler", "Distributions", "TestSupport"]),
     tests("DistributionsTests", ["Distributions", "SpaceIR", "SpacePlanner"]),
+    tests(
+      "ExportersTests",
+      ["Exporters", "SpaceChecker", "SpaceCompiler", "SpaceAnalysis", "SpaceIR", "Diagnostics", "TestSupport"]),
     tests("DatasetsTests", ["Datasets"]),
     tests("EngineTests", ["Engine"]),
     tests(

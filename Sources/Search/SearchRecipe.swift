@@ -61,7 +61,7 @@ package struct SearchRecipe: Hashable, Sendable, Codable {
     samples: Samples, form: Form, epochs: Double, batch: Int = 64, warmUpEpochs: Double, warmUpSamples: Int = 2,
     targetMACs: Int?, beta: Double = 0.6, weightGradient: WeightGradient = .importance,
     warmUpWeightGradient: WeightGradient = .uniform, weightRate: Double = 0.1,
-    momentum: Double = 0.9, weightDecay: Double = 1e-4, clipNorm: Double = 5, jointRate: Double = 0.06,
+    momentum: Double = 0.9, weightDecay: Double = 1e-4, clipNorm: Double = 5, jointRate: Double = 0.03,
     factorisedRate: Double = 0.03, likelihoodScale: Double = 1, baseline: ShareBaseline = .none, lanes: Int = 2
   ) {
     self.samples = samples
@@ -99,11 +99,11 @@ package enum SearchMethod: String, Hashable, Sendable, Codable, CaseIterable {
   /// - Parameter initialEntropy: Of the uniform start, in nats; PARSEC's fixed K is what FP-NAS starts with.
   package func recipe(epochs: Double, targetMACs: Int?, initialEntropy: Double) -> SearchRecipe {
     let lambda = 0.25
-    let warmUp = epochs / 2
+    let warmUp = epochs * 2 / 3
     switch self {
     case .fpNAS:
       return SearchRecipe(
-        samples: .adaptive(lambda: lambda), form: .mixed(theta: epochs * 0.75), epochs: epochs,
+        samples: .adaptive(lambda: lambda), form: .mixed(theta: epochs * 5 / 6), epochs: epochs,
         warmUpEpochs: warmUp, targetMACs: targetMACs)
     case .parsec:
       let count = SampleSchedule.adaptive(lambda: lambda, minimum: 2).draws(entropy: initialEntropy)

@@ -31,7 +31,8 @@ struct Assembly {
       name: name, decisions: expander.decisions, layers: expander.layers, input: shape, classes: classes,
       hints: declaration.hints, body: region)
     return CheckedSpace(
-      space: space, expectations: declaration.expectations ?? Expectations(), inputs: inputs)
+      space: space, expectations: declaration.expectations ?? Expectations(), inputs: inputs,
+      architecture: nil)
   }
 
   private func network(_ shape: ImageShape?, _ expander: inout Expander) -> Region? {

@@ -11,6 +11,7 @@ enum CheckDiagnostic: DiagnosticKind {
   case escapingPath(String)
   case includeCycle(String)
   case oneDiscriminator(String, keys: [String])
+  case architectureOfArchitecture(String)
   // ES11: names.
   case unknownOperation(String)
   case unknownArgument(String, of: String)
@@ -23,6 +24,8 @@ enum CheckDiagnostic: DiagnosticKind {
   case unknownHint(String)
   case unknownFunction(String)
   case reservedName(String)
+  case unknownDecision(String, space: String)
+  case missingDecisions([String])
   // ES20: types and values.
   case wrongType(expected: String, found: String, what: String)
   case operandType(String, found: String)
@@ -42,6 +45,8 @@ enum CheckDiagnostic: DiagnosticKind {
   case tooManyOptions(Int)
   case missingCase(String)
   case firstRestOutsideStage
+  case unknownOption(String, of: String, options: String)
+  case absentDecision(String, parent: String, option: String)
   // ES22: shapes.
   case residualMismatch(block: String, body: String, shortcut: String, member: String)
   case spatialMismatch(body: String, shortcut: String, member: String)
@@ -61,6 +66,7 @@ enum CheckDiagnostic: DiagnosticKind {
     case .escapingPath: "ES1006"
     case .includeCycle: "ES1007"
     case .oneDiscriminator: "ES1008"
+    case .architectureOfArchitecture: "ES1009"
     case .unknownOperation: "ES1101"
     case .unknownArgument: "ES1102"
     case .missingArguments: "ES1103"
@@ -72,6 +78,8 @@ enum CheckDiagnostic: DiagnosticKind {
     case .unknownHint: "ES1109"
     case .unknownFunction: "ES1110"
     case .reservedName: "ES1111"
+    case .unknownDecision: "ES1112"
+    case .missingDecisions: "ES1113"
     case .wrongType: "ES2001"
     case .operandType: "ES2002"
     case .argumentCount: "ES2003"
@@ -89,6 +97,8 @@ enum CheckDiagnostic: DiagnosticKind {
     case .tooManyOptions: "ES2109"
     case .missingCase: "ES2110"
     case .firstRestOutsideStage: "ES2111"
+    case .unknownOption: "ES2112"
+    case .absentDecision: "ES2113"
     case .residualMismatch: "ES2201"
     case .spatialMismatch: "ES2202"
     case .alternativesMismatch: "ES2203"
@@ -110,6 +120,7 @@ enum CheckDiagnostic: DiagnosticKind {
     case .includeCycle(let path): "'\(path)' is being read already: files cannot use each other in a circle"
     case .oneDiscriminator(let what, let keys):
       "\(what) has exactly one of the keys \(keys.map { "'\($0)'" }.joined(separator: ", "))"
+    case .architectureOfArchitecture(let path): "'\(path)' is an architecture itself; an architecture is one of a space"
     case .unknownOperation(let name): "no operation or block is named '\(name)'"
     case .unknownArgument(let name, let operation): "'\(operation)' has no parameter '\(name)'"
     case .missingArguments(let names, let operation):
@@ -123,6 +134,9 @@ enum CheckDiagnostic: DiagnosticKind {
     case .unknownHint(let name): "no operation of this space has a parameter '\(name)' to share weights by"
     case .unknownFunction(let name): "no function is named '\(name)'"
     case .reservedName(let name): "'\(name)' is a word of the language and names nothing else"
+    case .unknownDecision(let name, let space): "space '\(space)' has no decision '\(name)'"
+    case .missingDecisions(let names):
+      "the architecture leaves \(names.map { "'\($0)'" }.joined(separator: ", ")) undecided"
     case .wrongType(let expected, let found, let what): "\(what) is \(expected), this is \(found)"
     case .operandType(let operation, let found): "'\(operation)' does not take \(found)"
     case .argumentCount(let function, let expected, let found): "'\(function)' takes \(expected), not \(found)"
@@ -142,6 +156,10 @@ enum CheckDiagnostic: DiagnosticKind {
     case .tooManyOptions(let count): "a choice has at most 10000 options, this one has \(count)"
     case .missingCase(let value): "the switch has no case for \(value) and no 'else'"
     case .firstRestOutsideStage: "'first' and 'rest' speak of the layers of a stage; there is none here"
+    case .unknownOption(let value, let decision, let options):
+      "the option of '\(decision)' is one of \(options), not \(value)"
+    case .absentDecision(let name, let parent, let option):
+      "decision '\(name)' does not exist where '\(parent)' is \(option)"
     case .residualMismatch(let block, let body, let shortcut, let member):
       "block '\(block)' adds a shortcut of \(shortcut) channels to a body of \(body)\(member)"
     case .spatialMismatch(let body, let shortcut, let member):
@@ -167,8 +185,9 @@ enum CheckDiagnostic: DiagnosticKind {
     case .unknownKey, .missingKey, .wrongShape, .unsupportedVersion, .unreadableFile, .escapingPath, .includeCycle,
       .oneDiscriminator, .unknownOperation, .unknownArgument, .missingArguments, .unknownName, .duplicateName,
       .recursiveBlock, .choiceNotHere, .badName, .unknownHint, .unknownFunction, .reservedName, .argumentCount,
-      .emptyRange, .offGrid, .badStep,
-      .duplicateOption, .mixedOptions, .missingScope, .badLayerCount, .tooManyOptions, .firstRestOutsideStage,
+      .emptyRange, .offGrid, .badStep, .architectureOfArchitecture, .unknownDecision, .missingDecisions,
+      .unknownOption, .absentDecision, .duplicateOption, .mixedOptions, .missingScope, .badLayerCount, .tooManyOptions,
+      .firstRestOutsideStage,
       .wrongOutput, .bypassStride:
       false
     }

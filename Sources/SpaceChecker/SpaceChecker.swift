@@ -5,9 +5,12 @@ import SpaceSyntax
 /// A space that passed every check, with what its file expects of it.
 package struct CheckedSpace: Sendable {
   package let space: Space
+  /// Of an architecture: what the file of its space expects of the space with its decisions.
   package let expectations: Expectations
   /// The shapes that the file offers; the space was built for one of them.
   package let inputs: [ImageShape]
+  /// Nil for a file that is a space itself.
+  package let architecture: CheckedArchitecture?
 }
 
 /// Where the checker gets files from; the compiler reads disks, tests hand out texts.
@@ -22,11 +25,12 @@ package struct SourceReadError: Error, Sendable {
   package init(reason: String) { self.reason = reason }
 }
 
-/// Checks a space: reads its files, resolves names, types and shapes, and builds the graph.
+/// Checks a space: reads its files, resolves names, types and shapes, and builds the graph. Of an architecture file the
+/// result is its space with every decision bound.
 ///
 /// - Parameters:
-///   - path: The file of the space, as messages show it.
-///   - input: Which of the file's input shapes to build for; nil: the first. A shape that the file does not list is used
+///   - path: The file of the space or of the architecture, as messages show it.
+///   - input: Which of the file's input shapes to build for; nil: the first, or the one of the architecture. A shape that the file does not list is used
 ///     as it is: the caller said so.
 /// - Returns: Nil when the log has errors.
 package func checkSpace(
@@ -44,22 +48,45 @@ package func checkSpace(
   }
   let id = sources.add(path: path, bytes: bytes)
   guard let root = parseYAML(id, in: sources, log: &log) else { return nil }
-  var spaceReader = SpaceReader(log: log)
-  let declaration = spaceReader.space(root)
-  log = spaceReader.log
-  guard let declaration else { return nil }
-  var library = Library(folder: folder(of: path), hidesBlocks: declaration.hidesBlocks, log: log)
-  library.define(declaration.blocks)
-  library.load(declaration.uses, from: path, open: [path], reader: reader, sources: &sources)
-  log = library.log
-  var assembly = Assembly(declaration, library: library, log: log)
-  let checked = assembly.assemble(input: input)
-  log = assembly.log
-  return log.hasErrors ? nil : checked
+  guard !root.isArchitecture else {
+    return checkArchitecture(root, at: path, input: input, reader: reader, sources: &sources, log: &log)
+  }
+  return LoadedSpace(root, at: path, reader: reader, sources: &sources, log: &log)?.assemble(input: input, log: &log)
+}
+
+/// A space as its files say it, ready to be put together for an input shape.
+struct LoadedSpace {
+  private let declaration: SpaceDeclaration
+  private let library: Library
+
+  /// Nil after an error that leaves nothing to put together.
+  init?(
+    _ root: YAMLNode, at path: String, reader: some SourceReader, sources: inout SourceMap, log: inout DiagnosticLog
+  ) {
+    var spaceReader = SpaceReader(log: log)
+    let declaration = spaceReader.space(root)
+    log = spaceReader.log
+    guard let declaration else { return nil }
+    var library = Library(folder: folder(of: path), hidesBlocks: declaration.hidesBlocks, log: log)
+    library.define(declaration.blocks)
+    library.load(declaration.uses, from: path, open: [path], reader: reader, sources: &sources)
+    log = library.log
+    self.declaration = declaration
+    self.library = library
+  }
+
+  /// - Parameter input: Nil: the first that the file offers.
+  /// - Returns: Nil when the log has errors.
+  func assemble(input: ImageShape?, log: inout DiagnosticLog) -> CheckedSpace? {
+    var assembly = Assembly(declaration, library: library, log: log)
+    let checked = assembly.assemble(input: input)
+    log = assembly.log
+    return log.hasErrors ? nil : checked
+  }
 }
 
 /// `a/b` of `a/b/c.yaml`; empty for a bare file name.
-private func folder(of path: String) -> String {
+func folder(of path: String) -> String {
   path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
 }
 

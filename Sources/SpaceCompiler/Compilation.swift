@@ -4,7 +4,7 @@ package import SpaceChecker
 package import SpaceIR
 import SpacePlanner
 
-/// A space that passed every check, with the answers that are cheap for every space.
+/// A space or a bound one that passed every check, with the answers that are cheap for every space.
 package struct CompiledSpace: Sendable {
   package let space: Space
   /// The shapes that the file offers, the default first.
@@ -15,6 +15,8 @@ package struct CompiledSpace: Sendable {
   package let factorisedLogits: Int
   /// Nil where a joint group has more combinations than a categorical can hold.
   package let jointLogits: Int?
+  /// The choices that bound the space, where the file is an architecture: `space` then has no decisions left.
+  package let architecture: Architecture?
 }
 
 /// Everything one compilation found.
@@ -27,7 +29,7 @@ package struct Compilation: Sendable {
   package var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
 }
 
-/// Compiles a space file: parse, check, count, and hold it against what the file expects.
+/// Compiles a space or an architecture file: parse, check, count, and hold it against what the file expects.
 ///
 /// - Parameters:
 ///   - path: The file, as messages show it.
@@ -43,13 +45,26 @@ package func compileSpace(
 }
 
 private func analyse(_ checked: CheckedSpace, log: inout DiagnosticLog) -> CompiledSpace {
-  let space = checked.space
-  let joint = Result { () throws(DistributionPlanError) in try DistributionPlan.joint(for: space) }
-  let compiled = CompiledSpace(
-    space: space, inputs: checked.inputs, encodings: DecisionForest(space).encodings,
-    factorisedLogits: DistributionPlan.factorised(for: space).logits, jointLogits: (try? joint.get())?.logits)
-  for entry in checked.expectations.entries {
-    if case .failure(let error) = joint, entry.quantity == .jointLogits {
+  let compiled = CompiledSpace(checked.space, inputs: checked.inputs, architecture: checked.architecture?.choices)
+  if let architecture = checked.architecture {
+    checkHash(architecture, log: &log)
+    if let space = architecture.space {
+      let whole = CompiledSpace(space, inputs: checked.inputs, architecture: nil)
+      check(checked.expectations, of: whole, log: &log)
+    }
+  } else {
+    check(checked.expectations, of: compiled, log: &log)
+  }
+  return compiled
+}
+
+private func jointPlan(of space: Space) -> Result<DistributionPlan, DistributionPlanError> {
+  Result { () throws(DistributionPlanError) in try DistributionPlan.joint(for: space) }
+}
+
+private func check(_ expectations: Expectations, of compiled: CompiledSpace, log: inout DiagnosticLog) {
+  for entry in expectations.entries {
+    if entry.quantity == .jointLogits, case .failure(let error) = jointPlan(of: compiled.space) {
       log.error(CompileDiagnostic.notPlannable(reason: error.description), at: entry.range)
     }
     guard let found = compiled.text(of: entry.quantity), found != entry.text else { continue }
@@ -58,10 +73,34 @@ private func analyse(_ checked: CheckedSpace, log: inout DiagnosticLog) -> Compi
       CompileDiagnostic.expectationFailed(quantity: name, expected: entry.text, found: found), at: entry.range,
       fixIts: [FixIt("write what the space has", confidence: .likely, replacing: entry.range, with: found)])
   }
-  return compiled
+}
+
+/// An architecture that names the hash of its space belongs to that space and no later one: an option may be found in
+/// both and still mean another network.
+private func checkHash(_ architecture: CheckedArchitecture, log: inout DiagnosticLog) {
+  guard let stated = architecture.statedHash, let space = architecture.space else { return }
+  let found = hash(of: space)
+  guard found != stated.text else { return }
+  log.error(
+    CompileDiagnostic.changedSpace(expected: stated.text, found: found), at: stated.range,
+    notes: [
+      Note(
+        "space '\(space.name)' has changed since, or another input shape is meant",
+        fixIts: [
+          FixIt("accept the space as it is", confidence: .likely, replacing: stated.range, with: "\"\(found)\"")
+        ])
+    ])
 }
 
 extension CompiledSpace {
+  fileprivate init(_ space: Space, inputs: [ImageShape], architecture: Architecture?) {
+    self.init(
+      space: space, inputs: inputs, encodings: DecisionForest(space).encodings,
+      factorisedLogits: DistributionPlan.factorised(for: space).logits,
+      jointLogits: (try? jointPlan(of: space).get())?.logits,
+      architecture: architecture)
+  }
+
   /// Nil for quantities that take a search to answer; the cost range is checked by the analysis, not on every compilation.
   fileprivate func text(of quantity: Expectations.Quantity) -> String? {
     switch quantity {

@@ -3,11 +3,13 @@ import Diagnostics
 /// What the analysis finds wrong with a space that is well formed.
 enum CompileDiagnostic: DiagnosticKind {
   case expectationFailed(quantity: String, expected: String, found: String)
+  case changedSpace(expected: String, found: String)
   case notPlannable(reason: String)
 
   var code: String {
     switch self {
     case .expectationFailed: "ES3001"
+    case .changedSpace: "ES3002"
     case .notPlannable: "ES4001"
     }
   }
@@ -16,6 +18,8 @@ enum CompileDiagnostic: DiagnosticKind {
     switch self {
     case .expectationFailed(let quantity, let expected, let found):
       "the file expects \(expected) \(quantity), the space has \(found)"
+    case .changedSpace(let expected, let found):
+      "the architecture was made in a space with hash \(expected), but the hash of its space is \(found)"
     case .notPlannable(let reason): "the space cannot be planned: \(reason)"
     }
   }

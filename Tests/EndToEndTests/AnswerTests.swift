@@ -66,6 +66,24 @@ struct AnswerTests {
     #expect(costs.allSatisfy { (1_200_000...1_400_000).contains($0 ?? 0) })
   }
 
+  @Test func `an architecture is read as a space without decisions`() throws {
+    try withTemporaryFolder { folder in
+      let drawn = try Executable.run("sample", "spaces/digits.yaml", "--seed", "5").output.split(separator: "\n")
+      let costs = try #require(drawn.first).dropFirst("# 0: ".count)
+      let choices = drawn.dropFirst().map { "  \($0)\n" }.joined()
+      let text = "espalier: 1\narchitecture: drawn\nof: \(Repository.root)/spaces/digits.yaml\nchoices:\n\(choices)"
+      let file = try write(text, to: "drawn.yaml", in: folder)
+      let valid = try Executable.run("validate", file)
+      #expect(valid.output.contains("an architecture with \(drawn.count - 1) decisions bound"))
+      #expect(try Executable.run("sample", file).output == "# 0: \(costs), no decisions\n")
+      #expect(try Executable.run("count", file).output.contains("nothing is left to search"))
+      let plan = try Executable.run("plan", file)
+      #expect(plan.status == 0 && !plan.output.contains("Distribution"))
+      let search = try Executable.run("search", file, "--data", "digits", "--out", "\(folder)/run")
+      #expect(search.status == 1 && search.errors.contains("there is nothing to search"))
+    }
+  }
+
   @Test func `the pages of codes are found from any folder`() throws {
     let outcome = try Executable.run(
       ["explain", "es0019"], environment: ["ESPALIER_DOCS": "\(Repository.root)/docs/diagnostics"])

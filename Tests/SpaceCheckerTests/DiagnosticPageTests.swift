@@ -14,10 +14,19 @@ struct DiagnosticPageTests {
     let page = try DiagnosticPage(code: code)
     #expect(page.text.hasPrefix("# \(code): "))
     #expect(page.text.contains("\n## Remedy\n\n"))
-    let failing = compile(try #require(page.example(under: "Fails")))
+    let failing = try page.compile(under: "Fails")
     #expect(failing.diagnostics.map(\.code) == [code])
-    let passing = compile(try #require(page.example(under: "Passes")))
+    let passing = try page.compile(under: "Passes")
     #expect(passing.diagnostics.map(\.message) == [])
     #expect(passing.result != nil)
+  }
+}
+
+extension DiagnosticPage {
+  /// Compiles an example. A page about architectures has their space, `tiny.yaml`, under a heading of its own.
+  fileprivate func compile(under heading: String) throws -> Compilation {
+    var files = ["space.yaml": try #require(example(under: heading))]
+    files["tiny.yaml"] = example(under: "The space `tiny.yaml`")
+    return compileSpace(at: "space.yaml", reader: TextReader(files: files))
   }
 }

@@ -37,6 +37,24 @@ struct SpaceMutationTests {
     }
   }
 
+  @Test(arguments: 0..<8 as Range<UInt64>)
+  func `no architecture stops the compiler`(seed: UInt64) throws {
+    let names = ["architectures/used/bound.yaml", "architectures/used/tiny.yaml"]
+    let root = "\(Repository.root)/\(GoldenDiagnosticTests.folder)"
+    let sources = Dictionary(
+      uniqueKeysWithValues: try names.map { name in
+        (name, String(decoding: try DiskReader().bytes(of: "\(root)/\(name)"), as: UTF8.self))
+      })
+    #expect(compileSpace(at: names[0], reader: TextReader(files: sources)).diagnostics == [])
+    var random = SeededRandom(state: seed)
+    for _ in 0..<100 {
+      var files = sources
+      let victim = Int.random(in: 0..<4, using: &random) == 0 ? names[1] : names[0]
+      files[victim] = mutated(files[victim] ?? "", using: &random)
+      try expectOrder(compileSpace(at: names[0], reader: TextReader(files: files)), files[victim] ?? "")
+    }
+  }
+
   private func expectOrder(_ compilation: Compilation, _ text: String) throws {
     try #require((compilation.result == nil) == compilation.hasErrors, "\(text)")
     for diagnostic in compilation.diagnostics {

@@ -170,12 +170,7 @@ private struct MemberSearch {
       do throws(EvaluationError) {
         results.append(try expression.evaluate { values[$0] })
       } catch {
-        switch error {
-        case .missing: return .noValue(reason: "a decision that does not exist", member: member(of: expressions))
-        case .divisionByZero: return .noValue(reason: "division by zero", member: member(of: expressions))
-        case .overflow: return .noValue(reason: "a number beyond 64 bits", member: member(of: expressions))
-        case .wrongType: return .noValue(reason: "an operand of the wrong type", member: member(of: expressions))
-        }
+        return .noValue(reason: error.reason, member: member(of: expressions))
       }
     }
     return claim(results) ? .holds : .fails(values: results, member: member(of: expressions))
@@ -186,5 +181,17 @@ private struct MemberSearch {
     for expression in expressions { expression.collectSupport(into: &involved) }
     let parts = involved.sorted().compactMap { id in values[id].map { "\(decisions[id.index].name) is \($0)" } }
     return parts.isEmpty ? "" : " where \(parts.joined(separator: " and "))"
+  }
+}
+
+extension EvaluationError {
+  /// Words for messages.
+  var reason: String {
+    switch self {
+    case .missing: "a decision that does not exist"
+    case .divisionByZero: "division by zero"
+    case .overflow: "a number beyond 64 bits"
+    case .wrongType: "an operand of the wrong type"
+    }
   }
 }

@@ -57,7 +57,7 @@ struct SpaceReader {
     return (uses(fields), blocks(fields))
   }
 
-  private mutating func version(_ fields: Fields) {
+  mutating func version(_ fields: Fields) {
     guard let value = fields.required("espalier", log: &log)?.value else { return }
     guard let scalar = value.scalar, scalar.text == "1" else {
       log.error(
@@ -85,7 +85,7 @@ struct SpaceReader {
     return input(value).map { [$0] } ?? []
   }
 
-  private mutating func input(_ node: YAMLNode) -> Located<ImageShape>? {
+  mutating func input(_ node: YAMLNode) -> Located<ImageShape>? {
     let allowed = ["channels", "height", "width"]
     guard let fields = Fields(node, place: "an input", allowed: allowed, unreadable: unreadable, log: &log) else {
       return nil

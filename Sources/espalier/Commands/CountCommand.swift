@@ -53,17 +53,26 @@ struct CountCommand: ParsableCommand {
     let (all, short) = (compiled.encodings.grouped, compiled.encodings.short)
     var table = AlignedTable([.left, .left])
     table.add(["networks", all == short ? all : "\(all) (\(short))"])
-    table.add(["decisions", space.decisions.count.grouped])
+    table.add([
+      "decisions", space.decisions.isEmpty ? "none: nothing is left to search" : space.decisions.count.grouped,
+    ])
+    if !space.decisions.isEmpty { add(starts, to: &table) }
+    for range in ranges {
+      let name = range.measure == .macs ? "MACs" : range.measure.rawValue
+      table.add([name, text(from: range.least, to: range.greatest)])
+    }
+    return "\(options.file): \(compiled.title)\n" + table.text()
+  }
+
+  private func add(_ starts: [SearchStart], to table: inout AlignedTable) {
     table.add(["logits", starts.map { "\($0.logits.grouped) \($0.grouping.rawValue)" }.joined(separator: ", ")])
     table.add(["entropy", starts.map { "\($0.entropy.fixed(2)) nats \($0.grouping.rawValue)" }.joined(separator: ", ")])
     table.add(["draws", starts.map { "\($0.draws) \($0.grouping.rawValue)" }.joined(separator: ", ")])
-    for range in ranges {
-      let (low, high) = (range.least, range.greatest)
-      let name = range.measure == .macs ? "MACs" : range.measure.rawValue
-      table.add([name, "\(low.grouped) to \(high.grouped) (\(low.short) to \(high.short))"])
-    }
-    return "\(options.file): space '\(space.name)', images \(space.input.text), \(space.classes) classes\n"
-      + table.text()
+  }
+
+  private func text(from low: Int, to high: Int) -> String {
+    low == high
+      ? "\(low.grouped) (\(low.short))" : "\(low.grouped) to \(high.grouped) (\(low.short) to \(high.short))"
   }
 
   private func document(
@@ -91,5 +100,13 @@ struct CountCommand: ParsableCommand {
         ))
     }
     return .object(members)
+  }
+}
+
+extension CompiledSpace {
+  /// `space 'mini-f', images 1x28x28, 10 classes`.
+  var title: String {
+    let kind = architecture == nil ? "space" : "architecture"
+    return "\(kind) '\(space.name)', images \(space.input.text), \(space.classes) classes"
   }
 }

@@ -93,7 +93,8 @@ struct SampleCommand: ParsableCommand {
       space.value(of: id, in: architecture).map { (name: space[id].name, value: $0) }
     }
     guard json else {
-      let head = "# \(index): \(cost.macs.grouped) MACs, \(cost.parameters.grouped) parameters\n"
+      let rest = space.decisions.isEmpty ? ", no decisions" : ""
+      let head = "# \(index): \(cost.macs.grouped) MACs, \(cost.parameters.grouped) parameters\(rest)\n"
       return (index == 0 ? "" : "\n") + head + decided.map { "\($0.name): \($0.value)\n" }.joined()
     }
     let object = JSONValue.object([

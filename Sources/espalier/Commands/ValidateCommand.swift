@@ -26,7 +26,7 @@ struct ValidateCommand: ParsableCommand {
     case sarif
   }
 
-  @Argument(help: "The spaces, YAML files.", completion: .file(extensions: ["yaml", "yml"]))
+  @Argument(help: "The spaces or architectures, YAML files.", completion: .file(extensions: ["yaml", "yml"]))
   var files: [String]
 
   @Option(help: "For people, or one document for programs: SARIF 2.1.0 is what code-scanning services read.")
@@ -79,10 +79,15 @@ struct ValidateCommand: ParsableCommand {
 }
 
 extension CompiledSpace {
-  /// `spaces/mini-f.yaml: valid, 104,485,552,128 networks (1.04e11), 24 decisions`
+  /// `spaces/mini-f.yaml: valid, 104,485,552,128 networks (1.04e11), 24 decisions`, or
+  /// `best.yaml: valid, an architecture with 24 decisions bound`.
   fileprivate func line(for file: String) -> String {
     let (all, short) = (encodings.grouped, encodings.short)
     let networks = "\(all) network\(all == "1" ? "" : "s")" + (all == short ? "" : " (\(short))")
-    return "\(file): valid, \(networks), \(counted(space.decisions.count, "decision"))"
+    if let bound = architecture?.choices.count(where: { $0 != nil }) {
+      return "\(file): valid, an architecture with \(counted(bound, "decision")) bound"
+    }
+    let decisions = space.decisions.isEmpty ? "no decisions" : counted(space.decisions.count, "decision")
+    return "\(file): valid, \(networks), \(decisions)"
   }
 }

@@ -3,17 +3,19 @@ import SpacePlanner
 
 extension PlanReport {
   var text: String {
-    [
-      "space '\(space.name)', images \(space.input.text), \(space.classes) classes\n",
-      weights, layers, reasons, memory, distributions,
-    ].joined(separator: "\n")
+    let parts =
+      space.decisions.isEmpty ? [weights, ownLayers, memory] : [weights, layers, reasons, memory, distributions]
+    return (["\(title)\n"] + parts).joined(separator: "\n")
   }
+
+  /// One network or one for each option.
+  private var whole: String { space.decisions.isEmpty ? "Network" : "Supernet" }
 
   private var weights: String {
     var table = AlignedTable([.left, .right, .right])
     table.add(["role", "tensors", "numbers"])
     for role in explanation.roles { table.add([role.role.rawValue, role.tensors.grouped, role.numbers.grouped]) }
-    return "Supernet: \(counted(plan.tensors.count, "tensor")), \(counted(plan.parameterCount, "parameter")), "
+    return "\(whole): \(counted(plan.tensors.count, "tensor")), \(counted(plan.parameterCount, "parameter")), "
       + "\(counted(explanation.segments, "inverted residual")) recognised for fused kernels\n"
       + table.text(indent: "  ")
   }
@@ -33,6 +35,18 @@ extension PlanReport {
     return "Layers: what each decision does to the weights\n" + table.text(indent: "  ")
   }
 
+  /// The layers of a network that decides nothing.
+  private var ownLayers: String {
+    var table = AlignedTable([.left, .right, .right, .right])
+    table.add(["layer", "tensors", "parameters", "fused"])
+    for layer in explanation.layers {
+      table.add([
+        space.layers[layer.layer.index].name, layer.tensors.grouped, layer.parameters.grouped, String(layer.segments),
+      ])
+    }
+    return "Layers\n" + table.text(indent: "  ")
+  }
+
   /// One line for each parameter, sharing and reason, in the order of first use.
   private var reasons: String {
     var lines: [[String]] = []
@@ -48,12 +62,14 @@ extension PlanReport {
 
   private var memory: String {
     var table = AlignedTable([.left, .right, .left])
-    table.add(["weights of the supernet", explanation.weightBytes.byteText, ""])
+    table.add(["weights of the \(whole.lowercased())", explanation.weightBytes.byteText, ""])
     table.add(["their gradients", explanation.trainedBytes.byteText, ""])
     table.add(["momentum of SGD", explanation.trainedBytes.byteText, ""])
-    for (name, member) in [("fewest", least), ("most", greatest)] {
+    let members =
+      space.decisions.isEmpty ? [("arena", least)] : [("arena, fewest MACs", least), ("arena, most MACs", greatest)]
+    for (name, member) in members {
       table.add([
-        "arena, \(name) MACs", member.arenaBytes.byteText,
+        name, member.arenaBytes.byteText,
         "\(member.macs.grouped) MACs, \(counted(member.fusedSegments, "fused segment"))",
       ])
     }

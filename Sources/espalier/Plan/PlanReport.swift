@@ -13,6 +13,8 @@ struct PlanReport {
     let fusedSegments: Int
   }
 
+  /// `space 'mini-f', images 1x28x28, 10 classes`.
+  let title: String
   let space: Space
   let plan: SupernetPlan
   let explanation: PlanExplanation
@@ -23,6 +25,7 @@ struct PlanReport {
 
   /// - Throws: `CommandFailure` for a space that cannot be planned or whose costs have no range.
   init(of compiled: CompiledSpace, batch: Int) throws {
+    title = compiled.title
     space = compiled.space
     self.batch = batch
     let plan = try SupernetPlan.plan(of: compiled.space)
@@ -57,7 +60,8 @@ struct PlanReport {
       return clock.now - start
     }
     let seconds = times.sorted()[10] / .seconds(1)
-    return "measured: the network with most MACs is bound in \((seconds * 1000).fixed(2)) ms (median of 20)"
+    let network = space.decisions.isEmpty ? "the network" : "the network with most MACs"
+    return "measured: \(network) is bound in \((seconds * 1000).fixed(2)) ms (median of 20)"
   }
 }
 

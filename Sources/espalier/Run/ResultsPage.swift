@@ -35,7 +35,7 @@ struct ResultsPage {
     search =
       "batch \(recipe.batch), the first \(Int((recipe.warmUpEpochs / recipe.epochs * 100).rounded())) % of the steps warm-up "
       + "(\(recipe.warmUpSamples) uniform draws, distribution fixed), then K = entropy / 4; factorised until "
-      + "75 % of the steps, then joint; beta \(recipe.beta)"
+      + "five sixths of the steps, then joint; beta \(recipe.beta)"
   }
 
   mutating func add(_ title: String, _ results: [RunResult], recipe: TrainingRecipe) {

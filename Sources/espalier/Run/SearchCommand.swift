@@ -41,7 +41,7 @@ struct SearchCommand: AsyncParsableCommand {
   var target: Int?
 
   @Option(help: "Passes over the training half; a fraction is allowed.")
-  var epochs = 28.0
+  var epochs = 30.0
 
   @Option(help: "How strongly cost above the target counts against accuracy, from 0 to below 1.")
   var beta = 0.6
@@ -81,7 +81,7 @@ struct SearchCommand: AsyncParsableCommand {
         target: target, beta: beta, seed: seed, retraining: TrainingRecipe(epochs: trainEpochs), baselines: random,
         threads: threads))
     let path = out ?? "runs/\(setup.space.space.name)-\(method.rawValue)-\(seed)"
-    let reporter = SearchReporter(space: setup.space.space, json: json, path: path)
+    let reporter = SearchReporter(space: setup.space.space, target: setup.recipe.targetMACs, json: json, path: path)
     var session = try setup.session()
     let result = try await setup.run(&session, at: path) {
       reporter.header(setup.space, splits: setup.splits, definition: $0, library: setup.library)

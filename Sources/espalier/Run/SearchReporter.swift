@@ -9,6 +9,7 @@ import Synchronization
 /// What people see of a search: facts and answers on standard output, a live line on standard error of a terminal.
 final class SearchReporter: Sendable {
   private let space: Space
+  private let target: Int?
   private let json: Bool
   private let path: String
   private let state = Mutex(State())
@@ -38,7 +39,9 @@ final class SearchReporter: Sendable {
     var samples = 0
   }
 
-  init(space: Space, json: Bool, path: String) {
+  /// - Parameter target: Multiply-adds; nil: cost plays no part.
+  init(space: Space, target: Int?, json: Bool, path: String) {
+    self.target = target
     self.space = space
     self.json = json
     self.path = path
@@ -141,11 +144,18 @@ final class SearchReporter: Sendable {
     state.searchSeconds = (ContinuousClock.now - state.phaseStarted).inSeconds
     state.phaseStarted = .now
     say(searchTable(state))
-    say("\nchosen: \(cost.macs.grouped) MACs, \(cost.parameters.grouped) parameters\n")
+    say("\nchosen: \(cost.macs.grouped) MACs\(besideTarget(cost.macs)), \(cost.parameters.grouped) parameters\n")
     var table = AlignedTable([.left, .left])
     for (owner, text) in choices(of: architecture) { table.add([owner, text]) }
     say(table.text(indent: "  ") + "\n")
     if networks > 0 { say("training \(networks) networks from scratch\n") }
+  }
+
+  /// How far a cost is from the target, in words; empty without a target.
+  private func besideTarget(_ macs: Int) -> String {
+    guard let target else { return "" }
+    let share = Double(macs) / Double(target) - 1
+    return " (\((abs(share) * 100).fixed(0)) % \(share > 0 ? "above" : "below") the target)"
   }
 
   /// Each owner with its options on one line.

@@ -42,6 +42,9 @@ struct SearchSetup {
     }
     space = try Self.space(order, for: splits)
     let space = space.space
+    guard !space.decisions.isEmpty else {
+      throw CommandFailure("'\(order.file)' has no decisions, so there is nothing to search")
+    }
     let target = try order.target ?? medianMACs(of: space)
     library = try translatingFailures { try EngineLibrary.load(folders: engineFolders) }
     let start = try translatingFailures { Distribution(uniform: try .joint(for: space)).entropy }

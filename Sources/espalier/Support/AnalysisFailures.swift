@@ -27,8 +27,10 @@ extension CommandFailure {
   init(_ error: BandError, unit: String, in space: Space) {
     switch error {
     case .empty(let band, let least, let greatest):
-      let range = "its networks have \(least.grouped) to \(greatest.grouped)"
-      let remedy = band.overlaps(least...greatest) ? "widen the band" : "choose a band inside that"
+      let range =
+        least == greatest ? "it has \(least.grouped)" : "its networks have \(least.grouped) to \(greatest.grouped)"
+      let place = least == greatest ? "around" : "inside"
+      let remedy = band.overlaps(least...greatest) ? "widen the band" : "choose a band \(place) that"
       self.init("no network of '\(space.name)' has \(Self.text(of: band)) \(unit): \(range); \(remedy)")
     case .unresolved(let band, let binWidth, let uncertainty):
       self.init(

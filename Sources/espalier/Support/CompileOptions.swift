@@ -5,7 +5,7 @@ import SpaceIR
 
 /// A space file and the shape to compile it for: the arguments of every command that works on one space.
 struct CompileOptions: ParsableArguments {
-  @Argument(help: "The space, a YAML file.", completion: .file(extensions: ["yaml", "yml"]))
+  @Argument(help: "The space or architecture, a YAML file.", completion: .file(extensions: ["yaml", "yml"]))
   var file: String
 
   @OptionGroup var shape: InputOption
