@@ -19,6 +19,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], goldens: [String
   .testTarget(name: name, dependencies: dependencies, exclude: goldens, swiftSettings: strict)
 }
 
+let heap: Target.Dependency = .product(name: "HeapModule", package: "swift-collections")
 let bigInt: Target.Dependency = .product(name: "BigInt", package: "BigInt")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
@@ -27,6 +28,7 @@ let package = Package(
   products: [.executable(name: "espalier", targets: ["espalier"])],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/attaswift/BigInt", from: "6.0.1"),
   ],
   targets: [
@@ -41,7 +43,7 @@ let package = Package(
     part("SpaceAnalysis", ["SpaceIR", bigInt]),
     part("SpacePlanner", ["SpaceIR", "SpaceAnalysis"]),
     part("SpaceCompiler", ["Diagnostics", "SpaceSyntax", "SpaceIR", "SpaceChecker", "SpaceAnalysis", "SpacePlanner"]),
-    part("Distributions", ["SpaceIR", "SpacePlanner"]),
+    part("Distributions", ["SpaceIR", "SpacePlanner", heap]),
     part("Datasets", ["CZlib", "CEmbeddedImages"]),
     part("Engine", ["CEngine"]),
     part("Supernet", ["SpaceIR", "SpacePlanner", "Engine", "Datasets"]),

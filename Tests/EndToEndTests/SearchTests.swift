@@ -83,15 +83,16 @@ struct SearchTests {
     }
   }
 
-  /// The setting of fp-nas.md, F11, with beta tuned for this space as that page asks: 0.6 leaves the result at 105,088.
+  /// The setting of fp-nas.md, F11: target 100 k, beta 0.6, 60 epochs. The mode alone would be 5.09 % above.
   @Test func `the network found is at most 5 % above the target`() throws {
     try withTemporaryFolder { folder in
       let outcome = try Executable.run([
         "search", "spaces/digits.yaml", "--data", "digits", "--epochs", "60", "--train-epochs", "0", "--target",
-        "100k", "--beta", "0.8", "--json", "--out", "\(folder)/run",
+        "100k", "--json", "--out", "\(folder)/run",
       ])
       let macs = try #require(try object(outcome.output)["macs"] as? Int)
       #expect(macs <= 105_000)
+      #expect(macs >= 70_000)
     }
   }
 }

@@ -156,6 +156,17 @@ package struct ProbabilisticSearch {
   /// The most probable architecture.
   package var mode: Architecture { distribution.mode() }
 
+  /// What the search answers: the most probable architecture that meets the target, with its rank.
+  ///
+  /// The paper takes the most probable one. The hinge only makes networks above the target improbable, so the mode can
+  /// still be above it, and who names a target wants a network that meets it. Deviation: those above the target are
+  /// passed over. Rank 0 is the paper's answer; it is also given when none of the first 100,000 meets the target.
+  package func choice() throws -> (architecture: Architecture, rank: Int) {
+    guard let target = recipe.targetMACs else { return (mode, 0) }
+    let found = try distribution.mostProbable(limit: 100_000) { try cost(of: $0, in: space).macs <= target }
+    return found.map { ($0.architecture, $0.rank) } ?? (mode, 0)
+  }
+
   /// At epoch θ the factorised distribution becomes the joint one with the same probabilities (equation 7); Adam's
   /// moments have another shape and start anew.
   private mutating func switchFormWhenDue() {

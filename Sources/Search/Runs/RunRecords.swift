@@ -48,8 +48,10 @@ package struct RunResult: Hashable, Sendable, Codable {
     package let decision: String
     package let option: String
   }
-  /// The most probable architecture, decision by decision.
+  /// The chosen architecture, decision by decision.
   package let chosen: [Decided]
+  /// Its place in the final distribution; 0: the most probable. Above 0 those before it were above the target.
+  package let rank: Int
   package let macs: Int
   package let parameters: Int
   /// Architectures drawn, the warm-up's among them.
@@ -60,12 +62,13 @@ package struct RunResult: Hashable, Sendable, Codable {
   package let networks: [RetrainedNetwork]
 
   package init(
-    chosen architecture: Architecture, in space: Space, macs: Int, parameters: Int, samples: Int, entropy: Double,
+    chosen architecture: Architecture, in space: Space, rank: Int, macs: Int, parameters: Int, samples: Int, entropy: Double,
     networks: [RetrainedNetwork]
   ) {
     chosen = space.decisionIDs.compactMap { id in
       space.value(of: id, in: architecture).map { Decided(decision: space[id].name, option: $0.description) }
     }
+    self.rank = rank
     self.macs = macs
     self.parameters = parameters
     self.samples = samples

@@ -10,8 +10,8 @@ package enum SessionEvent: Sendable {
   /// The search is set up and about to start.
   case ready(SessionFacts)
   case step(StepRecord, samples: Int, of: Int)
-  /// The search is over; these networks are trained now.
-  case chosen(Architecture, NetworkCost, networks: Int)
+  /// The search is over; so many networks are trained now. The rank is that of `ProbabilisticSearch.choice`.
+  case chosen(Architecture, NetworkCost, rank: Int, networks: Int)
   /// One more epoch of one of the networks is done.
   case trained(epochs: Int, of: Int)
   case network(RetrainedNetwork)
@@ -66,16 +66,16 @@ package struct SearchSession {
           tensors: search.tensorCount, parameters: search.parameterCount, steps: search.totalSteps,
           stepsPerEpoch: search.stepsPerEpoch)))
     let searchSeconds = try runSteps(in: run, observe: observe)
-    let chosen = search.mode
+    let (chosen, rank) = try search.choice()
     let cost = try cost(of: chosen, in: space)
     try run.write(DistributionSnapshot(search.distribution, of: space), as: .distribution)
     try run.write(Array(architectureText(chosen).utf8), to: .architecture)
     let clock = ContinuousClock()
     let start = clock.now
     try report(.retraining, in: run, searchSeconds: searchSeconds, retrainingSeconds: 0)
-    let networks = try await trainNetworks(chosen, cost, observe: observe)
+    let networks = try await trainNetworks(chosen, cost, rank: rank, observe: observe)
     let result = RunResult(
-      chosen: chosen, in: space, macs: cost.macs, parameters: cost.parameters, samples: search.samples,
+      chosen: chosen, in: space, rank: rank, macs: cost.macs, parameters: cost.parameters, samples: search.samples,
       entropy: search.distribution.entropy, networks: networks)
     try run.write(result, as: .result)
     try report(
@@ -113,10 +113,10 @@ package struct SearchSession {
   }
 
   private func trainNetworks(
-    _ chosen: Architecture, _ cost: NetworkCost, observe: @escaping @Sendable (SessionEvent) -> Void
+    _ chosen: Architecture, _ cost: NetworkCost, rank: Int, observe: @escaping @Sendable (SessionEvent) -> Void
   ) async throws -> [RetrainedNetwork] {
     guard definition.retraining.epochs > 0 else {
-      observe(.chosen(chosen, cost, networks: 0))
+      observe(.chosen(chosen, cost, rank: rank, networks: 0))
       return []
     }
     let random = try randomNetworks(
@@ -127,7 +127,7 @@ package struct SearchSession {
           label: task.0, architecture: task.1,
           seed: derivedSeed(.retraining, seed: definition.seed, UInt64(number)))
       }
-    observe(.chosen(chosen, cost, networks: tasks.count))
+    observe(.chosen(chosen, cost, rank: rank, networks: tasks.count))
     let total = tasks.count * definition.retraining.epochs
     let done = EpochCounter()
     return try await retrain(

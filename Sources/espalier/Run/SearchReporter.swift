@@ -76,7 +76,7 @@ final class SearchReporter: Sendable {
       switch event {
       case .ready(let facts): ready(facts, &state)
       case .step(let record, let samples, let total): step(record, samples, total, &state)
-      case .chosen(let architecture, let cost, let networks): chosen(architecture, cost, networks, &state)
+      case .chosen(let architecture, let cost, let rank, let networks): chosen(architecture, cost, rank, networks, &state)
       case .trained(let epochs, let total): progress("training", done: epochs, of: total, unit: "epochs", "", &state)
       case .network: break
       }
@@ -138,13 +138,16 @@ final class SearchReporter: Sendable {
     return table.text()
   }
 
-  private func chosen(_ architecture: Architecture, _ cost: NetworkCost, _ networks: Int, _ state: inout State) {
+  private func chosen(
+    _ architecture: Architecture, _ cost: NetworkCost, _ rank: Int, _ networks: Int, _ state: inout State
+  ) {
     close(&state)
     clearLine()
     state.searchSeconds = (ContinuousClock.now - state.phaseStarted).inSeconds
     state.phaseStarted = .now
     say(searchTable(state))
-    say("\nchosen: \(cost.macs.grouped) MACs\(besideTarget(cost.macs)), \(cost.parameters.grouped) parameters\n")
+    say(rank == 0 ? "\nthe most probable network\n" : "\nthe most probable network within the target; \(rank) more probable ones are above it\n")
+    say("chosen: \(cost.macs.grouped) MACs\(besideTarget(cost.macs)), \(cost.parameters.grouped) parameters\n")
     var table = AlignedTable([.left, .left])
     for (owner, text) in choices(of: architecture) { table.add([owner, text]) }
     say(table.text(indent: "  ") + "\n")
