@@ -44,17 +44,20 @@ struct ResultsPage {
     let accuracy = (spread(searched.map { $0.result.accuracy * 100 }), spread(baselines.map { $0.result.accuracy * 100 }))
     let loss = (spread(searched.map(\.result.testLoss)), spread(baselines.map(\.result.testLoss)))
     let macs = (spread(searched.map { Double($0.macs) }), spread(baselines.map { Double($0.macs) }))
-    let gain = accuracy.0.mean - accuracy.1.mean
-    let error = (accuracy.0.error * accuracy.0.error + accuracy.1.error * accuracy.1.error).squareRoot()
+    // Seeds found networks of different cost, so each is held against its own random networks.
+    let gain = spread(results.map { self.gain($0) { $0.result.accuracy * 100 } })
+    let lossGain = spread(results.map { -self.gain($0, \.result.testLoss) })
     let verdict =
-      gain > 0
-      ? "The searched networks are ahead of the random mean by \(gain.fixed(2)) ± \(error.fixed(2)) points of test accuracy"
-      : "The searched networks are **behind** the random mean by \((-gain).fixed(2)) ± \(error.fixed(2)) points of test accuracy"
-    let lossGain = loss.1.mean - loss.0.mean
+      gain.mean > 0
+      ? "The searched networks are ahead of the mean of their random networks by \(gain.mean.fixed(2)) ± \(gain.error.fixed(2)) points"
+      : "The searched networks are **behind** the mean of their random networks by \((-gain.mean).fixed(2)) ± \(gain.error.fixed(2)) points"
     let augmentation = recipe.shift.map { ", flips and shifts by up to \($0) pixels" } ?? ", no augmentation"
     var lines = ["## \(title)", ""]
     lines += [
-      "\(verdict); test loss \(lossGain >= 0 ? "lower" : "higher") by \(abs(lossGain).fixed(4)).", "",
+      "\(verdict) of test accuracy (mean and standard error over seeds); test loss "
+        + "\(lossGain.mean >= 0 ? "lower" : "higher") by \(abs(lossGain.mean).fixed(4)) ± \(lossGain.error.fixed(4))."
+        + (abs(gain.mean) < 2 * gain.error ? " That is within two standard errors of no difference." : ""),
+      "",
       "Training from scratch: \(recipe.epochs) epochs of train + validation, batch \(recipe.batch), SGD \(recipe.rate) with cosine, label smoothing \(recipe.labelSmoothing)\(augmentation).",
       "", "| | networks | MACs | test accuracy, % | test loss, nats |", "|---|---|---|---|---|",
       "| FP-NAS | \(searched.count) | \(Int(macs.0.mean).grouped) | \(accuracy.0.mean.fixed(2)) ± \(accuracy.0.error.fixed(2)) | \(loss.0.mean.fixed(4)) ± \(loss.0.error.fixed(4)) |",
@@ -71,6 +74,12 @@ struct ResultsPage {
       }
     }
     sections.append(lines.joined(separator: "\n"))
+  }
+
+  /// A searched network less the mean of the random ones it is compared with.
+  private func gain(_ result: RunResult, _ figure: (RetrainedNetwork) -> Double) -> Double {
+    guard let searched = result.networks.first else { return 0 }
+    return figure(searched) - spread(result.networks.dropFirst().map(figure)).mean
   }
 
   var text: String {
