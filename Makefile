@@ -19,7 +19,7 @@ LIBRARY := .build/libespalier-engine.so
 
 # ---- Run ----
 
-SEARCH := search spaces/mini-f.yaml --method fp-nas --data fashion-mini
+SEARCH := search spaces/mini-f.yaml --method fp-nas --data fashion-mini --target 2.2M --epochs 40
 # runs/first, then runs/2, runs/3, ...: a run folder is never written twice.
 RUN ?= $(shell n=2; run=runs/first; while [ -e $$run ]; do run=runs/$$n; n=$$((n + 1)); done; echo $$run)
 

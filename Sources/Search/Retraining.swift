@@ -1,8 +1,8 @@
 package import Datasets
+import Distributions
 package import Engine
 import SpaceAnalysis
 package import SpaceIR
-import Distributions
 import SpacePlanner
 package import Supernet
 
@@ -34,7 +34,8 @@ package struct RetrainingTask: Hashable, Sendable {
 /// - Parameter finished: Called in the order in which networks finish.
 package func retrain(
   _ tasks: [RetrainingTask], of space: Space, splits: DatasetSplits, recipe: TrainingRecipe, library: EngineLibrary,
-  threads: Int, epochFinished: @escaping @Sendable () -> Void, finished: @escaping @Sendable (RetrainedNetwork) throws -> Void
+  threads: Int, epochFinished: @escaping @Sendable () -> Void,
+  finished: @escaping @Sendable (RetrainedNetwork) throws -> Void
 ) async throws -> [RetrainedNetwork] {
   let images = splits.trainAndValidation
   return try await withThrowingTaskGroup(of: (Int, RetrainedNetwork).self) { group in

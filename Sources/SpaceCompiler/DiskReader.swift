@@ -1,3 +1,5 @@
+package import SpaceChecker
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -5,7 +7,6 @@
 #elseif canImport(Darwin)
   import Darwin
 #endif
-package import SpaceChecker
 
 /// Reads space files from disk: regular files of a sane size only, so that a folder, a device or a pipe is an error and
 /// never a wait.

@@ -1,6 +1,6 @@
 package import Engine
-package import SpacePlanner
 import SpaceIR
+package import SpacePlanner
 
 extension EngineProgram {
   /// The planner's program in the engine's terms, one to one.

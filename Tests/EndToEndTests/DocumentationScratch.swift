@@ -7,9 +7,10 @@ struct DocumentationScratch {
 
   static func with<Result>(_ body: (DocumentationScratch) throws -> Result) throws -> Result {
     try withTemporaryFolder { folder in
-      for name in ["spaces", "docs"] {
+      // A space on a page stands beside `spaces`, or among its files and so beside `blocks`.
+      for (name, target) in [("spaces", "spaces"), ("blocks", "spaces/blocks"), ("docs", "docs")] {
         try FileManager.default.createSymbolicLink(
-          atPath: "\(folder)/\(name)", withDestinationPath: "\(Repository.root)/\(name)")
+          atPath: "\(folder)/\(name)", withDestinationPath: "\(Repository.root)/\(target)")
       }
       return try body(DocumentationScratch(folder: folder))
     }

@@ -29,7 +29,7 @@ struct DocumentationTests {
     #expect(block.lines.first == "$ make search")
     try DocumentationScratch.with { scratch in
       let outcome = try scratch.run(
-        "espalier search spaces/mini-f.yaml --method fp-nas --data fashion-mini --limit 64 --epochs 30 --train-epochs 1 "
+        "espalier search spaces/mini-f.yaml --method fp-nas --data fashion-mini --target 2.2M --limit 64 --epochs 30 --train-epochs 1 "
           + "--out runs/first")
       #expect(shape(of: outcome.output) == shape(of: block.lines.dropFirst().joined(separator: "\n")))
     }
@@ -124,12 +124,14 @@ func shellCommands(_ lines: [String]) -> [String] {
 
 /// The lines of a search without what differs from run to run: numbers, options, widths of columns.
 private func shape(of text: String) -> [String] {
-  text.split(separator: "\n").map(String.init).filter { !$0.isEmpty && !$0.hasPrefix("make") && !$0.hasPrefix(".build/") }
-    .map { line in
-      // The options of a stage, and how the choice stands to the target.
-      if line.hasPrefix("  s"), let owner = line.split(separator: " ").first { return "  \(owner) <options>" }
-      if line.hasPrefix("the most probable network") { return "the most probable network" }
-      return line.replacing(/[0-9][0-9.,]*[kMG]?/, with: "#").replacing("above the target", with: "below the target")
-        .split(separator: " ").joined(separator: " ")
-    }
+  text.split(separator: "\n").map(String.init).filter {
+    !$0.isEmpty && !$0.hasPrefix("make") && !$0.hasPrefix(".build/")
+  }
+  .map { line in
+    // The options of a stage, and how the choice stands to the target.
+    if line.hasPrefix("  s"), let owner = line.split(separator: " ").first { return "  \(owner) <options>" }
+    if line.hasPrefix("the most probable network") { return "the most probable network" }
+    return line.replacing(/[0-9][0-9.,]*[kMG]?/, with: "#").replacing("above the target", with: "below the target")
+      .split(separator: " ").joined(separator: " ")
+  }
 }

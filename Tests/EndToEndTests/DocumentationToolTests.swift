@@ -46,7 +46,7 @@ struct DocumentationToolTests {
   @Test func `only commands that exist pass`() throws {
     let known = try KnownCommands()
     let right = [
-      "make", "make test", "make -j 2 results DATA=x", "TORCH=x make setup", "espalier plan a.yaml", "git pull",
+      "make", "make test", "make -j2 results DATA=x", "TORCH=x make setup", "espalier plan a.yaml", "git pull",
     ]
     for command in right { #expect(known.complaint(about: command) == nil, "\(command)") }
     for command in ["make tea", "make SEARCH", "espalier brew", "curl x", "sudo make test", "espalier help-me"] {

@@ -62,7 +62,8 @@ package struct RunResult: Hashable, Sendable, Codable {
   package let networks: [RetrainedNetwork]
 
   package init(
-    chosen architecture: Architecture, in space: Space, rank: Int, macs: Int, parameters: Int, samples: Int, entropy: Double,
+    chosen architecture: Architecture, in space: Space, rank: Int, macs: Int, parameters: Int, samples: Int,
+    entropy: Double,
     networks: [RetrainedNetwork]
   ) {
     chosen = space.decisionIDs.compactMap { id in
@@ -108,7 +109,8 @@ extension RunDirectory {
   /// Sorted keys and shortest exact numbers, so that equal records are equal bytes.
   package static func encode(_ record: some Encodable, pretty: Bool) throws -> [UInt8] {
     let encoder = JSONEncoder()
-    encoder.outputFormatting = pretty ? [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes] : [.sortedKeys, .withoutEscapingSlashes]
+    encoder.outputFormatting =
+      pretty ? [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes] : [.sortedKeys, .withoutEscapingSlashes]
     return Array(try encoder.encode(record))
   }
 
@@ -116,7 +118,8 @@ extension RunDirectory {
     try write(try Self.encode(record, pretty: true) + [UInt8(ascii: "\n")], to: file)
   }
 
-  package static func decode<Record: Decodable>(_ type: Record.Type, from file: File, of path: String) throws -> Record {
+  package static func decode<Record: Decodable>(_ type: Record.Type, from file: File, of path: String) throws -> Record
+  {
     let bytes = try read(file, of: path)
     do {
       return try JSONDecoder().decode(type, from: Data(bytes))

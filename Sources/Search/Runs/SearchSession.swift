@@ -57,7 +57,8 @@ package struct SearchSession {
   ///   - architectureText: Writes the architecture file; the exporters know how.
   ///   - observe: Called on any thread, one call at a time.
   package mutating func run(
-    in run: RunDirectory, architectureText: (Architecture) -> String, observe: @escaping @Sendable (SessionEvent) -> Void
+    in run: RunDirectory, architectureText: (Architecture) -> String,
+    observe: @escaping @Sendable (SessionEvent) -> Void
   ) async throws -> RunResult {
     try run.write(definition, as: .definition)
     observe(

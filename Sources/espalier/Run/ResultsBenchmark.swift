@@ -44,7 +44,9 @@ struct ResultsBenchmark: AsyncParsableCommand {
   var threads = availableProcessors()
 
   func validate() throws {
-    guard random >= seeds else { throw ValidationError("'--random' is at least '--seeds', so that every seed is compared") }
+    guard random >= seeds else {
+      throw ValidationError("'--random' is at least '--seeds', so that every seed is compared")
+    }
   }
 
   private struct Case {
@@ -60,7 +62,9 @@ struct ResultsBenchmark: AsyncParsableCommand {
   func run() async throws {
     ignoreSizeSignal()
     let cases = [
-      Case(title: "Fashion-MNIST", data: "fashion-mnist:\(dataRoot)/fashion-mnist", trainEpochs: 2, shift: nil, half: 30_000),
+      Case(
+        title: "Fashion-MNIST", data: "fashion-mnist:\(dataRoot)/fashion-mnist", trainEpochs: 2, shift: nil,
+        half: 30_000),
       Case(
         title: "CIFAR-10 (JPEG q75)", data: "cifar10:\(cifar ?? dataRoot + "/cifar10")", trainEpochs: 4, shift: 4,
         half: 10_000),
@@ -107,7 +111,8 @@ struct ResultsBenchmark: AsyncParsableCommand {
       reporter.observe($0)
       if case .network(let network) = $0 {
         Terminal.standardError.line(
-          "  \(network.label): \(network.macs.grouped) MACs, test accuracy \((network.result.accuracy * 100).fixed(2)) %")
+          "  \(network.label): \(network.macs.grouped) MACs, test accuracy \((network.result.accuracy * 100).fixed(2)) %"
+        )
       }
     }
     return result

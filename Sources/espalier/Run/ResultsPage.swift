@@ -41,7 +41,9 @@ struct ResultsPage {
   mutating func add(_ title: String, _ results: [RunResult], recipe: TrainingRecipe) {
     let searched = results.compactMap(\.networks.first)
     let baselines = results.flatMap { $0.networks.dropFirst() }
-    let accuracy = (spread(searched.map { $0.result.accuracy * 100 }), spread(baselines.map { $0.result.accuracy * 100 }))
+    let accuracy = (
+      spread(searched.map { $0.result.accuracy * 100 }), spread(baselines.map { $0.result.accuracy * 100 })
+    )
     let loss = (spread(searched.map(\.result.testLoss)), spread(baselines.map(\.result.testLoss)))
     let macs = (spread(searched.map { Double($0.macs) }), spread(baselines.map { Double($0.macs) }))
     // Seeds found networks of different cost, so each is held against its own random networks.

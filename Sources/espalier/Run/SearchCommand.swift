@@ -31,7 +31,9 @@ struct SearchCommand: AsyncParsableCommand {
       "The images: fashion-mini or digits (both built in), fashion-mnist:FOLDER, cifar10:FOLDER.", valueName: "source"))
   var data = "fashion-mini"
 
-  @Option(help: ArgumentHelp("At most so many images in each of the three parts.", valueName: "images"), transform: parseCount)
+  @Option(
+    help: ArgumentHelp("At most so many images in each of the three parts.", valueName: "images"), transform: parseCount
+  )
   var limit: Int?
 
   @Option(
@@ -57,7 +59,8 @@ struct SearchCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Random networks of the same cost to train beside it.", valueName: "networks"))
   var random = 3
 
-  @Option(help: ArgumentHelp("The run's folder, which must not exist. Default: runs/SPACE-METHOD-SEED.", valueName: "folder"))
+  @Option(
+    help: ArgumentHelp("The run's folder, which must not exist. Default: runs/SPACE-METHOD-SEED.", valueName: "folder"))
   var out: String?
 
   @Option(help: "Threads; changes no result.", transform: parseCount)
@@ -69,7 +72,9 @@ struct SearchCommand: AsyncParsableCommand {
   func validate() throws {
     guard (0..<1).contains(beta) else { throw ValidationError("'--beta' is from 0 to below 1, not \(beta)") }
     guard epochs > 0, epochs < 1e6 else { throw ValidationError("'--epochs' is above 0, not \(epochs)") }
-    guard (0...100_000).contains(trainEpochs) else { throw ValidationError("'--train-epochs' is 0 or more, not \(trainEpochs)") }
+    guard (0...100_000).contains(trainEpochs) else {
+      throw ValidationError("'--train-epochs' is 0 or more, not \(trainEpochs)")
+    }
     guard (0...1000).contains(random) else { throw ValidationError("'--random' is from 0 to 1000, not \(random)") }
   }
 

@@ -76,7 +76,8 @@ final class SearchReporter: Sendable {
       switch event {
       case .ready(let facts): ready(facts, &state)
       case .step(let record, let samples, let total): step(record, samples, total, &state)
-      case .chosen(let architecture, let cost, let rank, let networks): chosen(architecture, cost, rank, networks, &state)
+      case .chosen(let architecture, let cost, let rank, let networks):
+        chosen(architecture, cost, rank, networks, &state)
       case .trained(let epochs, let total): progress("training", done: epochs, of: total, unit: "epochs", "", &state)
       case .network: break
       }
@@ -146,7 +147,10 @@ final class SearchReporter: Sendable {
     state.searchSeconds = (ContinuousClock.now - state.phaseStarted).inSeconds
     state.phaseStarted = .now
     say(searchTable(state))
-    say(rank == 0 ? "\nthe most probable network\n" : "\nthe most probable network within the target; \(rank) more probable ones are above it\n")
+    say(
+      rank == 0
+        ? "\nthe most probable network\n"
+        : "\nthe most probable network within the target; \(rank) more probable ones are above it\n")
     say("chosen: \(cost.macs.grouped) MACs\(besideTarget(cost.macs)), \(cost.parameters.grouped) parameters\n")
     var table = AlignedTable([.left, .left])
     for (owner, text) in choices(of: architecture) { table.add([owner, text]) }
@@ -198,7 +202,8 @@ final class SearchReporter: Sendable {
     table.add(["network", "MACs", "parameters", "test accuracy", "test loss"])
     for network in networks {
       table.add([
-        network.label, network.macs.grouped, network.parameters.grouped, (network.result.accuracy * 100).fixed(2) + " %",
+        network.label, network.macs.grouped, network.parameters.grouped,
+        (network.result.accuracy * 100).fixed(2) + " %",
         network.result.testLoss.fixed(4),
       ])
     }
@@ -206,7 +211,10 @@ final class SearchReporter: Sendable {
     if random.count > 1 {
       let accuracy = spread(random.map { $0.result.accuracy * 100 })
       let loss = spread(random.map(\.result.testLoss))
-      table.add(["random mean", "", "", "\(accuracy.mean.fixed(2)) ± \(accuracy.error.fixed(2)) %", "\(loss.mean.fixed(4)) ± \(loss.error.fixed(4))"])
+      table.add([
+        "random mean", "", "", "\(accuracy.mean.fixed(2)) ± \(accuracy.error.fixed(2)) %",
+        "\(loss.mean.fixed(4)) ± \(loss.error.fixed(4))",
+      ])
     }
     return table.text()
   }

@@ -9,7 +9,7 @@ struct SearchStart {
   /// Nats.
   let entropy: Double
 
-  /// FP-NAS, eq. (7) of arXiv 2011.10949 with λ = 1/4, the paper's.
+  /// FP-NAS (arXiv 2011.10949), equation (6) of fp-nas.md, with λ = 1/4, the paper's.
   var draws: Int { SampleSchedule.adaptive(lambda: 0.25).draws(entropy: entropy) }
 
   /// Joint, then factorised; without the joint one where it has more combinations than a categorical can hold.
