@@ -74,7 +74,7 @@ func translatingFailures<Result>(_ body: () throws -> Result) throws -> Result {
   }
 }
 
-func translatingFailures<Result>(_ body: () async throws -> Result) async throws -> Result {
+func translatingFailuresAsync<Result>(_ body: () async throws -> Result) async throws -> Result {
   do {
     return try await body()
   } catch {

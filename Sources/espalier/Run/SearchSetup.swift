@@ -81,7 +81,7 @@ struct SearchSetup {
     observe: @escaping @Sendable (SessionEvent) -> Void
   ) async throws -> RunResult {
     let definition = session.definition
-    return try await translatingFailures {
+    return try await translatingFailuresAsync {
       let run = try RunDirectory(creating: path)
       for file in space.files { try run.store(file.bytes, at: "space/\(file.relativePath)") }
       ready(definition)

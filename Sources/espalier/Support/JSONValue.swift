@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// A JSON value whose objects keep the order they were written in, so that equal answers are equal bytes.
 indirect enum JSONValue {
   case null
@@ -37,23 +39,4 @@ indirect enum JSONValue {
     case .null, .boolean, .integer, .number, .string, .array, .object: return compact
     }
   }
-}
-
-/// RFC 8259, section 7: quotes, backslashes and control characters are escaped, all else stays UTF-8.
-private func quotedJSON(_ text: String) -> String {
-  var result = "\""
-  for scalar in text.unicodeScalars {
-    switch scalar {
-    case "\"": result += "\\\""
-    case "\\": result += "\\\\"
-    case "\n": result += "\\n"
-    case "\r": result += "\\r"
-    case "\t": result += "\\t"
-    case "\u{0}"..."\u{1F}", "\u{7F}":
-      let digits = String(scalar.value, radix: 16)
-      result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-    default: result.unicodeScalars.append(scalar)
-    }
-  }
-  return result + "\""
 }
