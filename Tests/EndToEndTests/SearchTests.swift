@@ -21,6 +21,21 @@ struct SearchTests {
     }
   }
 
+  @Test func `a space that asks for factorised decisions is searched so`() throws {
+    try withTemporaryFolder { folder in
+      try FileManager.default.copyItem(atPath: "\(repositoryRoot)/spaces/blocks", toPath: "\(folder)/blocks")
+      let text = try String(contentsOfFile: "\(repositoryRoot)/spaces/digits.yaml", encoding: .utf8)
+      let hinted = text.replacingOccurrences(of: "distribution: joint", with: "distribution: factorised")
+      let file = try write(hinted, to: "hinted.yaml", in: folder)
+      let outcome = try Executable.run([
+        "search", file, "--data", "digits", "--epochs", "1", "--train-epochs", "0", "--limit", "64", "--out",
+        "\(folder)/run",
+      ])
+      #expect(outcome.status == 0)
+      #expect(outcome.output.contains("K = 0.25 x entropy, factorised, beta 0.6"))
+    }
+  }
+
   @Test func `the answer can be one JSON object`() throws {
     try withTemporaryFolder { folder in
       let outcome = try SearchRun.start(in: folder, "--json")

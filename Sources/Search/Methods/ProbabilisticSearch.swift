@@ -70,6 +70,7 @@ package struct ProbabilisticSearch {
   package let stepsPerEpoch: Int
 
   private let supernet: Supernet
+  /// Of the joint form; never used by a search that stays factorised.
   private let joint: DistributionPlan
   private let training: BatchSource
   private let validation: BatchSource
@@ -89,9 +90,10 @@ package struct ProbabilisticSearch {
     self.space = space
     self.recipe = recipe
     self.seed = seed
-    joint = try DistributionPlan.joint(for: space)
+    let factorised = DistributionPlan.factorised(for: space)
+    joint = recipe.form == .factorised ? factorised : try DistributionPlan.joint(for: space)
     let isJoint = recipe.form == .joint
-    distribution = Distribution(uniform: isJoint ? joint : DistributionPlan.factorised(for: space))
+    distribution = Distribution(uniform: isJoint ? joint : factorised)
     optimiser = Adam(for: distribution.plan, learningRate: isJoint ? recipe.jointRate : recipe.factorisedRate)
     supernet = try Supernet(
       SupernetPlan(for: space), library: library,

@@ -105,7 +105,7 @@ struct ResultsPage {
 }
 
 /// The model name that Linux gives the first core; `unknown processor` elsewhere.
-private func processorName() -> String {
+func processorName() -> String {
   guard let file = fopen("/proc/cpuinfo", "r") else { return "unknown processor" }
   defer { fclose(file) }
   var line = [CChar](repeating: 0, count: 512)

@@ -47,8 +47,9 @@ struct SearchSetup {
     }
     let target = try order.target ?? medianMACs(of: space)
     library = try translatingFailures { try EngineLibrary.load(folders: engineFolders) }
-    let start = try translatingFailures { Distribution(uniform: try .joint(for: space)).entropy }
+    let start = try translatingFailures { Distribution(uniform: try .hinted(by: space)).entropy }
     var recipe = order.method.recipe(epochs: order.epochs, targetMACs: target, initialEntropy: start)
+    if space.hints.distribution == .factorised { recipe.form = .factorised }
     recipe.beta = order.beta
     self.recipe = recipe
     self.splits = splits
