@@ -39,14 +39,13 @@ extension Expander {
     case .activation: return expression("function").map { Built(value: .activation($0, of: input.id)) }
     case .convolution:
       guard let channels = expression("channels"), let kernel = expression("kernel"), let stride = expression("stride"),
-        let bias = constantBias(arguments["bias"], range), positive([size("channels"), size("stride")]),
-        odd(kernel, place("kernel"))
+        let bias = constantBias(arguments["bias"], range), ![positive([size("channels"), size("stride")]), odd(kernel, place("kernel"))].contains(false)
       else { return nil }
       return Built(
         value: .convolution(Convolution(channels: channels, kernel: kernel, stride: stride, bias: bias), of: input.id))
     case .depthwise:
       guard let kernel = expression("kernel"), let stride = expression("stride"), let copies = expression("copies"),
-        positive([size("stride"), size("copies")]), odd(kernel, place("kernel"))
+        ![positive([size("stride"), size("copies")]), odd(kernel, place("kernel"))].contains(false)
       else { return nil }
       return Built(value: .depthwise(Depthwise(kernel: kernel, stride: stride, copies: copies), of: input.id))
     case .squeezeExcite:
@@ -60,7 +59,7 @@ extension Expander {
       return Built(value: .splitAttention(SplitAttention(inner: inner, function: function), of: input.id))
     case .maxPool, .averagePool:
       guard let kernel = expression("kernel"), let stride = expression("stride"),
-        positive([size("stride")]), odd(kernel, place("kernel"))
+        ![positive([size("stride")]), odd(kernel, place("kernel"))].contains(false)
       else { return nil }
       let kind: Pool.Kind = primitive == .maxPool ? .max : .average
       return Built(value: .pool(Pool(kind: kind, kernel: kernel, stride: stride), of: input.id))

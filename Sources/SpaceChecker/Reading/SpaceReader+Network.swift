@@ -59,15 +59,17 @@ extension SpaceReader {
       return nil
     }
     let name = fields["stage"].flatMap { layerName($0.value, what: "a stage's name") }
-    let layers = fields.required("layers", log: &log).flatMap { layerCount($0.value) }
+    let count = fields.required("layers", log: &log).flatMap { layerCount($0.value) }
+    // After an error about the number, one layer: what stands in it is still looked at.
+    let layers = count ?? Located(.fixed(1), node.range)
     let decide = fields["decide"].flatMap {
       choiceOfWord($0.value, DecisionScope.self, what: "who decides in a stage")
     }
     let layer = fields.required("layer", log: &log).flatMap { call($0.value, besides: []) }
-    guard let name, let layers, let layer else { return nil }
+    guard let name, let layer else { return nil }
     return StageDeclaration(
       name: name, layers: layers, decide: decide, layer: layer, range: node.range,
-      hidesScope: fields.hidesKeys || (decide == nil && fields["decide"] != nil))
+      hidesScope: count == nil || fields.hidesKeys || (decide == nil && fields["decide"] != nil))
   }
 
   private mutating func layerCount(_ node: YAMLNode) -> Located<LayerCount>? {
