@@ -74,7 +74,9 @@ struct SearchFailureTests {
   @Test(arguments: [
     (["--beta", "2"], "'--beta' is from 0 to below 1"), (["--epochs", "0"], "'--epochs' is above 0"),
     (["--train-epochs", "-1"], "--train-epochs"), (["--data", "fashion"], "fashion-mini"),
-    (["--target", "many"], "not a number"), (["--threads", "0"], "--threads"), (["--method", "magic"], "fp-nas"),
+    (["--target", "many"], "not a number"), (["--target", "0"], "'--target' is at least 1 multiply-add"),
+    (["--out", ""], "'--out' is the path of a folder"), (["--threads", "0"], "--threads"),
+    (["--method", "magic"], "fp-nas"),
   ])
   func `a wrong option says what is right`(arguments: [String], message: String) throws {
     try withTemporaryFolder { folder in
@@ -90,7 +92,7 @@ struct SearchFailureTests {
     try withTemporaryFolder { folder in
       let outcome = try SearchRun.start(in: folder, "--limit", "10")
       #expect(outcome.status == 1)
-      #expect(outcome.errors.contains("fewer than a batch of 64"))
+      #expect(outcome.errors.contains("fewer than a batch of 64\nhelp: raise or leave out --limit"))
       #expect(!FileManager.default.fileExists(atPath: "\(folder)/run"))
     }
   }

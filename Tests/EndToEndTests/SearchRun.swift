@@ -24,7 +24,9 @@ enum SearchRun {
   }
 
   /// Kills a run after it has written some steps; the number of complete lines it left.
-  static func killed(in folder: String, after steps: Int) throws -> Int {
+  ///
+  /// - Parameter body: Runs before the end, while the search works.
+  static func killed(in folder: String, after steps: Int, during body: () throws -> Void = {}) throws -> Int {
     let process = Process()
     process.executableURL = URL(filePath: try Executable.path())
     process.arguments = [
@@ -37,15 +39,20 @@ enum SearchRun {
     try process.run()
     // Bounded: a search that writes nothing in a minute has failed, and the test then says how far it came.
     for _ in 0..<600 {
-      if lines(of: "\(folder)/run/steps.jsonl") >= steps { break }
+      if lines(of: "\(folder)/run/steps.jsonl") >= steps || !process.isRunning { break }
       Thread.sleep(forTimeInterval: 0.1)
     }
-    kill(process.processIdentifier, SIGKILL)
-    process.waitUntilExit()
+    do {
+      defer {
+        kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+      }
+      try body()
+    }
     return lines(of: "\(folder)/run/steps.jsonl")
   }
 
-  private static func lines(of path: String) -> Int {
+  static func lines(of path: String) -> Int {
     ((try? Data(contentsOf: URL(filePath: path))) ?? Data()).reduce(0) { $0 + ($1 == UInt8(ascii: "\n") ? 1 : 0) }
   }
 }

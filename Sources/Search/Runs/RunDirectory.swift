@@ -36,7 +36,11 @@ extension RunError: CustomStringConvertible {
       """
     case .cannotRead(let path, let reason): "'\(path)' cannot be read: \(reason)"
     case .damaged(let path, let reason): "'\(path)' is damaged: \(reason)"
-    case .inUse(let path): "another process is writing the run '\(path)'"
+    case .inUse(let path):
+      """
+      another process is writing the run '\(path)'
+      help: choose another folder with --out, or watch that run with 'espalier status \(path)'
+      """
     case .unfinished(let path, let steps, let total):
       "the run '\(path)' has no result: it did \(steps) of \(total) steps"
     }
@@ -45,7 +49,8 @@ extension RunError: CustomStringConvertible {
 
 /// A folder that holds everything about one search; see docs/runs.md for its files.
 ///
-/// Files are complete or absent: each is written beside its place and renamed. The log of steps grows line by line.
+/// Files are complete or absent: each is written beside its place and renamed. The log of steps grows by whole lines; only
+/// a process that is killed inside a write can leave a part of one, after the last line feed.
 package final class RunDirectory {
   package let path: String
   /// Holds the lock for as long as the run is open for writing.
@@ -64,13 +69,14 @@ package final class RunDirectory {
   /// Makes the folder, which must not exist, and locks it.
   package init(creating path: String) throws(RunError) {
     var parent = ""
-    let parts = path.split(separator: "/", omittingEmptySubsequences: true)
+    // A `.` is always there: as the last part it would make a new folder look like one that exists.
+    let parts = path.split(separator: "/").filter { $0 != "." }
     for (index, part) in parts.enumerated() {
       parent += (index == 0 && !path.hasPrefix("/") ? "" : "/") + part
       guard mkdir(parent, 0o777) == 0 else {
         let isLast = index == parts.count - 1
         if errno == EEXIST {
-          if isLast { throw .exists(path: path) }
+          if isLast { throw Self.isInUse(path) ? .inUse(path: path) : .exists(path: path) }
           continue
         }
         throw .cannotCreate(path: parent, reason: systemError())
@@ -80,7 +86,10 @@ package final class RunDirectory {
     self.path = path
     lock = open("\(path)/\(File.lock.rawValue)", O_CREAT | O_RDWR | O_CLOEXEC, 0o666)
     guard lock >= 0 else { throw .cannotWrite(path: "\(path)/\(File.lock.rawValue)", reason: systemError()) }
-    guard flock(lock, LOCK_EX | LOCK_NB) == 0 else { throw .inUse(path: path) }
+    // Waits: nobody else writes a folder that was made just now, and who asks for its state holds the lock for an instant.
+    while flock(lock, LOCK_EX) != 0 {
+      guard errno == EINTR else { throw .cannotWrite(path: "\(path)/\(File.lock.rawValue)", reason: systemError()) }
+    }
   }
 
   deinit { close(lock) }
@@ -118,22 +127,23 @@ package final class RunDirectory {
     var chunk = [UInt8](repeating: 0, count: 1 << 16)
     while true {
       let count = readBytes(descriptor, &chunk, chunk.count)
+      if count < 0, errno == EINTR { continue }
       guard count >= 0 else { throw .cannotRead(path: full, reason: systemError()) }
       if count == 0 { return contents }
       contents += chunk[..<count]
     }
   }
 
-  /// Whether a process has the run open for writing.
+  /// Whether a process has the run open for writing. Asking needs no right to write, and two may ask at once.
   package static func isInUse(_ path: String) -> Bool {
-    let descriptor = open("\(path)/\(File.lock.rawValue)", O_RDWR | O_CLOEXEC)
+    let descriptor = open("\(path)/\(File.lock.rawValue)", O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return false }
     defer { close(descriptor) }
-    return flock(descriptor, LOCK_EX | LOCK_NB) != 0
+    return flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
   }
 }
 
-/// A file that lines are added to; each line is written in one call.
+/// A file that lines are added to. A line that cannot be written whole is taken back.
 package final class LineLog {
   private let path: String
   private let descriptor: Int32
@@ -147,7 +157,14 @@ package final class LineLog {
   deinit { close(descriptor) }
 
   package func append(_ line: [UInt8]) throws(RunError) {
-    try writeAll(line + [UInt8(ascii: "\n")], to: descriptor, path: path)
+    let end = lseek(descriptor, 0, SEEK_END)
+    do {
+      try writeAll(line + [UInt8(ascii: "\n")], to: descriptor, path: path)
+    } catch {
+      // Where even this fails, readers count line feeds and so leave the part of a line out.
+      if end >= 0 { _ = ftruncate(descriptor, end) }
+      throw error
+    }
   }
 }
 

@@ -63,8 +63,7 @@ package struct RunResult: Hashable, Sendable, Codable {
 
   package init(
     chosen architecture: Architecture, in space: Space, rank: Int, macs: Int, parameters: Int, samples: Int,
-    entropy: Double,
-    networks: [RetrainedNetwork]
+    entropy: Double, networks: [RetrainedNetwork]
   ) {
     chosen = space.decisionIDs.compactMap { id in
       space.value(of: id, in: architecture).map { Decided(decision: space[id].name, option: $0.description) }
@@ -106,9 +105,12 @@ package struct RunProgress: Hashable, Sendable, Codable {
 }
 
 extension RunDirectory {
-  /// Sorted keys and shortest exact numbers, so that equal records are equal bytes.
+  /// Sorted keys and shortest exact numbers, so that equal records are equal bytes. JSON has no infinities: a loss that
+  /// is no finite number is one of the texts `inf`, `-inf` and `nan`.
   package static func encode(_ record: some Encodable, pretty: Bool) throws -> [UInt8] {
     let encoder = JSONEncoder()
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
     encoder.outputFormatting =
       pretty ? [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes] : [.sortedKeys, .withoutEscapingSlashes]
     return Array(try encoder.encode(record))
@@ -121,15 +123,33 @@ extension RunDirectory {
   package static func decode<Record: Decodable>(_ type: Record.Type, from file: File, of path: String) throws -> Record
   {
     let bytes = try read(file, of: path)
+    let decoder = JSONDecoder()
+    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
     do {
-      return try JSONDecoder().decode(type, from: Data(bytes))
+      return try decoder.decode(type, from: Data(bytes))
     } catch {
       throw RunError.damaged(path: "\(path)/\(file.rawValue)", reason: "it does not hold what this version writes")
     }
   }
 
-  /// Complete lines of the log of steps.
+  /// The record of a file that comes later than `run.json`; nil: it is not there yet.
+  package static func decodeIfThere<Record: Decodable>(
+    _ type: Record.Type, from file: File, of path: String
+  ) throws -> Record? {
+    do {
+      return try decode(type, from: file, of: path)
+    } catch RunError.notARun {
+      return nil
+    }
+  }
+
+  /// Complete lines of the log of steps; 0 where there is no log yet.
   package static func stepCount(of path: String) throws(RunError) -> Int {
-    try read(.steps, of: path).reduce(0) { $0 + ($1 == UInt8(ascii: "\n") ? 1 : 0) }
+    do {
+      return try read(.steps, of: path).reduce(0) { $0 + ($1 == UInt8(ascii: "\n") ? 1 : 0) }
+    } catch .notARun {
+      return 0
+    }
   }
 }

@@ -39,7 +39,8 @@ extension Expander {
     case .activation: return expression("function").map { Built(value: .activation($0, of: input.id)) }
     case .convolution:
       guard let channels = expression("channels"), let kernel = expression("kernel"), let stride = expression("stride"),
-        let bias = constantBias(arguments["bias"], range), ![positive([size("channels"), size("stride")]), odd(kernel, place("kernel"))].contains(false)
+        let bias = constantBias(arguments["bias"], range),
+        ![positive([size("channels"), size("stride")]), odd(kernel, place("kernel"))].contains(false)
       else { return nil }
       return Built(
         value: .convolution(Convolution(channels: channels, kernel: kernel, stride: stride, bias: bias), of: input.id))

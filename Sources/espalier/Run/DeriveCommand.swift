@@ -1,4 +1,5 @@
 import ArgumentParser
+import Diagnostics
 import Search
 
 /// `espalier derive`: the architecture that a run found.
@@ -22,8 +23,12 @@ struct DeriveCommand: ParsableCommand {
   var out: String?
 
   func run() throws {
-    let text = try translatingFailures { String(decoding: try architecture(), as: UTF8.self) }
-      .replacingFirst("of: ", with: "of: \(pathToRun)/")
+    ignoreSizeSignal()
+    let text = try translatingFailures {
+      let definition = try RunDirectory.decode(RunDefinition.self, from: .definition, of: folder)
+      let file = quotedPath("\(pathToRun)/\(definition.spaceFile)")
+      return replacingLine("of: ", of: try architecture(definition), with: "of: \(file)")
+    }
     if let out {
       try replaceFile(out, with: Array(text.utf8))
     } else {
@@ -31,33 +36,41 @@ struct DeriveCommand: ParsableCommand {
     }
   }
 
-  private func architecture() throws -> [UInt8] {
-    let definition = try RunDirectory.decode(RunDefinition.self, from: .definition, of: folder)
+  private func architecture(_ definition: RunDefinition) throws -> String {
     do {
-      return try RunDirectory.read(.architecture, of: folder)
+      return String(decoding: try RunDirectory.read(.architecture, of: folder), as: UTF8.self)
     } catch .notARun {
       let steps = try RunDirectory.stepCount(of: folder)
       throw RunError.unfinished(path: folder, steps: steps, of: definition.totalSteps)
     }
   }
 
-  /// The run's folder as seen from the folder of the file that is written.
+  /// The run's folder as seen from the folder of the file that is written. Links are followed first: `..` leads out of
+  /// where a link leads to, not of where it lies.
   private var pathToRun: String {
-    let run = folder.split(separator: "/").filter { $0 != "." }.joined(separator: "/")
-    if folder.hasPrefix("/") { return "/" + run }
-    let above = (out ?? "").split(separator: "/").dropLast().filter { $0 != "." }
-    guard let out, !out.hasPrefix("/"), !above.contains("..") else { return out == nil ? run : resolved(folder) }
-    return String(repeating: "../", count: above.count) + run
+    let typed = folder.split(separator: "/").filter { $0 != "." }.joined(separator: "/")
+    if folder.hasPrefix("/") { return "/" + typed }
+    guard let out else { return typed.isEmpty ? "." : typed }
+    if out.hasPrefix("/") { return resolved(folder) }
+    let above = out.lastIndex(of: "/").map { String(out[...$0]) } ?? "."
+    let (from, to) = (resolved(above).split(separator: "/"), resolved(folder).split(separator: "/"))
+    let shared = zip(from, to).prefix { $0 == $1 }.count
+    let steps = [Substring](repeating: "..", count: from.count - shared) + to.dropFirst(shared)
+    return steps.isEmpty ? "." : steps.joined(separator: "/")
   }
 }
 
-extension String {
-  /// With the first line that starts with a key's text changed.
-  fileprivate func replacingFirst(_ start: String, with replacement: String) -> String {
-    var lines = split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-    if let index = lines.firstIndex(where: { $0.hasPrefix(start) }) {
-      lines[index] = replacement + lines[index].dropFirst(start.count)
-    }
-    return lines.joined(separator: "\n")
+/// A path as a YAML text: in quotes where it has more than letters, digits and the signs of usual names.
+private func quotedPath(_ path: String) -> String {
+  let isPlain = path.unicodeScalars.allSatisfy {
+    $0.properties.isAlphabetic || ("0"..."9").contains($0) || "_-+./".unicodeScalars.contains($0)
   }
+  return isPlain ? path : quotedJSON(path)
+}
+
+/// The text with its first line that starts so replaced.
+private func replacingLine(_ start: String, of text: String, with line: String) -> String {
+  var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+  if let index = lines.firstIndex(where: { $0.hasPrefix(start) }) { lines[index] = line }
+  return lines.joined(separator: "\n")
 }

@@ -66,24 +66,32 @@ func ignoreSizeSignal() { signal(SIGXFSZ, SIG_IGN) }
 
 /// Failures of the modules below, in the words of the command line: 1 where the question cannot be answered, 2 where the
 /// command could not run.
-func translatingFailures<Result>(_ body: () throws -> Result) throws -> Result {
+///
+/// - Parameter space: What costs are about; failures to count them name it.
+func translatingFailures<Result>(about space: Space? = nil, _ body: () throws -> Result) throws -> Result {
   do {
     return try body()
   } catch {
-    throw translated(error)
+    throw translated(error, space)
   }
 }
 
-func translatingFailuresAsync<Result>(_ body: () async throws -> Result) async throws -> Result {
+func translatingFailuresAsync<Result>(about space: Space, _ body: () async throws -> Result) async throws -> Result {
   do {
     return try await body()
   } catch {
-    throw translated(error)
+    throw translated(error, space)
   }
 }
 
-private func translated(_ error: any Error) -> any Error {
-  switch error {
+private func translated(_ error: any Error, _ space: Space?) -> any Error {
+  if let space, let failure = countingFailure(error, of: space) { return failure }
+  return switch error {
+  // The batch is part of the method, so the one remedy is more images.
+  case SearchError.tooFewImages(let part, let count, let batch):
+    CommandFailure(
+      "the \(part) part has \(count) images, fewer than a batch of \(batch)\nhelp: raise or leave out --limit, or use other data"
+    )
   case let error as SearchError: CommandFailure(error.description)
   case let error as RunError: CommandFailure(error.description, status: error.status)
   case let error as EngineError:
@@ -93,8 +101,17 @@ private func translated(_ error: any Error) -> any Error {
   case let error as DatasetSourceError: CommandFailure(error.description, status: .couldNotRun)
   case let error as DistributionPlanError: CommandFailure(error.description)
   case let error as PlanError: CommandFailure(error.description)
-  case let error as BandError: CommandFailure(String(describing: error))
   default: error
+  }
+}
+
+/// Costs of the space that cannot be counted, or a band of them that cannot be drawn from; nil: something else.
+private func countingFailure(_ error: any Error, of space: Space) -> CommandFailure? {
+  switch error {
+  case let error as CostError: CommandFailure(error, in: space)
+  case let error as CostModelError: CommandFailure(error, in: space)
+  case let error as BandError: CommandFailure(error, unit: "MACs", in: space)
+  default: nil
   }
 }
 

@@ -72,6 +72,8 @@ struct SearchCommand: AsyncParsableCommand {
   func validate() throws {
     guard (0..<1).contains(beta) else { throw ValidationError("'--beta' is from 0 to below 1, not \(beta)") }
     guard epochs > 0, epochs < 1e6 else { throw ValidationError("'--epochs' is above 0, not \(epochs)") }
+    guard target != 0 else { throw ValidationError("'--target' is at least 1 multiply-add, not 0") }
+    guard out?.isEmpty != true else { throw ValidationError("'--out' is the path of a folder, not an empty text") }
     guard (0...100_000).contains(trainEpochs) else {
       throw ValidationError("'--train-epochs' is 0 or more, not \(trainEpochs)")
     }

@@ -13,11 +13,8 @@ final class SearchReporter: Sendable {
   private let json: Bool
   private let path: String
   private let state = Mutex(State())
-  private let started = ContinuousClock.now
 
   private struct State {
-    var steps = 0
-    var stepsPerEpoch = 1
     var rows: [Row] = []
     var current = Row()
     var lastShown = ContinuousClock.now
@@ -85,8 +82,6 @@ final class SearchReporter: Sendable {
   }
 
   private func ready(_ facts: SessionFacts, _ state: inout State) {
-    state.steps = facts.steps
-    state.stepsPerEpoch = facts.stepsPerEpoch
     say(
       "supernet: \(facts.tensors.grouped) tensors, \(facts.parameters.grouped) parameters; "
         + "\(facts.steps.grouped) steps, \(facts.stepsPerEpoch.grouped) an epoch\n\n")

@@ -70,7 +70,7 @@ struct SearchSetup {
       method: order.method, recipe: recipe, retraining: order.retraining, baselines: order.baselines,
       seed: order.seed, data: order.data, limit: order.limit, space: space.space,
       spaceFile: "space/\(space.files.first?.relativePath ?? "")", spaceHash: space.hash, totalSteps: 0)
-    return try translatingFailures {
+    return try translatingFailures(about: space.space) {
       try SearchSession(
         space.space, definition: definition, splits: splits, library: library, threads: order.threads)
     }
@@ -82,7 +82,7 @@ struct SearchSetup {
     observe: @escaping @Sendable (SessionEvent) -> Void
   ) async throws -> RunResult {
     let definition = session.definition
-    return try await translatingFailuresAsync {
+    return try await translatingFailuresAsync(about: space.space) {
       let run = try RunDirectory(creating: path)
       for file in space.files { try run.store(file.bytes, at: "space/\(file.relativePath)") }
       ready(definition)
@@ -101,7 +101,7 @@ struct SearchSetup {
 /// The median over uniform draws, from a seed of its own: a target that half of the space meets.
 private func medianMACs(of space: Space) throws -> Int {
   var generator = SplitRandom(seed: 0, stream: 0x7461_7267)
-  return try translatingFailures {
+  return try translatingFailures(about: space) {
     try CostEstimate(.macs, of: space, draws: 1000, over: .networks, using: &generator).median
   }
 }

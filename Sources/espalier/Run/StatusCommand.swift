@@ -21,12 +21,13 @@ struct StatusCommand: ParsableCommand {
 
   func run() throws {
     try translatingFailures {
-      let definition = try RunDirectory.decode(RunDefinition.self, from: .definition, of: folder)
-      let progress = try RunDirectory.decode(RunProgress.self, from: .progress, of: folder)
-      let steps = try RunDirectory.stepCount(of: folder)
+      // Asked first: a run that ends in between is then still one that works, never one that stopped.
       let isWorking = RunDirectory.isInUse(folder)
+      let definition = try RunDirectory.decode(RunDefinition.self, from: .definition, of: folder)
+      let progress = try RunDirectory.decodeIfThere(RunProgress.self, from: .progress, of: folder)
+      let steps = try RunDirectory.stepCount(of: folder)
       let result =
-        progress.phase == .finished ? try RunDirectory.decode(RunResult.self, from: .result, of: folder) : nil
+        progress?.phase == .finished ? try RunDirectory.decode(RunResult.self, from: .result, of: folder) : nil
       Terminal.standardOutput.write(
         json
           ? document(definition, progress, steps, isWorking, result).document
@@ -34,16 +35,19 @@ struct StatusCommand: ParsableCommand {
     }
   }
 
-  private func state(_ progress: RunProgress, _ isWorking: Bool) -> String {
-    switch (progress.phase, isWorking) {
+  /// - Parameter progress: Nil before the first step.
+  private func state(_ progress: RunProgress?, _ isWorking: Bool) -> String {
+    switch (progress?.phase, isWorking) {
     case (.finished, _): "finished"
-    case (let phase, true): phase.rawValue
-    case (let phase, false): "stopped while \(phase.rawValue)"
+    case (let phase?, true): phase.rawValue
+    case (let phase?, false): "stopped while \(phase.rawValue)"
+    case (nil, true): "starting"
+    case (nil, false): "stopped while starting"
     }
   }
 
   private func text(
-    _ definition: RunDefinition, _ progress: RunProgress, _ steps: Int, _ isWorking: Bool, _ result: RunResult?
+    _ definition: RunDefinition, _ progress: RunProgress?, _ steps: Int, _ isWorking: Bool, _ result: RunResult?
   ) -> String {
     var table = AlignedTable([.left, .left])
     table.add(["run", folder])
@@ -52,7 +56,8 @@ struct StatusCommand: ParsableCommand {
     table.add(["method", "\(definition.method.rawValue), seed \(definition.seed), data \(definition.data)"])
     let share = Double(steps) / Double(max(1, definition.totalSteps))
     table.add(["steps", "\(steps.grouped) of \(definition.totalSteps.grouped) (\((share * 100).fixed(0)) %)"])
-    if steps > 0, steps < definition.totalSteps, progress.steps > 0, progress.searchSeconds > 0 {
+    guard let progress else { return table.text() }
+    if isWorking, steps < definition.totalSteps, progress.steps > 0, progress.searchSeconds > 0 {
       let rate = Double(progress.steps) / progress.searchSeconds
       let left = Double(definition.totalSteps - steps) / rate
       table.add(["rate", "\(rate.fixed(1)) steps/s, \(left.durationText) left"])
@@ -74,7 +79,7 @@ struct StatusCommand: ParsableCommand {
   }
 
   private func document(
-    _ definition: RunDefinition, _ progress: RunProgress, _ steps: Int, _ isWorking: Bool, _ result: RunResult?
+    _ definition: RunDefinition, _ progress: RunProgress?, _ steps: Int, _ isWorking: Bool, _ result: RunResult?
   ) -> JSONValue {
     let networks = result?.networks.map { network in
       JSONValue.object([
@@ -87,9 +92,10 @@ struct StatusCommand: ParsableCommand {
       ("run", .string(folder)), ("state", .string(state(progress, isWorking))), ("space", .string(definition.space)),
       ("space_hash", .string(definition.spaceHash)), ("method", .string(definition.method.rawValue)),
       ("data", .string(definition.data)), ("seed", .string(String(definition.seed))), ("steps", .integer(steps)),
-      ("total_steps", .integer(definition.totalSteps)), ("samples", .integer(progress.samples)),
-      ("entropy", .number(progress.entropy)), ("search_seconds", .number(progress.searchSeconds)),
-      ("training_seconds", .number(progress.retrainingSeconds)),
+      ("total_steps", .integer(definition.totalSteps)), ("samples", .integer(progress?.samples ?? 0)),
+      ("entropy", progress.map { .number($0.entropy) } ?? .null),
+      ("search_seconds", .number(progress?.searchSeconds ?? 0)),
+      ("training_seconds", .number(progress?.retrainingSeconds ?? 0)),
       ("networks", networks.map(JSONValue.array) ?? .null),
     ])
   }
