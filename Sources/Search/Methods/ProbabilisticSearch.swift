@@ -48,7 +48,11 @@ extension SearchError: CustomStringConvertible {
     case .wrongImages(let space, let data):
       "the space takes images of \(space), the data has \(data); add that shape to 'input' in the space, or use other data"
     case .tooFewImages(let part, let count, let batch):
-      "the \(part) part has \(count) images, fewer than a batch of \(batch); use a smaller batch or more images"
+      // The batch is part of the method, so the one remedy is more images.
+      """
+      the \(part) part has \(count) images, fewer than a batch of \(batch)
+      help: raise or leave out --limit, or use other data
+      """
     case .wrongClasses(let space, let data):
       "the space has \(space) classes, the data \(data); set 'output: {classes: \(data)}' in the space"
     }

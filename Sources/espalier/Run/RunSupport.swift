@@ -87,11 +87,6 @@ func translatingFailuresAsync<Result>(about space: Space, _ body: () async throw
 private func translated(_ error: any Error, _ space: Space?) -> any Error {
   if let space, let failure = countingFailure(error, of: space) { return failure }
   return switch error {
-  // The batch is part of the method, so the one remedy is more images.
-  case SearchError.tooFewImages(let part, let count, let batch):
-    CommandFailure(
-      "the \(part) part has \(count) images, fewer than a batch of \(batch)\nhelp: raise or leave out --limit, or use other data"
-    )
   case let error as SearchError: CommandFailure(error.description)
   case let error as RunError: CommandFailure(error.description, status: error.status)
   case let error as EngineError:
