@@ -75,11 +75,16 @@ struct ArchitectureResolver {
 
   /// Why a decision does not exist, or is not known to; nil where it exists.
   private func obstacle(to id: DecisionID, _ choices: [Choice]) -> Choice? {
-    guard let existence = space[id].existence else { return nil }
-    switch choices[existence.parent.index] {
-    case .option(let option): return existence.options.contains(option) ? nil : .absent(because: existence.parent)
-    case .absent, .unknown: return choices[existence.parent.index]
+    var unknown: Choice?
+    for condition in space[id].existence?.conditions ?? [] {
+      switch choices[condition.decision.index] {
+      case .option(let option):
+        if !condition.options.contains(option) { return .absent(because: condition.decision) }
+      case .absent(let parent): return .absent(because: parent)
+      case .unknown: unknown = .unknown
+      }
     }
+    return unknown
   }
 
   private mutating func reportAbsence(

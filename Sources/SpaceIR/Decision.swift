@@ -29,15 +29,47 @@ package struct Decision: Hashable, Sendable {
   }
 }
 
-/// A decision exists only when its parent exists and has one of these options.
+/// A decision exists only when each of these decisions exists and has one of the options beside it.
+///
+/// Most decisions hang on one parent, so that decisions form a forest; `others` are further conditions, each on a
+/// decision before the parent. What the conditions of the parents already say is not repeated.
 package struct Existence: Hashable, Sendable {
   package let parent: DecisionID
   /// Option indices of the parent, ascending, not all of them.
   package let options: [Int]
+  /// Ascending by decision, all before `parent`.
+  package let others: [Condition]
 
-  package init(parent: DecisionID, options: [Int]) {
+  /// One decision with the options under which something exists.
+  package struct Condition: Hashable, Sendable {
+    package let decision: DecisionID
+    /// Option indices, ascending, not all of them.
+    package let options: [Int]
+
+    package init(decision: DecisionID, options: [Int]) {
+      self.decision = decision
+      self.options = options.sorted()
+    }
+  }
+
+  package init(parent: DecisionID, options: [Int], others: [Condition] = []) {
     self.parent = parent
     self.options = options.sorted()
+    self.others = others.sorted { $0.decision < $1.decision }
+  }
+
+  /// From conditions on distinct decisions; nil for none.
+  package init?(_ conditions: [Condition]) {
+    let ordered = conditions.sorted { $0.decision < $1.decision }
+    guard let last = ordered.last else { return nil }
+    self.init(parent: last.decision, options: last.options, others: ordered.dropLast())
+  }
+
+  /// All of them, ascending by decision.
+  package var conditions: [Condition] { others + [Condition(decision: parent, options: options)] }
+
+  package func holds(in architecture: Architecture) -> Bool {
+    conditions.allSatisfy { condition in architecture[condition.decision].map(condition.options.contains) ?? false }
   }
 }
 

@@ -8,8 +8,9 @@ extension Space {
   /// - V5: A choice has alternatives; their values are disjoint, and where the selector is a plain decision they are
   ///   options of it and together cover those that enclosing alternatives leave.
   /// - V6: In every architecture that takes an alternative, its result has the type of the choice.
-  /// - V7: A decision's parent is an earlier decision.
-  /// - V8: An existence names some but not all options of its parent, by ascending distinct indices in range.
+  /// - V7: A decision's parents are earlier decisions.
+  /// - V8: An existence names each parent once, with some but not all of its options, by ascending distinct indices in
+  ///   range.
   /// - V9: Decision names are unique; options are distinct and of one type; a rational option is no integer.
   /// - V10: Expressions and layers name decisions of the space.
   /// - V11: Nodes name layers of the space; layer names are unique.
@@ -87,11 +88,19 @@ extension Verifier {
   }
 
   private mutating func verify(_ existence: Existence, of decision: Decision, at id: DecisionID) {
-    guard existence.parent < id, space.decisions.indices.contains(existence.parent.index) else {
+    for (earlier, later) in zip(existence.conditions, existence.conditions.dropFirst())
+    where earlier.decision >= later.decision {
+      report(.existence, "'\(decision.name)' names a parent twice")
+    }
+    for condition in existence.conditions { verify(condition, of: decision, at: id) }
+  }
+
+  private mutating func verify(_ condition: Existence.Condition, of decision: Decision, at id: DecisionID) {
+    guard condition.decision < id, space.decisions.indices.contains(condition.decision.index) else {
       return report(.parents, "the parent of '\(decision.name)' is not an earlier decision")
     }
-    let count = space[existence.parent].options.count
-    let options = existence.options
+    let count = space[condition.decision].options.count
+    let options = condition.options
     guard options.allSatisfy((0..<count).contains) else {
       return report(.existence, "'\(decision.name)' exists for an option that its parent does not have")
     }

@@ -6,23 +6,30 @@ package struct Space: Hashable, Sendable {
   package var layers: [Layer]
   package var input: ImageShape
   package var classes: Int
+  /// What members meet beyond making their decisions.
+  package var requirements: [Requirement]
   package var hints: Hints
   /// The body; its result is the logits, `[n, classes, 1, 1]`.
   package var body: Region
 
   package init(
-    name: String, decisions: [Decision], layers: [Layer], input: ImageShape, classes: Int, hints: Hints, body: Region
+    name: String, decisions: [Decision], layers: [Layer], input: ImageShape, classes: Int,
+    requirements: [Requirement] = [], hints: Hints, body: Region
   ) {
     self.name = name
     self.decisions = decisions
     self.layers = layers
     self.input = input
     self.classes = classes
+    self.requirements = requirements
     self.hints = hints
     self.body = body
   }
 
   package subscript(id: DecisionID) -> Decision { decisions[id.index] }
+
+  /// Whether every decision hangs on at most one other.
+  package var isForest: Bool { decisions.allSatisfy { $0.existence?.others.isEmpty ?? true } }
 
   package var decisionIDs: [DecisionID] { decisions.indices.map(DecisionID.init(index:)) }
 
@@ -33,9 +40,7 @@ package struct Space: Hashable, Sendable {
 
   /// Whether a decision exists, given the choices of its ancestors.
   package func exists(_ id: DecisionID, in architecture: Architecture) -> Bool {
-    guard let existence = decisions[id.index].existence else { return true }
-    guard let option = architecture[existence.parent] else { return false }
-    return existence.options.contains(option)
+    decisions[id.index].existence?.holds(in: architecture) ?? true
   }
 
   /// Whether exactly the existing decisions are decided, each with an option of its domain.

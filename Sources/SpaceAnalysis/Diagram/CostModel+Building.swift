@@ -81,10 +81,10 @@ struct BlockScope {
     pendingAtoms = Set(pending.flatMap { terms.terms[$0].atoms }).sorted()
     touchedAtoms = pendingAtoms.filter { !positions(terms.atomSupports[$0]).isEmpty }
     frontier = (range.upperBound..<space.decisions.count).filter {
-      (space.decisions[$0].existence?.parent.index ?? range.upperBound) < range.upperBound
+      space.decisions[$0].existence?.conditions.contains { $0.decision.index < range.upperBound } ?? false
     }
     let needed = touchedAtoms.flatMap { positions(terms.atomSupports[$0]) }
-    let parents = positions(frontier.compactMap { space.decisions[$0].existence?.parent })
+    let parents = positions(frontier.flatMap { space.decisions[$0].existence?.conditions.map(\.decision) ?? [] })
     interface = Set(needed + parents).sorted()
   }
 }

@@ -38,9 +38,10 @@ struct BlockTuples: Sendable {
       let decision = decisions[index]
       rows = rows.flatMap { row -> [[Int32]] in
         var exists = alive[position]
-        if exists, let existence = decision.existence, block.decisions.contains(existence.parent.index) {
-          let parent = row[existence.parent.index - block.decisions.lowerBound]
-          exists = parent > 0 && existence.options.contains(Int(parent) - 1)
+        for condition in decision.existence?.conditions ?? []
+        where exists && block.decisions.contains(condition.decision.index) {
+          let parent = row[condition.decision.index - block.decisions.lowerBound]
+          exists = parent > 0 && condition.options.contains(Int(parent) - 1)
         }
         return exists ? decision.options.indices.map { row + [Int32($0) + 1] } : [row + [0]]
       }

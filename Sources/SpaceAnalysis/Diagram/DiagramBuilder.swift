@@ -109,9 +109,11 @@ struct DiagramBuilder {
       next.residuals[atom] = table.number(of: bound)
     }
     for index in scope.frontier {
-      guard let existence = space.decisions[index].existence, scope.block.decisions.contains(existence.parent.index)
-      else { continue }
-      next.alive[index] = tuples.option(of: existence.parent, in: tuple).map(existence.options.contains) ?? false
+      for condition in space.decisions[index].existence?.conditions ?? []
+      where scope.block.decisions.contains(condition.decision.index) {
+        let holds = tuples.option(of: condition.decision, in: tuple).map(condition.options.contains) ?? false
+        next.alive[index] = next.alive[index] && holds
+      }
     }
     return next
   }

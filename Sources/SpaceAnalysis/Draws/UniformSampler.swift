@@ -31,9 +31,7 @@ package struct UniformSampler: Sendable {
   package func draw(using generator: inout some RandomNumberGenerator) -> Architecture {
     var architecture = Architecture(choices: [Int?](repeating: nil, count: decisions.count))
     for (index, decision) in decisions.enumerated() {
-      if let existence = decision.existence {
-        guard let option = architecture[existence.parent], existence.options.contains(option) else { continue }
-      }
+      if let existence = decision.existence, !existence.holds(in: architecture) { continue }
       architecture.choices[index] =
         isEven[index]
         ? generator.below(decision.options.count)

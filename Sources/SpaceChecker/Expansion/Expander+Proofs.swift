@@ -125,8 +125,12 @@ private struct MemberSearch {
   }
 
   private func addAncestors(of id: DecisionID, to set: inout Set<DecisionID>) {
-    var current = id
-    while let parent = decisions[current.index].existence?.parent, set.insert(parent).inserted { current = parent }
+    var open = [id]
+    while let child = open.popLast() {
+      for condition in decisions[child.index].existence?.conditions ?? [] where set.insert(condition.decision).inserted {
+        open.append(condition.decision)
+      }
+    }
   }
 
   private mutating func search(
@@ -150,11 +154,10 @@ private struct MemberSearch {
   }
 
   private func exists(_ id: DecisionID) -> Bool {
-    guard let existence = decisions[id.index].existence else { return true }
-    guard let parent = values[existence.parent],
-      let option = decisions[existence.parent.index].options.firstIndex(of: parent)
-    else { return false }
-    return existence.options.contains(option)
+    (decisions[id.index].existence?.conditions ?? []).allSatisfy { condition in
+      guard let value = values[condition.decision] else { return false }
+      return condition.options.contains { decisions[condition.decision.index].options[$0] == value }
+    }
   }
 
   private mutating func judge(

@@ -88,7 +88,13 @@ extension IRParser {
       Decision(name: name, parameter: parameter, owner: owner, options: options, existence: existence))
   }
 
-  private mutating func existence() throws(IRTextError) -> Existence {
+  private mutating func existence() throws(IRTextError) -> Existence? {
+    var conditions: [Existence.Condition] = []
+    repeat { conditions.append(try condition()) } while accept(keyword: "and")
+    return Existence(conditions)
+  }
+
+  private mutating func condition() throws(IRTextError) -> Existence.Condition {
     let parent = try decisionReference()
     try symbol("=")
     var options: [Int] = []
@@ -100,7 +106,7 @@ extension IRParser {
     } else {
       options = [try option(of: parent)]
     }
-    return Existence(parent: parent, options: options)
+    return Existence.Condition(decision: parent, options: options)
   }
 
   private mutating func option(of parent: DecisionID) throws(IRTextError) -> Int {

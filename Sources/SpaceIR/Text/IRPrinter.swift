@@ -73,10 +73,14 @@ extension IRPrinter {
   }
 
   private func text(of existence: Existence, for child: DecisionID) -> String {
-    let isEarlier = existence.parent.index < child.index && space.decisions.indices.contains(existence.parent.index)
-    let parent = isEarlier ? text(of: existence.parent) : "$#\(existence.parent.index)"
-    let domain = isEarlier ? space[existence.parent].options : []
-    let options = existence.options.map { index in
+    existence.conditions.map { text(of: $0, for: child) }.joined(separator: " and ")
+  }
+
+  private func text(of condition: Existence.Condition, for child: DecisionID) -> String {
+    let isEarlier = condition.decision.index < child.index && space.decisions.indices.contains(condition.decision.index)
+    let parent = isEarlier ? text(of: condition.decision) : "$#\(condition.decision.index)"
+    let domain = isEarlier ? space[condition.decision].options : []
+    let options = condition.options.map { index in
       guard domain.indices.contains(index), domain.count(where: { $0 == domain[index] }) == 1 else {
         return "#\(index)"
       }

@@ -60,9 +60,9 @@ struct Assignments {
   /// Nil alone where the decision does not exist.
   private func options(of id: DecisionID, under values: [DecisionID: Value]) -> [Value?] {
     let decision = space[id]
-    if let existence = decision.existence {
-      let legal = existence.options.map { space[existence.parent].options[$0] }
-      guard let value = values[existence.parent], legal.contains(value) else { return [nil] }
+    for condition in decision.existence?.conditions ?? [] {
+      let legal = condition.options.map { space[condition.decision].options[$0] }
+      guard let value = values[condition.decision], legal.contains(value) else { return [nil] }
     }
     guard let left = liveness.values(of: id) else { return decision.options }
     return decision.options.filter(left.contains)
@@ -97,9 +97,11 @@ struct Assignments {
   }
 
   private func addAncestors(to found: inout Set<DecisionID>) {
-    for id in found {
-      var child = id
-      while let parent = space[child].existence?.parent, found.insert(parent).inserted { child = parent }
+    var open = Array(found)
+    while let child = open.popLast() {
+      for condition in space[child].existence?.conditions ?? [] where found.insert(condition.decision).inserted {
+        open.append(condition.decision)
+      }
     }
   }
 }

@@ -32,9 +32,7 @@ extension Factor {
 
   /// Whether the factor exists, given the choices of earlier factors.
   package func exists(in architecture: Architecture) -> Bool {
-    guard let existence else { return true }
-    guard let option = architecture[existence.parent] else { return false }
-    return existence.options.contains(option)
+    existence?.holds(in: architecture) ?? true
   }
 
   /// The place of a decision in the combinations' tuples; nil when it belongs to another factor.

@@ -31,11 +31,15 @@ extension Space {
     ])
   }
 
+  /// One condition as an object, several as a list.
   private func json(_ existence: Existence) -> JSONValue {
-    let parent = self[existence.parent]
-    return .object([
-      ("decision", .string(parent.name)), ("is", .array(existence.options.map { parent.options[$0].json })),
-    ])
+    let conditions = existence.conditions.map { condition in
+      let parent = self[condition.decision]
+      return JSONValue.object([
+        ("decision", .string(parent.name)), ("is", .array(condition.options.map { parent.options[$0].json })),
+      ])
+    }
+    return conditions.count == 1 ? conditions[0] : .array(conditions)
   }
 
   fileprivate func json(_ layer: Layer) -> JSONValue {
