@@ -40,8 +40,8 @@ private struct CostWalk {
   }
 
   private func cost(of node: Node) throws(CostError) -> NetworkCost? {
-    let operand = node.operation.operands.first.flatMap { types[$0] }
-    guard let rule = OperationCost(node.operation, operand: operand, result: node.type) else { return nil }
+    let operands = node.operation.operands.compactMap { types[$0] }
+    guard let rule = OperationCost(node.operation, operands: operands, result: node.type) else { return nil }
     var values: [Int] = []
     for argument in rule.arguments {
       guard let value = try evaluate(argument, at: node.id).integer else { throw .malformed(node.id) }

@@ -48,8 +48,8 @@ struct CostTerms: Sendable {
   }
 
   private mutating func append(_ node: Node, guards: [CostTerm.Guard], measure: CostMeasure) {
-    let operand = node.operation.operands.first.flatMap { types[$0] }
-    guard let rule = OperationCost(node.operation, operand: operand, result: node.type),
+    let operands = node.operation.operands.compactMap { types[$0] }
+    guard let rule = OperationCost(node.operation, operands: operands, result: node.type),
       !rule.formula.isFree(under: measure)
     else { return }
     let arguments = rule.arguments.map { atom($0) }
