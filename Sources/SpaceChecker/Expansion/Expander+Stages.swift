@@ -250,9 +250,12 @@ extension Expander {
       } else {
         arguments[parameter.name] = parameter.defaultTyped
       }
-      if position == 0, !parameter.isOptional || target.given[parameter.name] != nil {
-        publish(arguments[parameter.name], parameter.name, of: layer, call, in: &names)
-      }
+    }
+    // The names of the network are shared with `inner` until here; a change before would copy them all.
+    inner = ExpressionScope()
+    for parameter in target.signature.parameters
+    where position == 0 && (!parameter.isOptional || target.given[parameter.name] != nil) {
+      publish(arguments[parameter.name], parameter.name, of: layer, call, in: &names)
     }
     guard !target.isPoison, let operands else { return nil }
     return Prepared(signature: target.signature, arguments: arguments, call: call, operands: operands)
