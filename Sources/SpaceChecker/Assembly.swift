@@ -23,6 +23,7 @@ struct Assembly {
     checkNames(&expander)
     checkRules(&expander)
     let built = expander.log.hasErrors && hasEndlessRules(expander) ? nil : network(shape, &expander)
+    if built != nil { expander.settleSharedBlocks() }
     checkBlocks(&expander)
     checkHints(&expander)
     log = expander.log

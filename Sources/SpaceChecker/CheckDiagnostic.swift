@@ -202,7 +202,7 @@ enum CheckDiagnostic: DiagnosticKind {
     case .tangledExistence(let name):
       "whether '\(name)' is decided depends on several decisions at once"
     case .sharedDecisionAbsent(let name):
-      "'\(name)' is decided once for all uses, but an earlier use is not in every network of this one"
+      "'\(name)' decides once for all its uses, but they are in some networks only, under different conditions"
     case .tooManyOperations(let limit): "the space is more than \(limit) operations when it is written out"
     case .tensorCount(let operation, let expected, let found):
       "'\(operation)' reads \(expected), here \(found == 1 ? "it gets one" : "it gets \(found)")"

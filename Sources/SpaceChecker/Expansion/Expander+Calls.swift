@@ -188,20 +188,25 @@ extension Expander {
     scope.define("here", shape: operands.first??.type)
     scope.define("output.classes", as: classes.map { Typed(expression: .integer($0), type: .integer) })
     for parameter in block.parameters { scope.define(parameter.name.value, as: arguments[parameter.name.value]) }
-    let outer = (site.counts, site.path, site.isShared, site.mayDecide)
+    let outer = (site.counts, site.path, site.sharedBlock, site.mayDecide)
+    let around = (circumstances, outerCircumstances)
     let inner = site.label(label)
     site.place.append(inner)
     site.counts = [:]
     site.path = name ?? site.path + [inner]
     if let decide = block.decide?.value {
       site.mayDecide = true
-      if decide == .once { (site.path, site.isShared) = ([block.name.value], true) }
+      if decide == .once {
+        (site.path, site.sharedBlock) = ([block.name.value], block.name.value)
+        openShared(block)
+      }
     } else {
       site.mayDecide = false
     }
     defer {
       site.place.removeLast()
-      (site.counts, site.path, site.isShared, site.mayDecide) = outer
+      (site.counts, site.path, site.sharedBlock, site.mayDecide) = outer
+      (circumstances, outerCircumstances) = around
       _ = site.label(label)
     }
     demand(block.requirements, in: scope)
