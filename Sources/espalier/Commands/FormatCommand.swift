@@ -11,11 +11,11 @@ struct FormatCommand: ParsableCommand {
     abstract: "Lay files out anew: spaces, libraries and architectures, comments kept.",
     discussion: """
         espalier format --check spaces/mini-f.yaml spaces/digits.yaml
-        espalier format - < spaces/mini-f.yaml
+        espalier format spaces/mini-f.yaml
 
-      Files are replaced where their layout changes, and named. Values, names of anchors and comments stay. `-` reads \
-      standard input and writes standard output. A file that is no YAML is reported and left as it is; mistakes in the \
-      language are no obstacle.
+      Files are replaced where their layout changes. Values, names of anchors and comments stay. '-' reads standard \
+      input and writes standard output. A file that is no YAML is reported and left as it is; mistakes in the language \
+      are no obstacle.
 
       Exit codes: 0 all files are in the layout; 1 one is no YAML, or with --check would change; 2 a file could not be \
       read or written.
@@ -24,7 +24,7 @@ struct FormatCommand: ParsableCommand {
   @Argument(help: "YAML files, or - for standard input.", completion: .file(extensions: ["yaml", "yml"]))
   var files: [String]
 
-  @Flag(help: "Write nothing; name the files that would change, and exit with 1 if there are any.")
+  @Flag(help: "Write nothing; say which files would change, and exit with 1 if there are any.")
   var check = false
 
   func validate() throws {
@@ -70,16 +70,14 @@ struct FormatCommand: ParsableCommand {
   /// Writes the text where it belongs; false where `--check` finds that it differs.
   private func deliver(_ formatted: FormattedFile, as path: String) throws -> Bool {
     guard let text = formatted.text else { return false }
-    if check {
-      if !formatted.isUnchanged { Terminal.standardOutput.line(path == "-" ? "<stdin>" : path) }
-      return formatted.isUnchanged
+    let (stream, same) = (Terminal.standardOutput, formatted.isUnchanged)
+    if path == "-", !check {
+      stream.write(text)
+      return true
     }
-    if path == "-" {
-      Terminal.standardOutput.write(text)
-    } else if !formatted.isUnchanged {
-      try replaceFile(path, with: Array(text.utf8))
-      Terminal.standardOutput.line(path)
-    }
-    return true
+    if !same, !check { try replaceFile(path, with: Array(text.utf8)) }
+    let state = same ? "in the layout" : check ? "would change" : "changed"
+    stream.line("\(path == "-" ? "<stdin>" : path): \(state)")
+    return same || !check
   }
 }

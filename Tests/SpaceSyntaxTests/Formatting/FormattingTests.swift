@@ -65,6 +65,30 @@ struct FormattingTests {
     #expect(try formatted(wide) == wide.replacing(",", with: ", "))
   }
 
+  /// The check before anything is written sees what it is there to see.
+  @Test(arguments: [
+    ("a: 1", "a: 2"), ("a: '1'", "a: 1"), ("a: 1", "b: 1"), ("a: [1, 2]", "a: [2, 1]"), ("a: {b: 1}", "a: [b]"),
+    ("a: {b: 1, c: 2}", "a: {c: 2, b: 1}"), ("a: &x 1", "a: &y 1"), ("a: &x 1\nb: *x", "a: &x 1\nb: 1"),
+    ("a: |\n  b\n", "a: |-\n  b\n"), ("a:", "a: ''"), ("a: 1", "a: 1\nb: 2"),
+  ])
+  func `another meaning is noticed`(first: String, second: String) throws {
+    #expect(try !layout(first).means(layout(second)))
+    #expect(try layout(first).means(layout(first)))
+  }
+
+  @Test func `another order of the root's keys, other quotes and other brackets are no other meaning`() throws {
+    #expect(try layout("a: 1\nb: {c: 'd'}").means(layout("{b: {c: \"d\"}, a: 1}")))
+    #expect(try layout("a: 1 # b").commentLines != layout("a: 1 # c").commentLines)
+    #expect(try layout("# c\na: 1 # b").commentLines == layout("# b\n# c\na: 1").commentLines)
+  }
+
+  private func layout(_ text: String) throws -> LayoutDocument {
+    var sources = SourceMap()
+    let id = sources.add(path: "a.yaml", bytes: Array(text.utf8))
+    var builder = try LayoutBuilder(sources[id])
+    return builder.document()
+  }
+
   private static func yamlFiles(in folders: [String]) throws -> [String] {
     try folders.flatMap { folder in try Repository.files(in: folder).filter { $0.hasSuffix(".yaml") } }
   }
