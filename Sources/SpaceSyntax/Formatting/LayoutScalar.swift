@@ -19,9 +19,11 @@ struct LayoutScalar {
   ///   - source: The scalar as it stands in the file, without anchor; of a block scalar with all lines it reaches to.
   ///   - column: Of the block collection around it, from 0; -1 outside of any.
   init(text: String, style: YAMLScalar.Style, source: ArraySlice<UInt8>, blockColumn column: Int) {
+    let form = Self.form(text, style, Array(source), column)
     self.text = text
-    isPlain = style == .plain
-    form = Self.form(text, style, Array(source), column) ?? .line(Self.doubleQuoted(text))
+    // A plain scalar that needs quotes goes over a line break, so it is a word with them and without.
+    isPlain = style == .plain && form != nil
+    self.form = form ?? .line(Self.doubleQuoted(text))
   }
 
   /// Nil where only quotes are safe.

@@ -36,7 +36,10 @@ struct FormattingMutationTests {
         continue
       }
       guard let result = found else { continue }
-      #expect(PlainValue(Reading(result).root) == PlainValue(Reading(bytes: bytes).root), "\(text)\n---\n\(result)")
+      let (before, after) = (PlainValue(Reading(bytes: bytes).root), PlainValue(Reading(result).root))
+      // A word over a line end of YAML 1.1 is written in quotes.
+      let isUnusual = text.unicodeScalars.contains { "\u{85}\u{2028}\u{2029}".unicodeScalars.contains($0) }
+      #expect((isUnusual ? after?.unstyled == before?.unstyled : after == before), "\(text)\n---\n\(result)")
       let again = try formatted(result)
       #expect(again == result, "\(text)\n---\n\(result)\n---\n\(again ?? "")")
     }
@@ -74,6 +77,15 @@ indirect enum PlainValue: Equatable {
     case .sequence(let items): self = .list(items.map { PlainValue($0) })
     case .mapping(let entries): self = .mapping(entries.map { Entry(key: $0.key.text, value: PlainValue($0.value)) })
     case .poison: self = .scalar("poison", isPlain: false)
+    }
+  }
+
+  /// As if every scalar were quoted.
+  var unstyled: PlainValue {
+    switch self {
+    case .scalar(let text, _): .scalar(text, isPlain: false)
+    case .list(let items): .list(items.map(\.unstyled))
+    case .mapping(let entries): .mapping(entries.map { Entry(key: $0.key, value: $0.value.unstyled) })
     }
   }
 

@@ -31,6 +31,7 @@ struct FormattingTests {
 
   @Test func `line ends of YAML 1.1 are escaped where they are text and comments end at them`() throws {
     #expect(try formatted("a: \"b\u{2028}c\" # d\u{85}e: 1\n") == "a: \"b\\Lc\" # d\ne: 1\n")
+    #expect(try formatted("a: [b\u{2028}c]\n") == "a: [\"b\\Lc\"]\n")
   }
 
   @Test func `markers of the document are left out, comments beside them are not`() throws {
