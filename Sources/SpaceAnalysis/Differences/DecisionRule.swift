@@ -18,9 +18,9 @@ extension Space {
   /// Every decision, in the order of the space.
   package var decisionRules: [DecisionRule] {
     decisions.map { decision in
-      let conditions = [decision.existence].compactMap { $0 }.map { existence in
-        let parent = self[existence.parent]
-        return DecisionRule.Condition(parent: parent.name, options: existence.options.map { parent.options[$0] })
+      let conditions = (decision.existence?.conditions ?? []).map { condition in
+        let parent = self[condition.decision]
+        return DecisionRule.Condition(parent: parent.name, options: condition.options.map { parent.options[$0] })
       }
       return DecisionRule(name: decision.name, options: decision.options, conditions: conditions)
     }

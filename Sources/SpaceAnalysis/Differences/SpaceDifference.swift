@@ -49,12 +49,17 @@ package struct SpaceDifference: Hashable, Sendable {
 
 extension Space {
   fileprivate var settings: [SpaceDifference.Setting] {
-    let shape = "\(input.channels)x\(input.height)x\(input.width)"
-    let whole = [
-      ("input", shape), ("classes", String(classes)), ("hints.distribution", hints.distribution.rawValue),
-    ]
+    func text(_ shape: ImageShape) -> String { "\(shape.channels)x\(shape.height)x\(shape.width)" }
+    func key(_ what: String, _ name: String) -> String { name.isEmpty ? what : "\(what).\(name)" }
+    let isVector = output.height == 1 && output.width == 1
+    let inputs = [(key("input", inputName), text(input))] + otherInputs.map { (key("input", $0.name), text($0.shape)) }
+    let outputs =
+      [isVector && outputName.isEmpty ? ("classes", String(classes)) : (key("output", outputName), text(output))]
+      + otherOutputs.map { (key("output", $0.name), text($0.shape)) }
     let sharing = hints.sharing.map { ("hints.share.\($0.parameter)", $0.sharing.rawValue) }
-    return (whole + sharing).map { SpaceDifference.Setting(name: $0.0, value: $0.1) }
+    return (inputs + outputs + [("hints.distribution", hints.distribution.rawValue)] + sharing).map {
+      SpaceDifference.Setting(name: $0.0, value: $0.1)
+    }
   }
 
   fileprivate var namedLayerTexts: [SpaceDifference.LayerText] {
