@@ -4,8 +4,8 @@ import SpaceSyntax
 
 /// Puts a whole space together: network decisions, stages, output, hints.
 struct Assembly {
-  private let declaration: SpaceDeclaration
-  private let library: Library
+  let declaration: SpaceDeclaration
+  let library: Library
   var log: DiagnosticLog
 
   init(_ declaration: SpaceDeclaration, library: Library, log: DiagnosticLog) {
@@ -19,8 +19,10 @@ struct Assembly {
     let shape = wanted ?? inputs.first
     var expander = Expander(
       signatures: library.signatures, hidesBlocks: library.hidesBlocks, classes: declaration.classes?.value, log: log)
+    expander.assumptions = assumptions(shape)
     checkNames(&expander)
     let region = network(shape, &expander)
+    let requirements = resolveRequirements(&expander)
     checkBlocks(&expander)
     checkHints(&expander)
     log = expander.log
@@ -29,10 +31,32 @@ struct Assembly {
     else { return nil }
     let space = Space(
       name: name, decisions: expander.decisions, layers: expander.layers, input: shape, classes: classes,
-      hints: declaration.hints, body: region)
+      requirements: requirements.map(\.requirement), hints: declaration.hints, body: region)
+    lint(space, expander)
     return CheckedSpace(
       space: space, expectations: declaration.expectations ?? Expectations(), inputs: inputs,
-      architecture: nil)
+      origins: SpaceOrigins(expander.origins, requirements), architecture: nil)
+  }
+
+  /// What the requirements say, learned from a first expansion that reports nothing.
+  private func assumptions(_ shape: ImageShape?) -> Assumptions {
+    guard !declaration.requirements.isEmpty else { return Assumptions() }
+    var rehearsal = Expander(
+      signatures: library.signatures, hidesBlocks: library.hidesBlocks, classes: declaration.classes?.value,
+      log: DiagnosticLog())
+    _ = network(shape, &rehearsal)
+    let conditions = resolveRequirements(&rehearsal).compactMap { resolved -> Expression? in
+      if case .condition(let condition) = resolved.requirement.claim { condition } else { nil }
+    }
+    return Assumptions(conditions: conditions, decisions: rehearsal.decisions)
+  }
+
+  /// Silent where an error hides what requirements could name.
+  private func resolveRequirements(_ expander: inout Expander) -> [ResolvedRequirement] {
+    let hidesNames = declaration.network.contains { item in
+      if case .poison(name: nil) = item { true } else { false }
+    }
+    return hidesNames ? [] : expander.resolve(declaration.requirements)
   }
 
   private func network(_ shape: ImageShape?, _ expander: inout Expander) -> Region? {
@@ -62,6 +86,7 @@ struct Assembly {
         if let name { names.poison(everythingUnder: name) }
       }
     }
+    expander.networkNames = names
     guard let tensor else { return nil }
     checkOutput(tensor, &expander)
     return Region(nodes: nodes, result: tensor.id)

@@ -25,6 +25,7 @@ struct SpaceDeclaration: Sendable {
   var blocks: [BlockDeclaration] = []
   var decisions: [NamedChoice] = []
   var network: [NetworkItem] = []
+  var requirements: [RequirementDeclaration] = []
   var networkRange: SourceRange?
   var hints = Hints()
   var hintRanges: [Located<String>] = []
@@ -117,6 +118,8 @@ struct BlockDeclaration: Sendable {
   let shortcut: ShortcutDeclaration?
   /// Whether an error hides the parameters; calls of such a block stay silent.
   var isPoison = false
+  /// Parameters that nothing in the block names.
+  var unusedParameters: [Located<String>] = []
 }
 
 struct ParameterDeclaration: Sendable {

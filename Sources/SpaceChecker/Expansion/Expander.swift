@@ -29,6 +29,16 @@ struct Expander {
   var existence: Existence?
   /// Blocks being expanded with the places that use them, to refuse recursion and to name the use in errors.
   var openBlocks: [Use] = []
+  /// What layers are given, by layer and parameter: `s1[2].kernel`.
+  var layerArguments: [String: Typed] = [:]
+  /// The names of the network at its end.
+  var networkNames = ExpressionScope()
+  /// Where each decision is made.
+  var origins: [ChoiceDeclaration] = []
+  /// What is known to hold in every member, and the decisions that it speaks of.
+  var assumptions = Assumptions()
+  /// Operations and blocks that something calls.
+  var usedOperations: Set<String> = []
   private var nextNode = 0
   /// Errors already shown, by code and place: a block is expanded at every use, its errors are shown once.
   private var shown: Set<ShownError> = []
@@ -77,6 +87,7 @@ struct Expander {
     let type = commonType(of: options)
     guard options.count > 1 else { return Typed(expression: .constant(options[0]), type: type) }
     let name = owner.isEmpty ? parameter : "\(owner).\(parameter)"
+    origins.append(choice)
     decisions.append(
       Decision(name: name, parameter: parameter, owner: owner, options: options, existence: existence))
     return Typed(expression: .decision(DecisionID(index: decisions.count - 1)), type: type)

@@ -14,6 +14,10 @@ struct ExpressionScope: Sendable {
   private(set) var entries: [(name: String, value: Typed?)] = []
   /// Layers whose arguments could not be read: everything under such a name is poison.
   private var poisoned: Set<String> = []
+  /// What a requirement knows besides; nil for expressions of the network and of blocks.
+  var members: MemberNames?
+  /// The layer that a star stands for, inside an element of a list.
+  var layer: Int?
   /// Arguments of stages that are not one value, with the reason.
   private var reasons: [String: String] = [:]
 

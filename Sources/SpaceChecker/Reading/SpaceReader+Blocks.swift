@@ -30,7 +30,8 @@ extension SpaceReader {
     return BlockDeclaration(
       name: name, parameters: parameters.compactMap { $0 }, body: body,
       shortcut: fields["shortcut"].flatMap { shortcut($0.value) },
-      isPoison: !isNamed || entries == nil || fields.hidesKeys || parameters.contains { $0 == nil })
+      isPoison: !isNamed || entries == nil || fields.hidesKeys || parameters.contains { $0 == nil },
+      unusedParameters: parameters.compactMap { $0?.name }.unused(in: entry.value))
   }
 
   /// `name: int` or `name: {type: word, one_of: [...], default: ...}`.

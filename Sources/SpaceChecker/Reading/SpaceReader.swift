@@ -5,7 +5,7 @@ import SpaceSyntax
 /// Turns a YAML tree into declarations: keys, types of literals and forms, nothing that needs another declaration.
 struct SpaceReader {
   static let spaceKeys = [
-    "espalier", "space", "use", "input", "output", "blocks", "decisions", "network", "hints", "expect",
+    "espalier", "space", "use", "input", "output", "blocks", "decisions", "network", "require", "hints", "expect",
   ]
   /// Names that mean something in an expression or as a key of an operation; a stage also has `layers`.
   static let reservedNames: Set<String> = [
@@ -41,6 +41,7 @@ struct SpaceReader {
       declaration.networkRange = entry.key.range
       declaration.network = entry.value.list("the network", log: &log)?.map { networkItem($0) } ?? [.poison(name: nil)]
     }
+    declaration.requirements = requirements(fields)
     (declaration.hints, declaration.hintRanges) = hints(fields)
     declaration.expectations = expectations(fields)
     declaration.hidesBlocks = hidesBlocks || fields.hidesKeys

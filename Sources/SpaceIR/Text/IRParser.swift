@@ -34,11 +34,14 @@ struct IRParser {
     let hints = try hints()
     while accept(keyword: "decision") { try decision() }
     while accept(keyword: "layer") { try layer() }
+    var requirements: [Requirement] = []
+    while accept(keyword: "require") { requirements.append(try requirement()) }
     try keyword("body")
     let body = try region()
     guard token == .end else { throw unexpected("the end of the text") }
     return Space(
-      name: name, decisions: decisions, layers: layers, input: input, classes: classes, hints: hints, body: body)
+      name: name, decisions: decisions, layers: layers, input: input, classes: classes, requirements: requirements,
+      hints: hints, body: body)
   }
 
   private mutating func hints() throws(IRTextError) -> Hints {
