@@ -67,7 +67,7 @@ struct ExpressionTests {
   @Test(arguments: [
     "s2.channels >= s1.channels", "a and b and (c and d)", "(a or b) and not (c and d)", "(a < b) == (c < d)",
     "1 - (2 - 3) - -x", "-(1 + 2) * 3", "not not a == b", "f(g(1), 'x \"y\"') != 0.125", "all(s1[*].k <= s2[3].k)",
-    "x == 2 MiB", "x / 3 % 4 * (5 + 6)",
+    "x == 2 MiB", "macs <= 60M", "2G > 1001", "x / 3 % 4 * (5 + 6)",
   ])
   func `an expression is written as it was read`(text: String) throws {
     let root = try #require(ExpressionReading(text).root)

@@ -40,6 +40,10 @@ extension Expander {
       if let reason = scope.reason(for: name) {
         return report(.unknownName(name), at: range, notes: [Note(reason)])
       }
+      if path.contains(where: { $0.index != nil }) {
+        return report(
+          .unknownName(name), at: range, notes: [Note("names with a number or a star are known under 'require'")])
+      }
       return reportUnknown(name, among: scope.names, at: range)
     }
     if path.hasStar { return reportStar(path, name, at: range, members) }
@@ -56,8 +60,16 @@ extension Expander {
         ])
       return
     }
+    if let layer = LayerPath(path), let number = layer.number, let count = members.layerCount(of: layer.stage),
+      !(1...count).contains(number)
+    {
+      let layers = count == 1 ? "one layer" : "\(count) layers at most"
+      return report(
+        .unknownName(name), at: range, notes: [Note("'\(layer.stage)' has \(layers), counted from 1")])
+    }
     let notes = scope.reason(for: name).map { [Note($0)] } ?? []
-    reportUnknown(name, among: members.decisionNames + scope.names, at: range, notes: notes)
+    let others = scope.names.filter { !members.decisionNames.contains($0) }
+    reportUnknown(name, among: members.decisionNames + others, at: range, notes: notes)
   }
 
   private mutating func reportUnknown(

@@ -105,6 +105,16 @@ extension Expander {
     }
   }
 
+  /// Why a condition has no value in some member, whatever the requirements say; nil where it has one in all that were
+  /// looked at.
+  func lack(of condition: Expression) -> (reason: String, member: String)? {
+    guard !condition.isTotal(decisions: decisions) else { return nil }
+    var search = MemberSearch(decisions: decisions, fixed: fixed, conditions: conditions)
+    let proof = search.run(over: [condition], limit: Self.mostCombinations) { _ in true }
+    if case .noValue(let reason, let member) = proof { return (reason, member) }
+    return nil
+  }
+
   /// Nil where no requirement speaks of the expressions.
   private func proveUnderRequirements(_ expressions: [Expression], claim: ([Value]) -> Bool) -> Proof? {
     guard assumptions.decisions.count >= decisions.count else { return nil }

@@ -53,7 +53,7 @@ extension Expander {
       report(.brokenBlockRequirement(block: block, text), at: syntax.range)
       return nil
     }
-    return Requirement("\(block): \(text)", .condition(claim))
+    return hasValue(claim, at: syntax.range) ? Requirement("\(block): \(text)", .condition(claim)) : nil
   }
 
   private func implied(by needs: Guard, _ claim: Expression) -> Expression {
@@ -89,10 +89,16 @@ extension Expander {
       return nil
     }
     let claim = implied(by: needs(of: syntax, in: scope), typed.expression).normalised
-    guard isOpen(claim, declaration) else { return nil }
+    guard isOpen(claim, declaration), hasValue(claim, at: syntax.range) else { return nil }
     return ResolvedRequirement(
       requirement: Requirement(declaration.text, .condition(claim)), range: declaration.range,
       trace: trace(of: syntax, in: scope))
+  }
+
+  private mutating func hasValue(_ claim: Expression, at range: SourceRange) -> Bool {
+    guard let lack = lack(of: claim) else { return true }
+    report(.noValue(reason: lack.reason, member: lack.member), at: range)
+    return false
   }
 
   /// Whether some decision decides on the claim; what is constant is reported.

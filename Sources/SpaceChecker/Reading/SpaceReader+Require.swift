@@ -9,19 +9,11 @@ struct RequirementDeclaration: Sendable {
     case rows(RowTable)
   }
 
-  let name: String?
+  /// What messages quote: its name, or the condition as it is written.
+  let text: String
   let claim: Claim
   /// The condition, or the whole table.
   let range: SourceRange
-
-  /// What messages quote.
-  var text: String {
-    if let name { return name }
-    return switch claim {
-    case .that(let syntax): syntax.written.text
-    case .rows(let table): table.text
-    }
-  }
 }
 
 /// Combinations of the values of a few names, allowed or forbidden.
@@ -56,7 +48,9 @@ extension SpaceReader {
       node.reportShape(expected: "a condition, or {allow: ..., rows: ...}", what: "a requirement", log: &log)
       return nil
     case .scalar:
-      return expression(node).map { RequirementDeclaration(name: nil, claim: .that($0), range: node.range) }
+      return expression(node).map {
+        RequirementDeclaration(text: node.onOneLine, claim: .that($0), range: node.range)
+      }
     case .mapping(let entries):
       let keys = ["that"] + RowTable.Kind.allCases.map(\.rawValue)
       let present = keys.filter { key in entries.contains { $0.key.text == key } }
@@ -76,7 +70,8 @@ extension SpaceReader {
     else { return nil }
     let name = fields["name"].map { $0.value.text("the name of a requirement", log: &log)?.value }
     guard let syntax = expression(entry.value), name != .some(nil) else { return nil }
-    return RequirementDeclaration(name: name ?? nil, claim: .that(syntax), range: entry.value.range)
+    let text = (name ?? nil) ?? entry.value.onOneLine
+    return RequirementDeclaration(text: text, claim: .that(syntax), range: entry.value.range)
   }
 
   private mutating func table(_ node: YAMLNode, _ kind: RowTable.Kind) -> RequirementDeclaration? {
@@ -96,8 +91,8 @@ extension SpaceReader {
     }
     let known = names.compactMap { $0 }
     guard known.count == names.count, !names.isEmpty, name != .some(nil) else { return nil }
-    return RequirementDeclaration(
-      name: name ?? nil, claim: .rows(RowTable(kind: kind, names: known, rows: rows)), range: node.range)
+    let table = RowTable(kind: kind, names: known, rows: rows)
+    return RequirementDeclaration(text: (name ?? nil) ?? table.text, claim: .rows(table), range: node.range)
   }
 
   private mutating func tableName(_ node: YAMLNode) -> ExpressionSyntax? {
@@ -144,5 +139,12 @@ extension SpaceReader {
     let values = nodes.map { literal($0, what: "a value of a row", expected: "a number, a word or a boolean") }
     let known = values.compactMap { $0 }
     return known.count == values.count ? RowTable.Row(values: known, range: node.range) : nil
+  }
+}
+
+extension YAMLNode {
+  /// The words of a scalar, whatever blanks and lines are between them.
+  fileprivate var onOneLine: String {
+    (scalar?.text ?? "").split(whereSeparator: \.isWhitespace).joined(separator: " ")
   }
 }

@@ -16,7 +16,11 @@ extension Expression {
       let inner = arguments.map(\.normalised)
       switch function {
       case .minimum, .maximum: return Expression.extreme(function, inner)
-      case .roundTo, .makeDivisible, .floor, .ceiling, .select, .implies, .divides, .power, .absolute:
+      case .implies:
+        let folded = Expression.call(function, inner).foldedOnce
+        if case .unary(.not, let premise) = folded { return Expression.negation(of: premise) }
+        return folded
+      case .roundTo, .makeDivisible, .floor, .ceiling, .select, .divides, .power, .absolute:
         return Expression.call(function, inner).foldedOnce
       }
     }

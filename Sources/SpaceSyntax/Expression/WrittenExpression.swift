@@ -32,7 +32,7 @@ private struct ExpressionWriter {
     let needsParentheses = tightness(of: syntax) < level
     if needsParentheses { append("(") }
     switch syntax.kind {
-    case .integer(let value): literal("\(value)")
+    case .integer(let value): literal(spelling(of: value))
     case .decimal(let value): literal(spelling(of: value))
     case .quantity(let quantity): literal(quantity.text)
     case .string(let word): literal(word.contains("'") ? "\"\(word)\"" : "'\(word)'")
@@ -84,6 +84,14 @@ private struct ExpressionWriter {
     case .unary(.minus, _): .sign
     case .binary(let sign, _, _): Tightness(sign.binding)
     }
+  }
+
+  /// Whole millions have their suffix.
+  private func spelling(of number: Int) -> String {
+    for (suffix, factor) in [("G", 1_000_000_000), ("M", 1_000_000)] where number != 0 && number % factor == 0 {
+      return "\(number / factor)\(suffix)"
+    }
+    return "\(number)"
   }
 
   /// Decimals come from decimal digits, so the fraction has a finite form.
