@@ -64,7 +64,7 @@ let package = Package(
     tests("SpaceIRTests", ["SpaceIR"]),
     tests(
       "SpaceCheckerTests", ["SpaceChecker", "SpaceCompiler", "SpaceIR", "Diagnostics", "TestSupport"],
-      goldens: ["Golden", "GoldenIR"]),
+      goldens: ["Golden", "GoldenIR", "GoldenWarnings"]),
     tests("SpaceAnalysisTests", ["SpaceAnalysis", "SpaceIR", bigInt]),
     tests(
       "SpacePlannerTests",

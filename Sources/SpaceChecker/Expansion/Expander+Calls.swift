@@ -20,6 +20,7 @@ extension Expander {
   ///
   /// - Parameter words: What could stand in the operation's place besides operations.
   mutating func resolve(_ call: Call, besides words: [String] = []) -> Target? {
+    usedOperations.insert(call.op.value)
     guard let signature = signatures[call.op.value] else {
       if hidesBlocks { return nil }
       let meant = closest(to: call.op.value, among: signatures.keys.sorted() + words)
@@ -112,11 +113,6 @@ extension Expander {
     var isLiteral = false
     if case .string = syntax.kind { isLiteral = true }
     return check(value, for: parameter, at: syntax.range, isLiteral: isLiteral)
-  }
-
-  private func bareWord(_ syntax: ExpressionSyntax, in scope: ExpressionScope) -> String? {
-    guard case .name(let path) = syntax.kind, path.count == 1, scope.lookup(path[0].text) == nil else { return nil }
-    return path[0].text
   }
 
   /// The value if its type and, for words, each possible word fit the parameter.

@@ -27,13 +27,23 @@ struct Expander {
   /// Under what the outermost of the blocks being expanded that decide once is used here.
   var outerCircumstances = Circumstances()
   /// What blocks demand of their uses.
-  var requirements: [Requirement] = []
+  var demands: [ResolvedRequirement] = []
   /// Former names of decisions.
   var formerNames: [FormerName] = []
   /// Which rules each operation leads to, and whether a rule can end.
   var grammar: Grammar
   /// Blocks being expanded with the places that use them, to refuse recursion and to name the use in errors.
   var openBlocks: [Use] = []
+  /// What layers are given, by layer and parameter: `s1[2].kernel`.
+  var layerArguments: [String: Typed] = [:]
+  /// The names of the network at its end.
+  var networkNames = ExpressionScope()
+  /// Where each decision is made.
+  var origins: [ChoiceDeclaration] = []
+  /// What is known to hold in every member, and the decisions that it speaks of.
+  var assumptions = Assumptions()
+  /// Operations and blocks that something calls.
+  var usedOperations: Set<String> = []
   private(set) var nextNode = 0
   /// Errors already shown, by code and place: a block is expanded at every use, its errors are shown once.
   private var shown: Set<ShownError> = []
@@ -102,6 +112,7 @@ struct Expander {
         notes: [Note("conditions of single decisions, joined by 'and', can say when a decision exists")])
     }
     let name = owner.isEmpty ? parameter : "\(owner).\(parameter)"
+    origins.append(choice)
     decisions.append(
       Decision(
         name: name, parameter: parameter, owner: owner, options: options,
