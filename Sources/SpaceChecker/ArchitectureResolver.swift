@@ -48,7 +48,7 @@ struct ArchitectureResolver {
     let known = Set(names)
     for entry in declaration.choices where known.contains(entry.key.text) { given[entry.key.text] = entry }
     for entry in declaration.choices where !known.contains(entry.key.text) {
-      let meant = closest(to: entry.key.text, among: names.filter { given[$0] == nil })
+      let meant = reader.log.closest(to: entry.key.text) { [given] in names.filter { given[$0] == nil } }
       reader.log.error(
         CheckDiagnostic.unknownDecision(entry.key.text, space: space.name), at: entry.key.range,
         notes: meant == nil ? [Note("its decisions: \(listed(names))")] : [],

@@ -22,8 +22,9 @@ struct Fields {
     var hidesKeys = node.range.contains(anyOf: unreadable)
     var known = entries.filter { allowed.contains($0.key.text) }
     for entry in entries where !allowed.contains(entry.key.text) {
-      let free = allowed.filter { key in !known.contains { $0.key.text == key } }
-      let meant = closest(to: entry.key.text, among: free)
+      let meant = log.closest(to: entry.key.text) {
+        allowed.filter { key in !known.contains { $0.key.text == key } }
+      }
       log.error(
         CheckDiagnostic.unknownKey(entry.key.text, in: place), at: entry.key.range,
         notes: meant == nil ? [Note("known keys: \(allowed.joined(separator: ", "))")] : [],
@@ -124,7 +125,9 @@ extension YAMLNode {
   /// The name of a whole space: a name that may also have dots and plus signs, `fp-nas-f++`.
   func title(_ what: String, log: inout DiagnosticLog) -> Located<String>? {
     guard let found = text(what, log: &log) else { return nil }
-    guard String(found.value.filter { $0 != "+" && $0 != "." }).isName else {
+    // Scalar by scalar: finding the characters of a long name takes a second.
+    let scalars = found.value.unicodeScalars.filter { $0 != "+" && $0 != "." }
+    guard String(String.UnicodeScalarView(scalars)).isName else {
       log.error(CheckDiagnostic.badName(found.value), at: range)
       return nil
     }

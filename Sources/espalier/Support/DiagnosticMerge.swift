@@ -1,4 +1,5 @@
 import Diagnostics
+import SpaceCompiler
 
 /// The diagnostics of several compilations as one list over one map of files, for one document.
 ///
@@ -9,9 +10,13 @@ struct DiagnosticMerge {
   private var ids: [String: SourceID] = [:]
 
   var diagnostics: [Diagnostic] { log.diagnostics }
+  /// Diagnostics that were left out because there are too many.
+  var omitted: Int { log.omitted }
 
-  mutating func add(_ diagnostics: [Diagnostic], of files: SourceMap) {
-    for diagnostic in diagnostics {
+  mutating func add(_ compilation: Compilation) {
+    let files = compilation.sources
+    log.omit(compilation.omitted)
+    for diagnostic in compilation.diagnostics {
       let report = Relayed(code: diagnostic.code, message: diagnostic.message)
       let range = moved(diagnostic.range, from: files)
       let notes = diagnostic.notes.map { note in
