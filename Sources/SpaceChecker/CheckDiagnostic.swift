@@ -12,6 +12,9 @@ enum CheckDiagnostic: DiagnosticKind {
   case includeCycle(String)
   case oneDiscriminator(String, keys: [String])
   case architectureOfArchitecture(String)
+  case blocksTooDeep(limit: Int)
+  case tooManyOperations(limit: Int)
+  case largeExpression(limit: Int)
   // ES11: names.
   case unknownOperation(String)
   case unknownArgument(String, of: String)
@@ -67,6 +70,9 @@ enum CheckDiagnostic: DiagnosticKind {
     case .includeCycle: "ES1007"
     case .oneDiscriminator: "ES1008"
     case .architectureOfArchitecture: "ES1009"
+    case .blocksTooDeep: "ES1018"
+    case .tooManyOperations: "ES1019"
+    case .largeExpression: "ES2029"
     case .unknownOperation: "ES1101"
     case .unknownArgument: "ES1102"
     case .missingArguments: "ES1103"
@@ -120,6 +126,11 @@ enum CheckDiagnostic: DiagnosticKind {
     case .includeCycle(let path): "'\(path)' is being read already: files cannot use each other in a circle"
     case .oneDiscriminator(let what, let keys):
       "\(what) has exactly one of the keys \(keys.map { "'\($0)'" }.joined(separator: ", "))"
+    case .blocksTooDeep(let limit): "blocks stand at most \(limit) deep in one another"
+    case .largeExpression(let limit):
+      "an expression has at most \(limit) operands and operators, those of the sizes that it names included"
+    case .tooManyOperations(let limit):
+      "a space has at most \(limit) operations, those of a block counted as often as it is used"
     case .architectureOfArchitecture(let path): "'\(path)' is an architecture itself; an architecture is one of a space"
     case .unknownOperation(let name): "no operation or block is named '\(name)'"
     case .unknownArgument(let name, let operation): "'\(operation)' has no parameter '\(name)'"
@@ -180,13 +191,14 @@ enum CheckDiagnostic: DiagnosticKind {
   var dependsOnUse: Bool {
     switch self {
     case .unknownWord, .wrongType, .operandType, .notPositive, .evenKernel, .noValue, .missingCase, .residualMismatch,
-      .spatialMismatch, .alternativesMismatch, .needsJoinedCopies, .needsVector:
+      .spatialMismatch, .alternativesMismatch, .needsJoinedCopies, .needsVector, .largeExpression:
       true
     case .unknownKey, .missingKey, .wrongShape, .unsupportedVersion, .unreadableFile, .escapingPath, .includeCycle,
       .oneDiscriminator, .unknownOperation, .unknownArgument, .missingArguments, .unknownName, .duplicateName,
       .recursiveBlock, .choiceNotHere, .badName, .unknownHint, .unknownFunction, .reservedName, .argumentCount,
-      .emptyRange, .offGrid, .badStep, .architectureOfArchitecture, .unknownDecision, .missingDecisions,
-      .unknownOption, .absentDecision, .duplicateOption, .mixedOptions, .missingScope, .badLayerCount, .tooManyOptions,
+      .emptyRange, .offGrid, .badStep, .architectureOfArchitecture, .blocksTooDeep, .tooManyOperations,
+      .unknownDecision, .missingDecisions, .unknownOption, .absentDecision, .duplicateOption, .mixedOptions,
+      .missingScope, .badLayerCount, .tooManyOptions,
       .firstRestOutsideStage,
       .wrongOutput, .bypassStride:
       false

@@ -22,7 +22,7 @@ extension Expander {
   mutating func resolve(_ call: Call, besides words: [String] = []) -> Target? {
     guard let signature = signatures[call.op.value] else {
       if hidesBlocks { return nil }
-      let meant = closest(to: call.op.value, among: signatures.keys.sorted() + words)
+      let meant = log.closest(to: call.op.value) { [signatures] in signatures.keys.sorted() + words }
       report(.unknownOperation(call.op.value), at: call.op.range, fixIts: didYouMean(meant, at: call.op.range))
       return nil
     }
@@ -34,7 +34,7 @@ extension Expander {
     }
     var strange = 0
     for argument in call.arguments where !known.contains(argument.name.value) {
-      let meant = closest(to: argument.name.value, among: known.filter { given[$0] == nil })
+      let meant = log.closest(to: argument.name.value) { known.filter { given[$0] == nil } }
       let list =
         known.isEmpty ? "'\(signature.name)' has no parameters" : "parameters: \(known.joined(separator: ", "))"
       report(
@@ -118,7 +118,7 @@ extension Expander {
     for word in words(of: value.expression) where !parameter.words.contains(word) {
       report(
         .unknownWord(word, allowed: parameter.words, what: "the parameter '\(parameter.name)'"), at: range,
-        fixIts: isLiteral ? didYouMean(closest(to: word, among: parameter.words), at: range) : [])
+        fixIts: isLiteral ? didYouMean(log.closest(to: word, among: parameter.words), at: range) : [])
       return nil
     }
     return value
@@ -139,6 +139,7 @@ extension Expander {
     _ signature: Signature, _ arguments: Arguments, on input: Tensor?, label: String, range: SourceRange,
     into site: inout Site
   ) -> Tensor? {
+    guard countsOperation(at: range) else { return nil }
     switch signature.body {
     case .primitive(let primitive):
       guard let input else { return nil }
@@ -155,6 +156,10 @@ extension Expander {
     guard !openBlocks.contains(where: { $0.block == block.name.value }) else {
       report(
         .recursiveBlock(block.name.value), at: range, notes: [Note("the block is defined here", at: block.name.range)])
+      return nil
+    }
+    guard openBlocks.count < ExpansionLimits.depth else {
+      report(.blocksTooDeep(limit: ExpansionLimits.depth), at: range)
       return nil
     }
     openBlocks.append(Use(block: block.name.value, range: range))
