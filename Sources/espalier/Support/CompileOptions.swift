@@ -22,7 +22,7 @@ struct CompileOptions: ParsableArguments {
 func compileOrExplain(_ path: String, input: ImageShape?) throws -> CompiledSpace {
   let compilation = try compileReadable(path, input: input)
   let stream = Terminal.standardError
-  stream.write(renderText(compilation.diagnostics, sources: compilation.sources, colours: stream.showsColours))
+  stream.write(compilation.text(colours: stream.showsColours))
   guard let result = compilation.result else { throw ExitStatus.invalid.code }
   return result
 }
@@ -37,6 +37,11 @@ func compileReadable(_ path: String, input: ImageShape?) throws -> Compilation {
 }
 
 extension Compilation {
+  /// Everything that was found, as a person reads it.
+  func text(colours: Bool) -> String {
+    renderText(diagnostics, omitted: omitted, sources: sources, colours: colours)
+  }
+
   /// The checker reports an unreadable space at no place in it; a file that the space uses is reported where it is named.
   fileprivate var reasonItWasNotRead: String? {
     diagnostics.first { $0.code == "ES1005" && $0.range == SourceRange(source: SourceID(index: 0), start: 0, end: 0) }?
