@@ -219,6 +219,7 @@ struct Assembly {
       var dry = DryRun(expander: expander, mayDecide: block.decide != nil)
       dry.check(block, scope)
       expander.log = dry.expander.log
+      expander.usedOperations = dry.expander.usedOperations
     }
   }
 

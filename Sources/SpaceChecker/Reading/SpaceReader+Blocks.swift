@@ -30,12 +30,13 @@ extension SpaceReader {
     var parameters: [ParameterDeclaration]
     var decide: Located<DecisionScope>?
     var requirements: [ExpressionSyntax]
+    var unusedParameters: [Located<String>] = []
     var isPoison: Bool
 
     func declaration(_ content: BlockDeclaration.Content, isPoison hidden: Bool = false) -> BlockDeclaration {
       BlockDeclaration(
         name: name, inputs: inputs, parameters: parameters, decide: decide, requirements: requirements,
-        content: content, isPoison: isPoison || hidden)
+        content: content, isPoison: isPoison || hidden, unusedParameters: unusedParameters)
     }
   }
 
@@ -59,7 +60,7 @@ extension SpaceReader {
     let demands = fields["require"].map { conditions($0.value) } ?? []
     return BlockHead(
       name: name, inputs: inputs ?? [standard], parameters: parameters.compactMap { $0 }, decide: decide,
-      requirements: demands,
+      requirements: demands, unusedParameters: parameters.compactMap { $0?.name }.unused(in: entry.value),
       isPoison: !isNamed || entries == nil || fields.hidesKeys || inputs == nil
         || parameters.contains { $0 == nil } || (decide == nil && fields["decide"] != nil))
   }
