@@ -23,6 +23,31 @@ struct ExitCodeTests {
     }
   }
 
+  @Test func `a warning is counted and changes no exit code`() throws {
+    let file = "Tests/SpaceCheckerTests/GoldenWarnings/lints/vacuous.yaml"
+    let outcome = try Executable.run("validate", file)
+    #expect(outcome.status == 0)
+    #expect(outcome.output.hasPrefix("\(file): valid, 2 networks, 1 decision, 4 warnings\n"))
+    #expect(outcome.output.contains("warning[ES3013]: "))
+    for format in ["json", "sarif"] {
+      let document = try Executable.run("validate", file, "--format", format)
+      #expect(document.status == 0)
+      #expect(document.output.contains("\"\(format == "json" ? "severity" : "level")\": \"warning\""))
+    }
+    let count = try Executable.run("count", file)
+    #expect(count.status == 0)
+    #expect(count.errors.contains("warning[ES3013]: "))
+  }
+
+  @Test func `a drawing keeps its columns in text and in JSON`() throws {
+    let file = "Tests/SpaceCheckerTests/Golden/broken/comparison.yaml"
+    let text = try Executable.run("validate", file)
+    #expect(text.status == 1)
+    #expect(text.output.contains("\n    16             |  24\n                   false\n"))
+    let document = try Executable.run("validate", file, "--format", "json")
+    #expect(document.output.contains("\"16             |  24\""))
+  }
+
   @Test(arguments: [
     ["nonsense"], ["validate"], ["validate", "--format", "xml", "spaces/mini-f.yaml"], ["count"],
     ["sample", "spaces/mini-f.yaml", "-n", "0"], ["sample", "spaces/mini-f.yaml", "-n", "-1"],

@@ -101,7 +101,8 @@ struct RequirementTests {
   @Test(arguments: cases)
   func `a requirement leaves the networks that it says`(example: Case) throws {
     let text = MiniSpace(network: Self.network, head: Self.head).text + "require:\n  - \(example.text)\n"
-    let compilation = compile(text.replacing("kernel: 3}\n  - stage", with: "kernel: 3, stride: floor(width / 4)}\n  - stage"))
+    let compilation = compile(
+      text.replacing("kernel: 3}\n  - stage", with: "kernel: 3, stride: floor(width / 4)}\n  - stage"))
     try #require(
       compilation.diagnostics == [],
       "\(renderText(compilation.diagnostics, sources: compilation.sources, colours: false))")

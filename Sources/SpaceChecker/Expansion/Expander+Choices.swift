@@ -107,12 +107,16 @@ extension Expander {
 
   /// The type that holds in every alternative: one of theirs where it is right for all, else channels by `select`.
   private mutating func join(_ built: [Built], _ selector: Expression, at range: SourceRange) -> TensorType? {
-    for candidate in built.reversed() where isRight(candidate.type, in: built) { return candidate.type }
+    // Most alternatives differ, and a select says so: the requirements are asked only before an error.
+    for candidate in built.reversed() where isRight(candidate.type, in: built, Assumptions()) { return candidate.type }
     var result = built[built.count - 1]
     var type = result.type
     for other in built.dropLast().reversed() {
       let sides = [(type.copies, other.type.copies), (type.height, other.type.height), (type.width, other.type.width)]
       guard sides.allSatisfy({ $0.0 == $0.1 }) else {
+        for candidate in built.reversed() where isRight(candidate.type, in: built, assumptions) {
+          return candidate.type
+        }
         reportMismatch(other, result, at: range)
         return nil
       }
@@ -136,9 +140,10 @@ extension Expander {
     }
   }
 
-  private func isRight(_ type: TensorType, in built: [Built]) -> Bool {
+  private func isRight(_ type: TensorType, in built: [Built], _ assumptions: Assumptions) -> Bool {
     built.allSatisfy { alternative in
       var inner = self
+      inner.assumptions = assumptions
       inner.fixed = alternative.fixed
       inner.conditions = alternative.conditions
       return inner.equal(type, alternative.type)

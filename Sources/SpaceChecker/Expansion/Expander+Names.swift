@@ -69,13 +69,13 @@ extension Expander {
     }
     let notes = scope.reason(for: name).map { [Note($0)] } ?? []
     let others = scope.names.filter { !members.decisionNames.contains($0) }
-    reportUnknown(name, among: members.decisionNames + others, at: range, notes: notes)
+    reportUnknown(name, among: members.decisionNames + others, besides: Self.costs.dropLast(), at: range, notes: notes)
   }
 
   private mutating func reportUnknown(
-    _ name: String, among known: [String], at range: SourceRange, notes: [Note] = []
+    _ name: String, among known: [String], besides words: [String] = [], at range: SourceRange, notes: [Note] = []
   ) {
-    let meant = notes.isEmpty ? closest(to: name, among: known) : nil
+    let meant = notes.isEmpty ? closest(to: name, among: known + words) : nil
     let most = 12
     let list =
       known.prefix(most).joined(separator: ", ") + (known.count > most ? " and \(known.count - most) more" : "")

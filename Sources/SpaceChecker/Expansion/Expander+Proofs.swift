@@ -203,6 +203,8 @@ private struct MemberSearch {
   let fixed: [DecisionID: Value]
   let conditions: [Expander.PathCondition]
   private var values: [DecisionID: Value] = [:]
+  /// Conditions by the last decision that they wait for: where one fails, nothing below is looked at.
+  private var due: [DecisionID: [Expander.PathCondition]] = [:]
   private var left = 0
 
   init(decisions: [Decision], fixed: [DecisionID: Value], conditions: [Expander.PathCondition]) {
@@ -219,6 +221,11 @@ private struct MemberSearch {
     values = fixed
     left = limit
     let open = involved.subtracting(fixed.keys).sorted()
+    due = [:]
+    for condition in relevant {
+      guard let last = condition.selector.support.filter({ fixed[$0] == nil }).max() else { continue }
+      due[last, default: []].append(condition)
+    }
     return search(open[...], relevant, expressions, claim)
   }
 
@@ -255,6 +262,7 @@ private struct MemberSearch {
     for option in decisions[id.index].options {
       values[id] = option
       defer { values[id] = nil }
+      guard (due[id] ?? []).allSatisfy(holds) else { continue }
       switch search(open.dropFirst(), relevant, expressions, claim) {
       case .holds: break
       case .undecided: undecided = true
@@ -276,10 +284,7 @@ private struct MemberSearch {
     _ relevant: [Expander.PathCondition], _ expressions: [Expression], _ claim: ([Value]) -> Bool
   ) -> Proof {
     left -= 1
-    for condition in relevant {
-      guard let value = try? condition.selector.evaluate({ values[$0] }) else { return .holds }
-      guard condition.values.contains(value) else { return .holds }
-    }
+    guard relevant.allSatisfy(holds) else { return .holds }
     var results: [Value] = []
     for expression in expressions {
       do throws(EvaluationError) {
@@ -289,6 +294,12 @@ private struct MemberSearch {
       }
     }
     return claim(results) ? .holds : .fails(values: results, member: member(of: expressions))
+  }
+
+  /// Whether the decisions made so far lead where the condition leads; a condition without a value leads nowhere.
+  private func holds(_ condition: Expander.PathCondition) -> Bool {
+    guard let value = try? condition.selector.evaluate({ values[$0] }) else { return false }
+    return condition.values.contains(value)
   }
 
   private func member(of expressions: [Expression]) -> String {

@@ -23,7 +23,9 @@ struct DiagnosticMerge {
       let report = Relayed(code: diagnostic.code, message: diagnostic.message)
       let range = moved(diagnostic.range, from: files)
       let notes = diagnostic.notes.map { note in
-        Note(note.message, at: note.range.map { moved($0, from: files) }, fixIts: note.fixIts.map { moved($0, files) })
+        Note(
+          note.message, at: note.range.map { moved($0, from: files) }, figure: note.figure,
+          fixIts: note.fixIts.map { moved($0, files) })
       }
       let fixIts = diagnostic.fixIts.map { moved($0, files) }
       switch diagnostic.severity {
