@@ -67,7 +67,7 @@ package struct DiagnosticLog: Sendable {
       return
     }
     kept[severity, default: 0] += 1
-    let notes = notes.map { Note($0.message.shortened, at: $0.range, fixIts: $0.fixIts) }
+    let notes = notes.map { Note($0.message.shortened, at: $0.range, figure: $0.figure, fixIts: $0.fixIts) }
     entries.append(
       Diagnostic(severity: severity, code: code, message: message, range: range, notes: notes, fixIts: fixIts))
   }
