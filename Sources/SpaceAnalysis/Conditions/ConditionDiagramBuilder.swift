@@ -13,6 +13,8 @@ struct ConditionDiagramBuilder {
   private let existence: [ConditionID]
   /// By position: later decisions whose existence has been asked about by then.
   private let frontiers: [[Int]]
+  /// Work counter: ways along edges.
+  private(set) var waysMade = 0
   private var isContradiction = false
   private var isUndefined = false
 
@@ -68,6 +70,7 @@ struct ConditionDiagramBuilder {
         }
       }
       edgeCount += step.layer.edges.count + step.layer.members.count / 8
+      waysMade += step.layer.members.count
       layers.append(step.layer)
       states = step.targets
       table.cofactorMemo.removeAll(keepingCapacity: true)
@@ -107,21 +110,31 @@ struct ConditionDiagramBuilder {
     let cofactors = parts.map { table.cofactors(of: $0, at: position) }
     let count = space.decisions[order[position]].options.count
     let options = existence(of: position) == ConditionTable.yes ? Array(0..<count) : [-1]
+    let touched = parts.indices.filter { cofactors[$0] != nil }
+    let isLast = position == order.count - 1
     var ways: [(target: Int, option: Int)] = []
+    ways.reserveCapacity(options.count)
+    var key = parts
+    var known: [ConditionID: Int] = [:]
     for option in options {
       let column = option < 0 ? count : option
-      let key = parts.indices.map { cofactors[$0]?[column] ?? parts[$0] }
+      for part in touched { key[part] = cofactors[part]?[column] ?? key[part] }
       if key[0] == ConditionTable.no { continue }
-      if position == order.count - 1, key[0] != ConditionTable.yes { throw .noValue(requirements: group.requirements) }
-      ways.append((step.target(key), option))
+      if isLast, key[0] != ConditionTable.yes { throw .noValue(requirements: group.requirements) }
+      // Where one part changes, or none, its number is enough of a key among this state's successors.
+      let short = touched.count < 2 ? key[touched.first ?? 0] : nil
+      let target = short.flatMap { known[$0] } ?? step.target(key)
+      if let short { known[short] = target }
+      ways.append((target, option))
     }
-    step.layer.append(ways.sorted { ($0.target, $0.option) < ($1.target, $1.option) })
+    step.layer.append(ways)
   }
 }
 
 extension ConditionDiagram.Layer {
-  /// Adds a state whose ways come sorted by target.
-  fileprivate mutating func append(_ ways: [(target: Int, option: Int)]) {
+  fileprivate mutating func append(_ unsorted: [(target: Int, option: Int)]) {
+    let isSorted = zip(unsorted, unsorted.dropFirst()).allSatisfy { $0.target <= $1.target }
+    let ways = isSorted ? unsorted : unsorted.sorted { ($0.target, $0.option) < ($1.target, $1.option) }
     var start = members.count
     for (index, way) in ways.enumerated() {
       members.append(Int32(way.option))

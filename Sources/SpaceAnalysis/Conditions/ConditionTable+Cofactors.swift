@@ -7,6 +7,8 @@ extension ConditionTable {
   mutating func cofactors(of id: ConditionID) -> [ConditionID] {
     if let known = cofactorMemo[id] { return known }
     let result = makeCofactors(of: id)
+    // A claim about one decision is asked once or twice, and as large as its domain.
+    if case .isOneOf = kinds[id] { return result }
     cofactorMemo[id] = result
     return result
   }

@@ -96,6 +96,7 @@ extension ConditionTable {
     let facts = listFacts[list]
     if let greatest = facts.range.greatest, greatest <= bound { return Self.yes }
     if let least = facts.range.least, least > bound { return Self.no }
+    if let claim = claim(list, bound, isEquality: false) { return claim }
     let limit = facts.range.snapped(bound, strictly: false) ?? bound
     return normalised(.atMost(list, limit), Facts(first: facts.first, last: facts.last, range: .indicator))
   }
@@ -105,7 +106,27 @@ extension ConditionTable {
     let facts = listFacts[list]
     guard facts.range.admits(number) else { return Self.no }
     if facts.range.least == number, facts.range.greatest == number { return Self.yes }
+    if let claim = claim(list, number, isEquality: true) { return claim }
     return normalised(.equals(list, number), Facts(first: facts.first, last: facts.last, range: .indicator))
+  }
+
+  /// A bound on one decision as the options that keep it; nil for any other.
+  private mutating func claim(_ list: TermListID, _ bound: Rational, isEquality: Bool) -> ConditionID? {
+    let cell = cells[list]
+    guard cell.tail == 0, case .decision(let position) = kinds[cell.node],
+      let limit = bound.divided(by: cell.coefficient)
+    else { return nil }
+    let isBelow = cell.coefficient.numerator > 0
+    guard let values = ascending[position] else {
+      let values = decisions[position].options.compactMap(\.number)
+      let kept = values.indices.filter { index in
+        isEquality ? values[index] == limit : isBelow ? values[index] <= limit : values[index] >= limit
+      }
+      return isOneOf(position, OptionMask(kept, count: values.count))
+    }
+    let (below, notAbove) = (values.partition { $0 < limit }, values.partition { $0 <= limit })
+    let kept = isEquality ? below..<notAbove : isBelow ? 0..<notAbove : below..<values.count
+    return isOneOf(position, OptionMask(kept, count: values.count))
   }
 
   /// `a` is at most, or is, `b`: the difference with whole coefficients without common divisor.
@@ -136,5 +157,17 @@ extension ConditionTable {
     guard common > 0 else { return Rational(1) }
     let isNegative = isEquality && cells[list].coefficient.numerator < 0
     return Rational(isNegative ? -denominator : denominator, common)
+  }
+}
+
+extension [Rational] {
+  /// How many there are at the start that the claim, which holds for a start and no other, holds for.
+  fileprivate func partition(_ holds: (Rational) -> Bool) -> Int {
+    var (low, high) = (0, count)
+    while low < high {
+      let middle = (low + high) / 2
+      if holds(self[middle]) { low = middle + 1 } else { high = middle }
+    }
+    return low
   }
 }

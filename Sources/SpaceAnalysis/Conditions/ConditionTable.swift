@@ -56,6 +56,8 @@ struct ConditionTable {
 
   /// By position.
   let decisions: [Decision]
+  /// By position: the options as numbers; nil unless all are and ascend.
+  let ascending: [[Rational]?]
   private(set) var kinds: [Kind] = []
   private(set) var facts: [Facts] = []
   private var numbers: [Kind: ConditionID] = [:]
@@ -67,6 +69,11 @@ struct ConditionTable {
 
   init(_ decisions: [Decision]) {
     self.decisions = decisions
+    ascending = decisions.map { decision in
+      let numbers = decision.options.compactMap(\.number)
+      let ascends = zip(numbers, numbers.dropFirst()).allSatisfy { $0 < $1 }
+      return numbers.count == decision.options.count && ascends ? numbers : nil
+    }
     _ = number(of: .constant(.boolean(true)), Facts())
     _ = number(of: .constant(.boolean(false)), Facts())
     _ = number(of: .undefined, Facts())

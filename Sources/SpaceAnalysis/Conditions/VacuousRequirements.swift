@@ -30,27 +30,31 @@ package struct VacuousRequirements {
   /// By index, ascending. Each is implied by all others, so of two that say the same both are in the list.
   ///
   /// Budgets are not asked about. What cannot be decided within the limits is not in the list.
-  package func indices() -> [Int] {
-    space.requirements.indices.filter { index in
+  ///
+  /// - Parameter effort: Ways along the edges of diagrams made in all before the rest counts as undecided.
+  package func indices(effort: Int = 1_000_000) -> [Int] {
+    var effort = effort
+    return space.requirements.indices.filter { index in
       guard case .condition = space.requirements[index].claim else { return false }
-      return isVacuous(index)
+      return isVacuous(index, effort: &effort)
     }
   }
 
-  private func isVacuous(_ requirement: Int) -> Bool {
+  private func isVacuous(_ requirement: Int, effort: inout Int) -> Bool {
     let own = conjuncts.filter { $0.requirement == requirement }
     return own.allSatisfy { conjunct in
       if conjunct.support.isEmpty { return true }
-      if hasWitness(against: conjunct) { return false }
+      if effort <= 0 || hasWitness(against: conjunct) { return false }
       let near = Set(conjunct.support.flatMap { speaking[$0.index] }).sorted().map { conjuncts[$0] }
-      return isImplied(conjunct, by: near) || isImplied(conjunct, by: conjuncts)
+      return isImplied(conjunct, by: near, effort: &effort) || isImplied(conjunct, by: conjuncts, effort: &effort)
     }
   }
 
-  private func isImplied(_ conjunct: Conjunct, by others: [Conjunct]) -> Bool {
+  private func isImplied(_ conjunct: Conjunct, by others: [Conjunct], effort: inout Int) -> Bool {
     let opposite = Conjunct(
       requirement: conjunct.requirement, expression: .unary(.not, conjunct.expression), support: conjunct.support)
-    return space.allows(others.filter { $0.requirement != conjunct.requirement } + [opposite], limits) == false
+    return space.allows(others.filter { $0.requirement != conjunct.requirement } + [opposite], limits, effort: &effort)
+      == false
   }
 
   /// Looks for a network that breaks the conjunct and meets all requirements but its own.
