@@ -21,11 +21,30 @@ struct OperationCost: Sendable {
     case averagePool
     /// features in, features out
     case linear(bias: Bool)
+    /// copies, channels, height, width of the result
+    case featureMap
   }
   let formula: Formula
   let arguments: [Expression]
 
-  /// Nil for operations that cost nothing under every measure.
+  /// Everything that one operation costs: what it computes, and the feature map that it writes.
+  static func all(_ operation: Operation, operand: TensorType?, result: TensorType) -> [OperationCost] {
+    [OperationCost(operation, operand: operand, result: result), OperationCost(writing: result, by: operation)]
+      .compactMap { $0 }
+  }
+
+  /// Nil for what writes no feature map: the input, and choices.
+  private init?(writing result: TensorType, by operation: Operation) {
+    switch operation {
+    case .input, .choice: return nil
+    case .convolution, .depthwise, .batchNorm, .activation, .squeezeExcite, .splitAttention, .pool, .globalPool,
+      .linear, .add:
+      formula = .featureMap
+      arguments = result.extents
+    }
+  }
+
+  /// Nil for operations that compute nothing that is counted.
   init?(_ operation: Operation, operand: TensorType?, result: TensorType) {
     guard let operand else { return nil }
     switch operation {
@@ -63,6 +82,8 @@ extension OperationCost.Formula {
   /// Whether the formula is zero for every argument under this measure.
   func isFree(under measure: CostMeasure) -> Bool {
     switch (measure, self) {
+    case (.activationBytes, .featureMap): false
+    case (.activationBytes, _), (_, .featureMap): true
     case (.macs, .batchNorm), (.macs, .averagePool), (.weights, .batchNorm), (.weights, .averagePool),
       (.parameters, .averagePool):
       true
@@ -104,6 +125,8 @@ extension OperationCost.Formula {
       cost.weights = exact.product(x[0], x[1])
       cost.macs = cost.weights
       cost.parameters = exact.sum(cost.weights, bias ? x[1] : 0)
+    case .featureMap:
+      cost.activationBytes = exact.product(exact.product(x[0], x[1]), x[2], exact.product(4, x[3]))
     }
     return exact.overflowed ? nil : cost
   }
