@@ -35,7 +35,8 @@ func checkArchitecture(
     log = spaceReader.log
     return nil
   }
-  var resolver = ArchitectureResolver(declaration, space: checked.space, reader: spaceReader)
+  var resolver = ArchitectureResolver(
+    declaration, space: checked.space, formerNames: checked.formerNames, reader: spaceReader)
   let bound = resolver.resolve()
   log = resolver.reader.log
   guard let (choices, boundSpace) = bound, !log.hasErrors else { return nil }
@@ -45,7 +46,7 @@ func checkArchitecture(
     choices: choices, statedHash: declaration.hash.map { .init(text: $0.value, range: $0.range) },
     space: loaded.space(for: declaration.input, unless: input, is: checked.space))
   return CheckedSpace(
-    space: space, expectations: checked.expectations, inputs: checked.inputs, architecture: origin)
+    space: space, expectations: checked.expectations, inputs: checked.inputs, formerNames: [:], architecture: origin)
 }
 
 extension LoadedSpace {

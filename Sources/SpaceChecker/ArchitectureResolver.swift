@@ -6,6 +6,7 @@ import SpaceSyntax
 struct ArchitectureResolver {
   private let declaration: ArchitectureDeclaration
   private let space: Space
+  private let formerNames: [String: DecisionID]
   var reader: SpaceReader
   private var given: [String: YAMLEntry] = [:]
   private var missing: [String] = []
@@ -20,9 +21,12 @@ struct ArchitectureResolver {
     case unknown
   }
 
-  init(_ declaration: ArchitectureDeclaration, space: Space, reader: SpaceReader) {
+  init(
+    _ declaration: ArchitectureDeclaration, space: Space, formerNames: [String: DecisionID], reader: SpaceReader
+  ) {
     self.declaration = declaration
     self.space = space
+    self.formerNames = formerNames
     self.reader = reader
     hidesChoices = declaration.hidesChoices
   }
@@ -48,6 +52,10 @@ struct ArchitectureResolver {
     let known = Set(names)
     for entry in declaration.choices where known.contains(entry.key.text) { given[entry.key.text] = entry }
     for entry in declaration.choices where !known.contains(entry.key.text) {
+      if let id = formerNames[entry.key.text], given[space[id].name] == nil {
+        given[space[id].name] = entry
+        continue
+      }
       let meant = closest(to: entry.key.text, among: names.filter { given[$0] == nil })
       reader.log.error(
         CheckDiagnostic.unknownDecision(entry.key.text, space: space.name), at: entry.key.range,

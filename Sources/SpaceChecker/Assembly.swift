@@ -17,36 +17,55 @@ struct Assembly {
   mutating func assemble(input wanted: ImageShape?) -> CheckedSpace? {
     let inputs = declaration.inputs.map(\.value)
     let shape = wanted ?? inputs.first
+    let output = declaration.outputs.first?.shape.value
     var expander = Expander(
-      signatures: library.signatures, hidesBlocks: library.hidesBlocks, classes: declaration.classes?.value, log: log)
+      signatures: library.signatures, hidesBlocks: library.hidesBlocks, classes: output?.channels, log: log)
     checkNames(&expander)
-    let region = network(shape, &expander)
+    checkRules(&expander)
+    let built = expander.log.hasErrors && hasEndlessRules(expander) ? nil : network(shape, &expander)
     checkBlocks(&expander)
     checkHints(&expander)
     log = expander.log
-    guard let region, let shape, let classes = declaration.classes?.value, let name = declaration.name?.value,
-      !log.hasErrors
-    else { return nil }
-    let space = Space(
-      name: name, decisions: expander.decisions, layers: expander.layers, input: shape, classes: classes,
-      hints: declaration.hints, body: region)
+    guard let built, let shape, let output, let name = declaration.name?.value, !log.hasErrors else { return nil }
+    var space = Space(
+      name: name, decisions: expander.decisions, layers: expander.layers, input: shape, classes: output.channels,
+      requirements: expander.requirements, hints: declaration.hints, body: built.body)
+    space.output = output
+    space.inputName = declaration.inputName ?? ""
+    space.otherInputs = declaration.otherInputs.map { NamedInput(name: $0.name.value, shape: $0.shape) }
+    space.outputName = declaration.outputs.first?.name?.value ?? ""
+    space.otherOutputs = built.otherOutputs
     return CheckedSpace(
       space: space, expectations: declaration.expectations ?? Expectations(), inputs: inputs,
+      formerNames: Dictionary(
+        expander.formerNames.map { ($0.name, $0.decision) }, uniquingKeysWith: { first, _ in first }),
       architecture: nil)
   }
 
-  private func network(_ shape: ImageShape?, _ expander: inout Expander) -> Region? {
+  private struct Network {
+    let body: Region
+    let otherOutputs: [NamedOutput]
+  }
+
+  private func network(_ shape: ImageShape?, _ expander: inout Expander) -> Network? {
     expander.layers.append(Layer(name: "input", decisions: []))
     var site = Expander.Site(layer: LayerID(index: 0))
-    var tensor = shape.map { shape in
-      let type = TensorType(
-        channels: .integer(shape.channels), height: .integer(shape.height), width: .integer(shape.width))
-      return expander.append(.input, type: type, label: "input", to: &site)
-    }
-    var nodes = site.nodes
     var names = ExpressionScope()
+    let shapes = [shape] + declaration.otherInputs.map { .some($0.shape) }
+    let inputNames = [declaration.inputName ?? "input"] + declaration.otherInputs.map(\.name.value)
+    var wires = Wires(
+      zip(inputNames, shapes).enumerated().map { index, input in
+        let label = index == 0 ? "input" : input.0
+        let tensor = input.1.map {
+          expander.append(.input(index), type: TensorType($0), label: label, to: &site)
+        }
+        if declaration.inputName != nil { names.define("\(input.0).out", shape: tensor?.type) }
+        return (input.0, tensor)
+      })
+    var nodes = site.nodes
     names.define(
-      "output.classes", as: declaration.classes.map { Typed(expression: .integer($0.value), type: .integer) })
+      "output.classes",
+      as: declaration.outputs.first.map { Typed(expression: .integer($0.shape.value.channels), type: .integer) })
     for decision in declaration.decisions {
       let made = decision.choice.map { expander.decide(parameter: decision.name.value, owner: "", choice: $0) }
       names.define(decision.name.value, as: made)
@@ -54,17 +73,48 @@ struct Assembly {
     for item in declaration.network {
       switch item {
       case .operation(let name, let call):
-        tensor = expander.expand(operation: name, call, on: tensor, scope: &names, into: &nodes)
-      case .stage(let stage):
-        tensor = expander.expand(stage, on: tensor, scope: &names, into: &nodes)
+        expander.expand(operation: name, call, wires: &wires, scope: &names, into: &nodes)
+      case .stage(let stage): expander.expand(stage, wires: &wires, scope: &names, into: &nodes)
+      case .parallel(let name, let parallel):
+        expander.expand(parallel: name, parallel, wires: &wires, scope: &names, into: &nodes)
       case .poison(let name):
-        tensor = nil
+        wires.append(nil, name: name)
         if let name { names.poison(everythingUnder: name) }
       }
     }
-    guard let tensor else { return nil }
-    checkOutput(tensor, &expander)
-    return Region(nodes: nodes, result: tensor.id)
+    return ends(wires, nodes, &expander)
+  }
+
+  /// The outputs, each held against the shape that the file states.
+  private func ends(_ wires: Wires, _ nodes: [Node], _ expander: inout Expander) -> Network? {
+    var ids: [NodeID] = []
+    for output in declaration.outputs {
+      var tensor = wires.current
+      if let from = output.from {
+        guard let found = wires.lookup(from.value) else {
+          let meant = closest(to: from.value, among: wires.names)
+          expander.report(
+            .unknownTensor(from.value), at: from.range,
+            notes: meant == nil ? [Note("known here: \(wires.names.joined(separator: ", "))")] : [],
+            fixIts: didYouMean(meant, at: from.range))
+          continue
+        }
+        tensor = found
+      }
+      guard let tensor else { continue }
+      guard let range = output.from?.range ?? lastRange else { continue }
+      if tensor.presence != nil {
+        expander.report(.absentResult, at: range, notes: [Note("an output is there in every network")])
+      } else {
+        checkOutput(tensor, output.shape.value, at: range, &expander)
+      }
+      ids.append(tensor.id)
+    }
+    guard ids.count == declaration.outputs.count, let first = ids.first else { return nil }
+    let others = zip(declaration.outputs, ids).dropFirst().map { output, id in
+      NamedOutput(name: output.name?.value ?? "", node: id, shape: output.shape.value)
+    }
+    return Network(body: Region(nodes: nodes, result: first), otherOutputs: Array(others))
   }
 
   /// What ends the network: its last operation, or the key where there is none.
@@ -72,17 +122,41 @@ struct Assembly {
     switch declaration.network.last {
     case .operation(_, let call): call.op.range
     case .stage(let stage): stage.layer.op.range
+    case .parallel(_, let parallel): parallel.join.range
     case .poison, nil: declaration.networkRange
     }
   }
 
-  private func checkOutput(_ tensor: Tensor, _ expander: inout Expander) {
-    guard let classes = declaration.classes?.value, let range = lastRange else { return }
-    let expected = TensorType.vector(classes)
+  private func checkOutput(
+    _ tensor: Tensor, _ shape: ImageShape, at range: SourceRange, _ expander: inout Expander
+  ) {
+    let expected = TensorType(shape)
     guard !expander.equal(tensor.type, expected) else { return }
+    let wanted = expander.describe(expected)
+    guard shape.height == 1, shape.width == 1 else {
+      expander.report(.wrongOutputShape(found: expander.describe(tensor.type), expected: wanted), at: range)
+      return
+    }
     expander.report(
-      .wrongOutput(found: expander.describe(tensor.type), classes: classes), at: range,
-      notes: [Note("the last operation of the network gives one number for each class: [\(classes), 1, 1]")])
+      .wrongOutput(found: expander.describe(tensor.type), classes: shape.channels), at: range,
+      notes: [Note("the last operation of the network gives one number for each class: \(wanted)")])
+  }
+
+  /// Rules that can contain themselves without a bound.
+  private func checkRules(_ expander: inout Expander) {
+    for block in library.blocks {
+      guard case .rule = block.content, let cycle = expander.grammar.unboundedCycle(through: block.name.value) else {
+        continue
+      }
+      let way = (cycle + [block.name.value]).joined(separator: " > ")
+      expander.report(
+        .unboundedRule(block.name.value), at: block.name.range,
+        notes: [Note("it leads back to itself: \(way)"), Note("write 'max_depth: N' in one of these rules")])
+    }
+  }
+
+  private func hasEndlessRules(_ expander: Expander) -> Bool {
+    library.blocks.contains { expander.grammar.unboundedCycle(through: $0.name.value) != nil }
   }
 
   private func checkNames(_ expander: inout Expander) {
@@ -98,6 +172,7 @@ struct Assembly {
       switch item {
       case .operation(let name, _): check(name, what: "layer", &expander)
       case .stage(let stage): check(stage.name, what: "stage", &expander)
+      case .parallel(let name, _): check(name, what: "layer", &expander)
       case .poison: break
       }
     }
@@ -107,29 +182,14 @@ struct Assembly {
   private func checkBlocks(_ expander: inout Expander) {
     for block in library.blocks where !block.isPoison {
       var scope = ExpressionScope()
-      scope.define("in", shape: nil)
+      for input in block.inputs { scope.define(input.value, shape: nil) }
       scope.define("here", shape: nil)
       scope.define("output.classes", as: nil)
       for parameter in block.parameters { scope.define(parameter.name.value, as: nil) }
-      check(block.body, scope, &expander)
-      if let condition = block.shortcut?.condition { _ = expander.convert(condition, in: scope) }
-    }
-  }
-
-  private func check(_ items: [BodyItem], _ scope: ExpressionScope, _ expander: inout Expander) {
-    for item in items {
-      switch item {
-      case .call(_, let call):
-        if let target = expander.resolve(call) { _ = expander.arguments(target, in: scope) }
-      case .branch(let subject, let cases, let otherwise, _):
-        _ = expander.convert(subject, in: scope)
-        for item in cases { check(item.items, scope, &expander) }
-        check(otherwise ?? [], scope, &expander)
-      case .condition(let subject, let then, let otherwise, _):
-        _ = expander.convert(subject, in: scope)
-        check(then + otherwise, scope, &expander)
-      case .poison: break
-      }
+      for condition in block.requirements { _ = expander.convert(condition, in: scope) }
+      var dry = DryRun(expander: expander, mayDecide: block.decide != nil)
+      dry.check(block, scope)
+      expander.log = dry.expander.log
     }
   }
 

@@ -26,6 +26,9 @@ enum CheckDiagnostic: DiagnosticKind {
   case reservedName(String)
   case unknownDecision(String, space: String)
   case missingDecisions([String])
+  case unknownTensor(String)
+  case unboundedRule(String)
+  case endlessRule(String, uses: Int)
   // ES20: types and values.
   case wrongType(expected: String, found: String, what: String)
   case operandType(String, found: String)
@@ -47,6 +50,9 @@ enum CheckDiagnostic: DiagnosticKind {
   case firstRestOutsideStage
   case unknownOption(String, of: String, options: String)
   case absentDecision(String, parent: String, option: String)
+  case tangledExistence(String)
+  case sharedDecisionAbsent(String)
+  case tooManyOperations(Int)
   // ES22: shapes.
   case residualMismatch(block: String, body: String, shortcut: String, member: String)
   case spatialMismatch(body: String, shortcut: String, member: String)
@@ -55,6 +61,12 @@ enum CheckDiagnostic: DiagnosticKind {
   case needsVector(operation: String, shape: String)
   case wrongOutput(found: String, classes: Int)
   case bypassStride(shape: String, result: String)
+  case tensorCount(operation: String, expected: String, found: Int)
+  case joinMismatch(join: String, first: String, second: String, member: String)
+  case absentResult
+  case wrongOutputShape(found: String, expected: String)
+  case notDivided(divisor: String, value: String, whole: String, of: String, member: String)
+  case sliceOutside(first: String, channels: String, whole: String, member: String)
 
   var code: String {
     switch self {
@@ -80,6 +92,9 @@ enum CheckDiagnostic: DiagnosticKind {
     case .reservedName: "ES1111"
     case .unknownDecision: "ES1112"
     case .missingDecisions: "ES1113"
+    case .unknownTensor: "ES1114"
+    case .unboundedRule: "ES1115"
+    case .endlessRule: "ES1116"
     case .wrongType: "ES2001"
     case .operandType: "ES2002"
     case .argumentCount: "ES2003"
@@ -99,6 +114,9 @@ enum CheckDiagnostic: DiagnosticKind {
     case .firstRestOutsideStage: "ES2111"
     case .unknownOption: "ES2112"
     case .absentDecision: "ES2113"
+    case .tangledExistence: "ES2114"
+    case .sharedDecisionAbsent: "ES2115"
+    case .tooManyOperations: "ES2116"
     case .residualMismatch: "ES2201"
     case .spatialMismatch: "ES2202"
     case .alternativesMismatch: "ES2203"
@@ -106,6 +124,12 @@ enum CheckDiagnostic: DiagnosticKind {
     case .needsVector: "ES2205"
     case .wrongOutput: "ES2206"
     case .bypassStride: "ES2207"
+    case .tensorCount: "ES2208"
+    case .joinMismatch: "ES2209"
+    case .absentResult: "ES2210"
+    case .wrongOutputShape: "ES2211"
+    case .notDivided: "ES2212"
+    case .sliceOutside: "ES2213"
     }
   }
 
@@ -171,6 +195,25 @@ enum CheckDiagnostic: DiagnosticKind {
     case .needsVector(let operation, let shape):
       "'\(operation)' takes a vector, this is \(shape); put 'global_pool' before it"
     case .wrongOutput(let found, let classes): "the network ends in \(found), the output has \(classes) classes"
+    case .unknownTensor(let name): "'from' names no earlier item or input: '\(name)'"
+    case .unboundedRule(let name): "rule '\(name)' can contain itself without end; a grammar needs a bound"
+    case .endlessRule(let name, let uses):
+      "no production of rule '\(name)' can end here, at use \(uses) inside one another"
+    case .tangledExistence(let name):
+      "whether '\(name)' is decided depends on several decisions at once"
+    case .sharedDecisionAbsent(let name):
+      "'\(name)' is decided once for all uses, but an earlier use is not in every network of this one"
+    case .tooManyOperations(let limit): "the space is more than \(limit) operations when it is written out"
+    case .tensorCount(let operation, let expected, let found):
+      "'\(operation)' reads \(expected), here \(found == 1 ? "it gets one" : "it gets \(found)")"
+    case .joinMismatch(let join, let first, let second, let member):
+      "'\(join)' joins tensors of one shape, these are \(first) and \(second)\(member)"
+    case .absentResult: "what this ends in is not there in every network"
+    case .wrongOutputShape(let found, let expected): "the network ends in \(found), the output is \(expected)"
+    case .notDivided(let divisor, let value, let whole, let number, let member):
+      "\(divisor) divides \(whole), but \(value) does not divide \(number)\(member)"
+    case .sliceOutside(let first, let channels, let whole, let member):
+      "a slice of \(channels) channels from channel \(first) on does not lie inside \(whole) channels\(member)"
     case .bypassStride(let shape, let result):
       "a layer that can be left out keeps height and width, but this one turns \(shape) into \(result)"
     }
@@ -180,15 +223,16 @@ enum CheckDiagnostic: DiagnosticKind {
   var dependsOnUse: Bool {
     switch self {
     case .unknownWord, .wrongType, .operandType, .notPositive, .evenKernel, .noValue, .missingCase, .residualMismatch,
-      .spatialMismatch, .alternativesMismatch, .needsJoinedCopies, .needsVector:
+      .spatialMismatch, .alternativesMismatch, .needsJoinedCopies, .needsVector, .tensorCount, .joinMismatch,
+      .absentResult, .notDivided, .sliceOutside, .tangledExistence, .endlessRule:
       true
     case .unknownKey, .missingKey, .wrongShape, .unsupportedVersion, .unreadableFile, .escapingPath, .includeCycle,
       .oneDiscriminator, .unknownOperation, .unknownArgument, .missingArguments, .unknownName, .duplicateName,
       .recursiveBlock, .choiceNotHere, .badName, .unknownHint, .unknownFunction, .reservedName, .argumentCount,
       .emptyRange, .offGrid, .badStep, .architectureOfArchitecture, .unknownDecision, .missingDecisions,
       .unknownOption, .absentDecision, .duplicateOption, .mixedOptions, .missingScope, .badLayerCount, .tooManyOptions,
-      .firstRestOutsideStage,
-      .wrongOutput, .bypassStride:
+      .firstRestOutsideStage, .wrongOutput, .bypassStride, .unknownTensor, .unboundedRule, .sharedDecisionAbsent,
+      .tooManyOperations, .wrongOutputShape:
       false
     }
   }

@@ -20,8 +20,13 @@ struct Located<Content: Sendable>: Sendable {
 struct SpaceDeclaration: Sendable {
   var name: Located<String>?
   var uses: [Located<String>] = []
+  /// The shapes that the one input can have; of several inputs that of the first.
   var inputs: [Located<ImageShape>] = []
-  var classes: Located<Int>?
+  /// The name of the first input where `inputs:` names them; the others after it.
+  var inputName: String?
+  var otherInputs: [NamedShape] = []
+  /// The first output; `from` only where `outputs:` names them.
+  var outputs: [OutputDeclaration] = []
   var blocks: [BlockDeclaration] = []
   var decisions: [NamedChoice] = []
   var network: [NetworkItem] = []
@@ -40,9 +45,24 @@ struct NamedChoice: Sendable {
   let choice: ChoiceDeclaration?
 }
 
+struct NamedShape: Sendable {
+  let name: Located<String>
+  let shape: ImageShape
+}
+
+/// What the network gives: classes as `[classes, 1, 1]`, or a map.
+struct OutputDeclaration: Sendable {
+  /// Nil for the one output of a space that does not name it.
+  let name: Located<String>?
+  /// The item of the network; nil: its last.
+  let from: Located<String>?
+  let shape: Located<ImageShape>
+}
+
 enum NetworkItem: Sendable {
   case operation(name: Located<String>, Call)
   case stage(StageDeclaration)
+  case parallel(name: Located<String>, ParallelDeclaration)
   /// An error was shown here; the name, where it could be read, keeps what refers to it silent.
   case poison(name: String?)
 }
@@ -76,6 +96,10 @@ struct Call: Sendable {
   let arguments: [Argument]
   /// What `or:` lists.
   let alternatives: [CallAlternative]
+  /// The tensors that are read; nil: the current one.
+  var from: Located<[Located<String>]>?
+  /// Where the operation is there; nil: everywhere.
+  var presence: ExpressionSyntax?
   let range: SourceRange
   /// Whether an error hid a key, which may be an argument.
   var hidesArguments = false
@@ -106,17 +130,82 @@ indirect enum ArgumentValue: Sendable {
 struct ChoiceDeclaration: Sendable {
   let options: [Located<Value>]
   let scope: Located<DecisionScope>?
+  /// The decision's former name.
+  var was: String?
   let range: SourceRange
 }
 
-/// A user-defined block: parameters, a body of calls, and an optional residual shortcut.
+/// A user-defined operation: a block, a rule of a grammar, or a cell.
 struct BlockDeclaration: Sendable {
+  enum Content: Sendable {
+    /// Items one after another, and an optional residual shortcut.
+    case body([BodyItem], ShortcutDeclaration?)
+    case rule(RuleDeclaration)
+    case cell(CellDeclaration)
+  }
   let name: Located<String>
+  /// What the block reads; `in` unless the file names its inputs.
+  var inputs: [Located<String>] = []
   let parameters: [ParameterDeclaration]
-  let body: [BodyItem]
-  let shortcut: ShortcutDeclaration?
+  /// Whether all uses share the choices made inside; nil: it was not said, and there may be none.
+  var decide: Located<DecisionScope>?
+  var requirements: [ExpressionSyntax] = []
+  let content: Content
   /// Whether an error hides the parameters; calls of such a block stay silent.
   var isPoison = false
+}
+
+/// A rule of a grammar: every use decides for a production.
+struct RuleDeclaration: Sendable {
+  /// Uses inside one another; nil: no bound of its own.
+  let maxDepth: Located<Int>?
+  let productions: [NamedItems]
+}
+
+/// A production, a branch, an operation of a cell: items under a name.
+struct NamedItems: Sendable {
+  let name: Located<String>
+  let items: [BodyItem]
+}
+
+/// A cell: nodes in an order, each joining what earlier ones give.
+struct CellDeclaration: Sendable {
+  enum Inputs: Sendable {
+    /// Every earlier node.
+    case all
+    /// Each earlier node or not.
+    case any
+    /// An unordered set of so many.
+    case choose(Int)
+    /// So many independent picks.
+    case slots(Int)
+  }
+  enum Gathering: Sendable {
+    case nodes
+    case last
+    case looseEnds
+    /// Any of the earlier ones, through an operation of their own.
+    case any(edge: CellOperation)
+  }
+  let prepare: [NamedItems]
+  let nodes: [Located<String>]
+  let inputs: Located<Inputs>
+  let edge: CellOperation
+  let operation: CellOperation
+  let join: Located<Join>
+  /// NAS-Bench-101's rule: the width that the nodes which feed the output share.
+  let splitWidth: ExpressionSyntax?
+  let output: Located<Gathering>
+  let outputJoin: Located<Join>
+}
+
+enum CellOperation: Sendable {
+  case items([BodyItem])
+  case oneOf([NamedItems])
+
+  var isNothing: Bool {
+    if case .items(let items) = self { items.isEmpty } else { false }
+  }
 }
 
 struct ParameterDeclaration: Sendable {
@@ -132,6 +221,14 @@ indirect enum BodyItem: Sendable {
   case call(label: Located<String>?, Call)
   case branch(subject: ExpressionSyntax, cases: [BranchCase], otherwise: [BodyItem]?, SourceRange)
   case condition(ExpressionSyntax, then: [BodyItem], otherwise: [BodyItem], SourceRange)
+  case parallel(label: Located<String>?, ParallelDeclaration)
+}
+
+/// Branches that start at one tensor and are joined.
+struct ParallelDeclaration: Sendable {
+  let branches: [NamedItems]
+  let join: Located<Join>
+  let range: SourceRange
 }
 
 struct BranchCase: Sendable {

@@ -3,7 +3,7 @@ extension Space {
   ///
   /// - V1: Node numbers are unique in the space.
   /// - V2: An operand is defined before its user, and a region's result in it, or before it in an enclosing region.
-  /// - V3: `input` has the type of the space's input; the body's result is `tensor<[n, classes, 1, 1]>`.
+  /// - V3: `input` has the type of the space's input, and the body's result that of its output; so have further ones.
   /// - V4: A node's type is what `resultType(of:operands:)` says, structurally or for every live architecture.
   /// - V5: A choice has alternatives; their values are disjoint, and where the selector is a plain decision they are
   ///   options of it and together cover those that enclosing alternatives leave.
@@ -18,6 +18,9 @@ extension Space {
   /// - V13: Expressions are well typed: numbers for extents and sizes, words for functions.
   /// - V14: Where a node is live each of its expressions has a value: for extents and sizes a positive integer (odd for
   ///   kernels), for functions the name of an `ActivationFunction`.
+  ///
+  /// - V15: Groups divide the channels, heads the width, and a slice lies inside its operand.
+  /// - V16: What a join reads has the join's type where it is there, up to the channels that a concat adds up.
   ///
   /// V3 to V6, V13 and V14 are asked only where V7 to V10 hold. Questions over "every architecture" enumerate the decisions
   /// involved, and give up silently after `Assignments.limit` assignments.
@@ -152,6 +155,9 @@ extension Verifier {
     }
     var visible: Set<NodeID> = []
     verifyScopes(of: space.body, visible: &visible, owner: nil)
+    for output in space.otherOutputs where !space.body.nodes.contains(where: { $0.id == output.node }) {
+      report(.definedNodes, "the output '\(output.name)', %\(output.node.index), is not defined in the body")
+    }
   }
 
   /// `visible` grows by the region's nodes and shrinks again at its end.

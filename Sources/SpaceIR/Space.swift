@@ -5,11 +5,19 @@ package struct Space: Hashable, Sendable {
   package var decisions: [Decision]
   package var layers: [Layer]
   package var input: ImageShape
-  package var classes: Int
+  /// Empty unless the file names its inputs.
+  package var inputName = ""
+  package var otherInputs: [NamedInput] = []
+  /// Of the body's result.
+  package var output: ImageShape
+  /// Empty unless the file names its outputs.
+  package var outputName = ""
+  /// Further results, each a node of the body itself.
+  package var otherOutputs: [NamedOutput] = []
   /// What members meet beyond making their decisions.
   package var requirements: [Requirement]
   package var hints: Hints
-  /// The body; its result is the logits, `[n, classes, 1, 1]`.
+  /// The body; its result has the shape of the output, for logits `[n, classes, 1, 1]`.
   package var body: Region
 
   package init(
@@ -20,10 +28,16 @@ package struct Space: Hashable, Sendable {
     self.decisions = decisions
     self.layers = layers
     self.input = input
-    self.classes = classes
+    output = ImageShape(channels: classes, height: 1, width: 1)
     self.requirements = requirements
     self.hints = hints
     self.body = body
+  }
+
+  /// Channels of the (first) output: for logits the number of classes.
+  package var classes: Int {
+    get { output.channels }
+    set { output = ImageShape(channels: newValue, height: 1, width: 1) }
   }
 
   package subscript(id: DecisionID) -> Decision { decisions[id.index] }
@@ -65,6 +79,28 @@ package struct ImageShape: Hashable, Sendable {
   }
 }
 
+/// An input beside the first: the images that `input 1` and later read.
+package struct NamedInput: Hashable, Sendable {
+  package var name: String
+  package var shape: ImageShape
+  package init(name: String, shape: ImageShape) {
+    self.name = name
+    self.shape = shape
+  }
+}
+
+/// A result beside the body's own.
+package struct NamedOutput: Hashable, Sendable {
+  package var name: String
+  package var node: NodeID
+  package var shape: ImageShape
+  package init(name: String, node: NodeID, shape: ImageShape) {
+    self.name = name
+    self.node = node
+    self.shape = shape
+  }
+}
+
 /// Index of a layer in `Space.layers`.
 package struct LayerID: Hashable, Sendable, Comparable {
   package let index: Int
@@ -94,6 +130,10 @@ package struct Hints: Hashable, Sendable {
     case separate
     /// One tensor, used by all options alike.
     case shared
+    /// One kernel of the largest size; a smaller one is its centre.
+    case nested
+    /// One tensor of the largest size; an option's channels are kept by a mask (FBNetV2, arXiv 2004.05565).
+    case mask
   }
   package enum Grouping: String, Hashable, Sendable, CaseIterable {
     /// One categorical for each decision.

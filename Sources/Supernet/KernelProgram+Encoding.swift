@@ -156,6 +156,7 @@ extension ActivationFunction {
     case .hardSwish: .hardSwish
     case .sigmoid: .sigmoid
     case .hardSigmoid: .hardSigmoid
+    case .gelu, .tanh: preconditionFailure("the planner refuses functions without a kernel")
     }
   }
 }

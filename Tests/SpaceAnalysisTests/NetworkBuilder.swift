@@ -17,7 +17,7 @@ struct NetworkBuilder {
     let type = TensorType(
       channels: .integer(input.channels), height: .integer(input.height), width: .integer(input.width))
     current = (NodeID(index: 0), type)
-    append(.input, type)
+    append(.input(0), type)
   }
 
   func space(classes: Int) -> Space {

@@ -21,7 +21,7 @@ struct RandomSpace {
     let type = TensorType(
       channels: .integer(3), height: .integer(shape.height), width: .integer(shape.width))
     layers.append(Layer(name: "input", decisions: []))
-    var last = append(.input, type, to: &body, "1")
+    var last = append(.input(0), type, to: &body, "1")
     layers.append(Layer(name: "stem", decisions: []))
     last = convolve(last, channels: .integer(8), kernel: .integer(3), stride: .integer(2), to: &body, "1")
     for index in 0..<Int.random(in: 1...3, using: &random) { last = stage("s\(index)", last, to: &body) }

@@ -76,7 +76,7 @@ func `every expression survives printing`(seed: UInt64) throws {
   let type = TensorType(
     copies: generator.number(depth: 3), channels: generator.number(depth: 6), height: generator.truth(depth: 6),
     width: .unary(.negate, .constant(Value(Rational(-1, 3)))))
-  let node = Node(id: NodeID(index: 0), operation: .input, type: type, layer: LayerID(index: 0), place: "a b")
+  let node = Node(id: NodeID(index: 0), operation: .input(0), type: type, layer: LayerID(index: 0), place: "a b")
   space.body = Region(nodes: [node], result: node.id)
   #expect(try parseSpace(text: space.text) == space)
 }

@@ -115,7 +115,7 @@ func `a broken invariant is reported by its number`(change: Break) throws {
   #expect(resultType(of: .splitAttention(attention, of: x), operands: [doubled]) == .success(type))
   #expect(resultType(of: .add(x, x), operands: [type, doubled]) == .failure(.differ(type, doubled)))
   #expect(resultType(of: .add(x, x), operands: [type]) == .failure(.operandCount(expected: 2, found: 1)))
-  #expect(resultType(of: .input, operands: []) == .failure(.noRule))
+  #expect(resultType(of: .input(0), operands: []) == .failure(.noRule))
   let linear = Operation.linear(Linear(features: .integer(10), bias: true), of: x)
   #expect(resultType(of: linear, operands: [type]) == .failure(.sides(type)))
   let pixel = TensorType(channels: .integer(8), height: .integer(1), width: .integer(1))

@@ -16,7 +16,7 @@ import Testing
       nodes.append(Node(id: id, operation: operation, type: type, layer: LayerID(index: 0), place: "\(nodes.count)"))
     }
     func last() -> NodeID { NodeID(index: nodes.count - 1) }
-    append(.input, channels: 3, side: 6)
+    append(.input(0), channels: 3, side: 6)
     for make in first { append(make(last()), channels: 3, side: 6) }
     append(.globalPool(of: last()), channels: 3, side: 1)
     append(.linear(Linear(features: .integer(4), bias: true), of: last()), channels: 4, side: 1)

@@ -124,7 +124,11 @@ extension Supernet {
         case .squeezeExcite, .splitAttention: 4
         case .batchNorm: 2
         case .linear(let linear, _): linear.bias ? 2 : 1
-        case .convolution, .depthwise, .input, .activation, .pool, .globalPool, .add, .choice: 1
+        case .layerNorm, .positionEmbedding, .attention:
+          preconditionFailure("no shipped space leaves this in a bound network")
+        case .convolution, .depthwise, .input, .activation, .pool, .globalPool, .add, .choice, .slice, .shuffle, .resize,
+          .quantize, .zero, .join:
+          1
         }
       result[node.id] = try (next..<next + count).map { try context.read(.value, of: $0, as: Double.self) }
       next += count

@@ -39,8 +39,8 @@ private struct CostWalk {
   }
 
   private mutating func add(_ node: Node) throws(CostError) {
-    let operand = node.operation.operands.first.flatMap { types[$0] }
-    for rule in OperationCost.all(node.operation, operand: operand, result: node.type) {
+    let operands = node.operation.operands.compactMap { types[$0] }
+    for rule in OperationCost.all(node.operation, operands: operands, result: node.type) {
       var values: [Int] = []
       for argument in rule.arguments {
         guard let value = try evaluate(argument, at: node.id).integer else { throw .malformed(node.id) }

@@ -7,7 +7,7 @@ import SpaceIR
 struct OperationCost: Sendable {
   /// Arguments in order are given with each case; extents are of one image.
   enum Formula: Hashable, Sendable {
-    /// channels in, channels out, kernel, height out, width out
+    /// channels in, channels out, kernel, height out, width out, kernel width, groups
     case convolution(bias: Bool)
     /// channels, copies, kernel, height out, width out
     case depthwise
@@ -17,6 +17,13 @@ struct OperationCost: Sendable {
     case squeezeExcite
     /// channels, copies, inner, height, width: one linear map to `inner`, one for each copy back, all with bias
     case splitAttention
+    /// channels: scale and shift
+    case layerNorm
+    /// channels, height, width
+    case positionEmbedding
+    /// channels, width, height and width of the queries; channels, height and width of the memory. Maps to queries, keys
+    /// and values and back, all with bias; products of queries with keys and of weights with values.
+    case attention
     /// channels, copies, height, width of the operand
     case averagePool
     /// features in, features out
@@ -28,30 +35,42 @@ struct OperationCost: Sendable {
   let arguments: [Expression]
 
   /// Everything that one operation costs: what it computes, and the feature map that it writes.
-  static func all(_ operation: Operation, operand: TensorType?, result: TensorType) -> [OperationCost] {
-    [OperationCost(operation, operand: operand, result: result), OperationCost(writing: result, by: operation)]
+  static func all(_ operation: Operation, operands: [TensorType], result: TensorType) -> [OperationCost] {
+    [OperationCost(operation, operands: operands, result: result), OperationCost(writing: result, by: operation)]
       .compactMap { $0 }
   }
 
-  /// Nil for what writes no feature map: the input, and choices.
+  /// Nil for what writes no feature map: inputs, and choices, whose alternatives do.
   private init?(writing result: TensorType, by operation: Operation) {
-    switch operation {
-    case .input, .choice: return nil
-    case .convolution, .depthwise, .batchNorm, .activation, .squeezeExcite, .splitAttention, .pool, .globalPool,
-      .linear, .add:
-      formula = .featureMap
-      arguments = result.extents
-    }
+    if case .input = operation { return nil }
+    if case .choice = operation { return nil }
+    formula = .featureMap
+    arguments = result.extents
   }
 
   /// Nil for operations that compute nothing that is counted.
-  init?(_ operation: Operation, operand: TensorType?, result: TensorType) {
-    guard let operand else { return nil }
+  init?(_ operation: Operation, operands: [TensorType], result: TensorType) {
+    guard let operand = operands.first else { return nil }
     switch operation {
-    case .input, .activation, .add, .choice: return nil
+    case .input, .activation, .add, .choice, .slice, .shuffle, .resize, .quantize, .zero, .join: return nil
     case .convolution(let payload, _):
       formula = .convolution(bias: payload.bias)
-      arguments = [operand.channels, payload.channels, payload.kernel, result.height, result.width]
+      arguments = [
+        operand.channels, payload.channels, payload.kernel, result.height, result.width, payload.kernelWidth,
+        payload.groups,
+      ]
+    case .layerNorm:
+      formula = .layerNorm
+      arguments = [operand.channels]
+    case .positionEmbedding:
+      formula = .positionEmbedding
+      arguments = [operand.channels, operand.height, operand.width]
+    case .attention(let payload, _, _):
+      let memory = operands.count > 1 ? operands[1] : operand
+      formula = .attention
+      arguments = [
+        operand.channels, payload.width, operand.height, operand.width, memory.channels, memory.height, memory.width,
+      ]
     case .depthwise(let payload, _):
       formula = .depthwise
       arguments = [operand.channels, payload.copies, payload.kernel, result.height, result.width]
@@ -85,7 +104,8 @@ extension OperationCost.Formula {
     case (.activationBytes, .featureMap): false
     case (.activationBytes, _), (_, .featureMap): true
     case (.macs, .batchNorm), (.macs, .averagePool), (.weights, .batchNorm), (.weights, .averagePool),
-      (.parameters, .averagePool):
+      (.parameters, .averagePool), (.macs, .layerNorm), (.macs, .positionEmbedding), (.weights, .layerNorm),
+      (.weights, .positionEmbedding):
       true
     case (.poolingInputs, .squeezeExcite), (.poolingInputs, .splitAttention), (.poolingInputs, .averagePool): false
     case (.poolingInputs, _): true
@@ -99,9 +119,20 @@ extension OperationCost.Formula {
     var cost = NetworkCost()
     switch self {
     case .convolution(let bias):
-      cost.weights = exact.product(exact.product(x[0], x[1]), exact.product(x[2], x[2]))
+      // The checker sees to it that the groups divide the channels.
+      cost.weights = exact.product(exact.product(x[0] / max(x[6], 1), x[1]), exact.product(x[2], x[5]))
       cost.macs = exact.product(cost.weights, x[3], x[4])
       cost.parameters = exact.sum(cost.weights, bias ? x[1] : 0)
+    case .layerNorm: cost.parameters = exact.product(2, x[0])
+    case .positionEmbedding: cost.parameters = exact.product(x[0], x[1], x[2])
+    case .attention:
+      let (queries, memory) = (exact.product(x[2], x[3]), exact.product(x[5], x[6]))
+      let outer = exact.product(2, exact.product(x[0], x[1]))
+      let inner = exact.product(2, exact.product(x[4], x[1]))
+      let pairs = exact.product(2, exact.product(queries, exact.product(memory, x[1])))
+      cost.weights = exact.sum(outer, inner)
+      cost.macs = exact.sum(exact.sum(exact.product(outer, queries), exact.product(inner, memory)), pairs)
+      cost.parameters = exact.sum(cost.weights, exact.sum(exact.product(3, x[1]), x[0]))
     case .depthwise:
       cost.weights = exact.product(exact.product(x[0], x[1]), exact.product(x[2], x[2]))
       cost.macs = exact.product(cost.weights, x[3], x[4])

@@ -48,8 +48,8 @@ struct CostTerms: Sendable {
   }
 
   private mutating func append(_ node: Node, guards: [CostTerm.Guard], measures: [CostMeasure]) {
-    let operand = node.operation.operands.first.flatMap { types[$0] }
-    for rule in OperationCost.all(node.operation, operand: operand, result: node.type)
+    let operands = node.operation.operands.compactMap { types[$0] }
+    for rule in OperationCost.all(node.operation, operands: operands, result: node.type)
     where !measures.allSatisfy(rule.formula.isFree) {
       let arguments = rule.arguments.map { atom($0) }
       let used = Set(guards.map(\.selector) + arguments).sorted()

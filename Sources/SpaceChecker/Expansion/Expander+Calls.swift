@@ -46,7 +46,9 @@ extension Expander {
         strange += 1
       }
     }
-    let missing = signature.parameters.filter { $0.defaultValue == nil && given[$0.name] == nil }.map(\.name)
+    let missing = signature.parameters.filter {
+      $0.defaultValue == nil && !$0.isOptional && given[$0.name] == nil
+    }.map(\.name)
     // An argument of a strange name may be one of the missing ones.
     if missing.count > strange, !call.hidesArguments {
       report(.missingArguments(missing, of: signature.name), at: call.op.range)
@@ -54,8 +56,8 @@ extension Expander {
     return Target(signature: signature, given: given, isPoison: strange > 0 || call.hidesArguments)
   }
 
-  /// Evaluates the arguments of a call inside a block body, where nothing is decided.
-  mutating func arguments(_ target: Target, in scope: ExpressionScope) -> Arguments {
+  /// Evaluates the arguments of a call inside a block body; a choice among them is a decision of the item.
+  mutating func arguments(_ target: Target, label: String, in scope: ExpressionScope, _ site: Site) -> Arguments {
     var result: Arguments = [:]
     for parameter in target.signature.parameters {
       guard let argument = target.given[parameter.name] else {
@@ -64,15 +66,36 @@ extension Expander {
       }
       switch argument {
       case .expression(let syntax): result[parameter.name] = value(syntax, for: parameter, in: scope)
-      case .choice(let choice):
-        report(
-          .choiceNotHere(where: "inside a block"), at: choice.range,
-          notes: [Note("make it a parameter of the block, and choose where the block is used")])
+      case .choice(let choice): result[parameter.name] = decided(choice, parameter, below: label, in: site)
       case .firstRest(_, _, let range): report(.firstRestOutsideStage, at: range)
       case .poison: break
       }
     }
     return result
+  }
+
+  private mutating func decided(
+    _ choice: ChoiceDeclaration, _ parameter: Signature.Parameter, below label: String, in site: Site
+  ) -> Typed? {
+    guard site.mayDecide else {
+      report(
+        .choiceNotHere(where: "inside a block that does not say who decides"), at: choice.range,
+        notes: [
+          Note("write 'decide: each' in the block (every use decides for itself) or 'decide: once' (all uses together)"),
+          Note("or make it a parameter of the block, and choose where the block is used"),
+        ])
+      return nil
+    }
+    if let scope = choice.scope {
+      report(
+        .choiceNotHere(where: "with a 'decide' of its own inside a block"), at: scope.range,
+        notes: [Note("the block's 'decide' speaks for all its choices")])
+      return nil
+    }
+    guard choiceFits(choice, parameter) else { return nil }
+    var made = decide(parameter: parameter.name, in: site, below: label, choice: choice)
+    made.range = choice.range
+    return check(made, for: parameter, at: choice.range)
   }
 
   /// An argument as its parameter's type; a bare word is a word where a word is expected and no name hides it.
@@ -135,84 +158,151 @@ extension Expander {
   }
 
   /// Expands a call whose arguments are known.
+  ///
+  /// - Parameter name: What decisions of a block are named after; nil: the item's label, below what is around.
   mutating func expand(
-    _ signature: Signature, _ arguments: Arguments, on input: Tensor?, label: String, range: SourceRange,
-    into site: inout Site
+    _ signature: Signature, _ arguments: Arguments, on operands: [Tensor?], label: String, named name: [String]? = nil,
+    range: SourceRange, into site: inout Site
   ) -> Tensor? {
     switch signature.body {
     case .primitive(let primitive):
-      guard let input else { return nil }
-      return expand(primitive, arguments, on: input, label: label, range: range, into: &site)
+      let inputs = operands.compactMap { $0 }
+      guard inputs.count == operands.count else { return nil }
+      return expand(primitive, arguments, on: inputs, label: label, range: range, into: &site)
     case .block(let block):
-      return expand(block, arguments, on: input, label: label, range: range, into: &site)
+      return expand(block, arguments, on: operands, label: label, named: name, range: range, into: &site)
     }
   }
 
   private mutating func expand(
-    _ block: BlockDeclaration, _ arguments: Arguments, on input: Tensor?, label: String, range: SourceRange,
-    into site: inout Site
+    _ block: BlockDeclaration, _ arguments: Arguments, on operands: [Tensor?], label: String, named name: [String]?,
+    range: SourceRange, into site: inout Site
   ) -> Tensor? {
-    guard !openBlocks.contains(where: { $0.block == block.name.value }) else {
-      report(
-        .recursiveBlock(block.name.value), at: range, notes: [Note("the block is defined here", at: block.name.range)])
-      return nil
-    }
-    openBlocks.append(Use(block: block.name.value, range: range))
+    guard mayOpen(block, at: range) else { return nil }
+    var isBounded = false
+    if case .rule(let rule) = block.content { isBounded = rule.maxDepth != nil }
+    openBlocks.append(Use(block: block.name.value, range: range, isBounded: isBounded))
     defer { openBlocks.removeLast() }
     var scope = ExpressionScope()
-    scope.define("in", shape: input?.type)
-    scope.define("here", shape: input?.type)
+    for (name, tensor) in zip(block.inputs, operands) { scope.define(name.value, shape: tensor?.type) }
+    scope.define("here", shape: operands.first??.type)
     scope.define("output.classes", as: classes.map { Typed(expression: .integer($0), type: .integer) })
     for parameter in block.parameters { scope.define(parameter.name.value, as: arguments[parameter.name.value]) }
-    let outerCounts = site.counts
+    let outer = (site.counts, site.path, site.isShared, site.mayDecide)
     let inner = site.label(label)
     site.place.append(inner)
     site.counts = [:]
+    site.path = name ?? site.path + [inner]
+    if let decide = block.decide?.value {
+      site.mayDecide = true
+      if decide == .once { (site.path, site.isShared) = ([block.name.value], true) }
+    } else {
+      site.mayDecide = false
+    }
     defer {
       site.place.removeLast()
-      site.counts = outerCounts
+      (site.counts, site.path, site.isShared, site.mayDecide) = outer
       _ = site.label(label)
     }
-    let body = expand(block.body, on: input, scope: scope, into: &site)
-    guard let shortcut = block.shortcut else { return body }
-    return residual(block, shortcut, body: body, input: input, scope: scope, into: &site)
+    demand(block.requirements, in: scope)
+    let wires = Wires(zip(block.inputs, operands).map { ($0.value, $1) })
+    switch block.content {
+    case .body(let items, let shortcut):
+      let body = expand(items, wires: wires, scope: scope, into: &site)
+      guard let shortcut else { return body }
+      return residual(block, shortcut, body: body, input: operands.first ?? nil, scope: scope, into: &site)
+    case .rule(let rule): return derive(block, rule, wires: wires, scope: scope, at: range, into: &site)
+    case .cell(let cell): return assemble(cell, of: block, wires: wires, scope: scope, at: range, into: &site)
+    }
+  }
+
+  /// Whether the block may be used here: not inside itself, unless a rule between bounds the depth.
+  private mutating func mayOpen(_ block: BlockDeclaration, at range: SourceRange) -> Bool {
+    guard nextNode <= Self.mostNodes else {
+      report(
+        .tooManyOperations(Self.mostNodes), at: openBlocks.first?.range ?? range,
+        notes: [Note("lower 'max_depth' of the rules that are used here")])
+      return false
+    }
+    guard let earlier = openBlocks.lastIndex(where: { $0.block == block.name.value }) else { return true }
+    if openBlocks[earlier...].contains(where: \.isBounded) { return true }
+    if case .rule = block.content {
+      // Reported where the rule is defined.
+      return false
+    }
+    report(
+      .recursiveBlock(block.name.value), at: range, notes: [Note("the block is defined here", at: block.name.range)])
+    return false
   }
 
   /// Expands the items of a body one after another.
   mutating func expand(
-    _ items: [BodyItem], on input: Tensor?, scope: ExpressionScope, into site: inout Site
+    _ items: [BodyItem], wires: Wires, scope: ExpressionScope, into site: inout Site
   ) -> Tensor? {
-    var tensor = input
+    var wires = wires
     var scope = scope
     for item in items {
-      scope.define("here", shape: tensor?.type)
+      scope.define("here", shape: wires.current?.type)
+      var name: String?
+      let tensor: Tensor?
       switch item {
       case .call(let label, let call):
-        guard let target = resolve(call) else {
-          tensor = nil
-          continue
-        }
-        if case .bypass(let range)? = call.alternatives.first {
-          report(.choiceNotHere(where: "inside a block"), at: range)
-        } else if case .call(let other)? = call.alternatives.first {
-          report(.choiceNotHere(where: "inside a block"), at: other.range)
-        }
-        let values = arguments(target, in: scope)
-        guard !target.isPoison else {
-          tensor = nil
-          continue
-        }
-        tensor = expand(
-          target.signature, values, on: tensor, label: label?.value ?? target.signature.name, range: call.op.range,
-          into: &site)
+        name = label?.value
+        tensor = expand(call, label: label?.value, wires: wires, scope: scope, into: &site)
       case .poison: tensor = nil
       case .branch(let subject, let cases, let otherwise, let range):
-        tensor = branch(subject, cases, otherwise, range, on: tensor, scope: scope, into: &site)
+        tensor = branch(subject, cases, otherwise, range, wires: wires, scope: scope, into: &site)
       case .condition(let subject, let then, let otherwise, let range):
-        tensor = condition(subject, then, otherwise, range, on: tensor, scope: scope, into: &site)
+        tensor = condition(subject, then, otherwise, range, wires: wires, scope: scope, into: &site)
+      case .parallel(let label, let parallel):
+        name = label?.value
+        tensor = expand(parallel, label: label?.value ?? "parallel", wires: wires, scope: scope, into: &site)
       }
+      if let name { scope.define("\(name).out", shape: tensor?.type) }
+      wires.append(tensor, name: name)
     }
-    return tensor
+    return wires.current
+  }
+
+  /// An operation of a body.
+  private mutating func expand(
+    _ call: Call, label: String?, wires: Wires, scope: ExpressionScope, into site: inout Site
+  ) -> Tensor? {
+    guard let target = resolve(call) else { return nil }
+    if case .bypass(let range)? = call.alternatives.first {
+      report(.choiceNotHere(where: "inside a block"), at: range)
+    } else if case .call(let other)? = call.alternatives.first {
+      report(
+        .choiceNotHere(where: "inside a block"), at: other.range,
+        notes: [Note("a rule has alternatives: 'one_of' under 'rules'")])
+    }
+    let operands = operands(of: call, target.signature, wires: wires)
+    var scope = scope
+    if call.from != nil { scope.define("here", shape: operands?.first??.type) }
+    let own = call.presence.map { condition($0, in: scope) } ?? .some(nil)
+    let label = label ?? target.signature.name
+    let build: (inout Expander, inout Site) -> Tensor? = { expander, site in
+      let values = expander.arguments(target, label: site.nextLabel(label), in: scope, site)
+      guard !target.isPoison, let operands else { return nil }
+      return expander.expand(
+        target.signature, values, on: operands.map { expander.bound($0) }, label: label, range: call.op.range,
+        into: &site)
+    }
+    guard let own, let presence = presence(of: operands ?? [], own, target.signature) else {
+      return build(&self, &site)
+    }
+    return conditional(presence, label: label, into: &site, build)
+  }
+
+  /// A condition that has a value in every network; nil after an error, `.some(nil)` where it always holds.
+  mutating func condition(_ syntax: ExpressionSyntax, in scope: ExpressionScope) -> Expression?? {
+    guard let condition = convert(syntax, in: scope) else { return nil }
+    guard condition.type == .boolean else {
+      report(.wrongType(expected: "a boolean", found: condition.type.phrase, what: "a condition"), at: syntax.range)
+      return nil
+    }
+    let whole = guarded(condition.expression)
+    return whole == .constant(.boolean(true)) ? .some(nil) : .some(whole)
   }
 }
 

@@ -6,6 +6,8 @@ extension Expander {
   /// One way on, with the selector's values that lead there.
   struct Branch {
     let label: String
+    /// What it adds to the names of decisions; nil: nothing.
+    var path: String?
     let values: [Value]
     /// Where it is written that a layer may be left out; nil for branches that build something.
     var leavesOut: SourceRange?
@@ -31,7 +33,7 @@ extension Expander {
     var built: [Built] = []
     var isComplete = true
     for branch in branches {
-      guard let result = build(branch, selector, on: input, layer: site.layer, place: site.place) else {
+      guard let result = build(branch, selector, on: input, at: range, in: site) else {
         isComplete = false
         continue
       }
@@ -45,21 +47,62 @@ extension Expander {
   }
 
   private mutating func build(
-    _ branch: Branch, _ selector: Expression, on input: Tensor?, layer: LayerID, place: [String]
+    _ branch: Branch, _ selector: Expression, on input: Tensor?, at range: SourceRange, in outerSite: Site
   ) -> Built? {
-    let outer = (fixed, conditions)
-    defer { (fixed, conditions) = outer }
+    let outer = (fixed, conditions, circumstances)
+    defer { (fixed, conditions, circumstances) = outer }
     conditions.append(PathCondition(selector: selector, values: branch.values))
+    require(selector, branch.values)
     if case .decision(let id) = selector, branch.values.count == 1 { fixed[id] = branch.values[0] }
-    var bound = input
-    let current = fixed
-    bound?.type = (input?.type ?? TensorType.vector(0)).mapping { $0.binding { current[$0] } }
-    var site = Site(layer: layer)
-    site.place = place + [branch.label]
-    guard let result = branch.build(&self, &site, bound) else { return nil }
+    var site = outerSite.alternative(branch.label, path: branch.path)
+    guard let result = branch.build(&self, &site, bound(input)) else { return nil }
+    // What passes the input on passes on that it may be absent.
+    if result.presence != nil, result.id != input?.id {
+      report(
+        .absentResult, at: range, notes: [Note("join it with another tensor by 'add' or 'concat' before this ends")])
+      return nil
+    }
     return Built(
       alternative: Alternative(values: branch.values, region: Region(nodes: site.nodes, result: result.id)),
       type: result.type, leavesOut: branch.leavesOut, fixed: fixed, conditions: conditions)
+  }
+
+  /// Builds what is there only where a condition holds; elsewhere there are zeros, which a join leaves out.
+  ///
+  /// - Parameter presence: Has a value in every network: see `guarded`.
+  mutating func conditional(
+    _ presence: Expression, label: String, into site: inout Site,
+    _ build: (inout Expander, inout Site) -> Tensor?
+  ) -> Tensor? {
+    let outer = (fixed, conditions, circumstances)
+    conditions.append(PathCondition(selector: presence, values: [.boolean(true)]))
+    require(presence, [.boolean(true)])
+    // The decision is not put into types as fixed, unlike in `choose`: what is there has one type inside and outside.
+    var inner = site.alternative(site.nextLabel(label), path: nil)
+    let result = build(&self, &inner)
+    (fixed, conditions, circumstances) = outer
+    _ = site.label(label)
+    guard let result else { return nil }
+    var absentSite = site.alternative(site.nextLabel("absent"), path: nil)
+    let known = outer.2
+    let type = result.type.mapping { extent in
+      extent.support.allSatisfy { isMade($0, in: known) } ? extent : .integer(1)
+    }
+    let zero = append(.zero, type: type, label: "zero", to: &absentSite)
+    let whole = zip(result.type.extents, type.extents).map { there, absent in
+      there == absent ? there : Expression.call(.select, [presence, there, absent]).folded
+    }
+    let choice = Choice(
+      selector: presence,
+      alternatives: [
+        Alternative(values: [.boolean(true)], region: Region(nodes: inner.nodes, result: result.id)),
+        Alternative(values: [.boolean(false)], region: Region(nodes: absentSite.nodes, result: zero.id)),
+      ])
+    let node = append(
+      .choice(choice),
+      type: TensorType(copies: whole[0], channels: whole[1], height: whole[2], width: whole[3]), label: "choice",
+      to: &site)
+    return Tensor(id: node.id, type: result.type, presence: presence)
   }
 
   /// The type that holds in every alternative: one of theirs where it is right for all, else channels by `select`.
@@ -102,7 +145,7 @@ extension Expander {
     }
   }
 
-  private func isOneOf(_ values: [Value], _ selector: Expression) -> Expression {
+  func isOneOf(_ values: [Value], _ selector: Expression) -> Expression {
     if values == [.boolean(true)] { return selector }
     let tests = values.map { Expression.binary(.equal, selector, .constant($0)) }
     return tests.dropFirst().reduce(tests[0]) { .binary(.or, $0, $1) }
@@ -113,7 +156,7 @@ extension Expander {
   /// `switch: EXPRESSION` with cases.
   mutating func branch(
     _ subject: ExpressionSyntax, _ cases: [BranchCase], _ otherwise: [BodyItem]?, _ range: SourceRange,
-    on input: Tensor?, scope: ExpressionScope, into site: inout Site
+    wires: Wires, scope: ExpressionScope, into site: inout Site
   ) -> Tensor? {
     guard let selector = convert(subject, in: scope) else { return nil }
     let domain = possibleValues(of: selector.expression)
@@ -138,7 +181,7 @@ extension Expander {
         continue
       }
       if let domain, !domain.contains(item.value.value) { continue }
-      branches.append(itemsBranch(item.value.value.description, [item.value.value], item.items, scope))
+      branches.append(itemsBranch(item.value.value.description, [item.value.value], item.items, wires, scope))
     }
     guard let domain else {
       report(
@@ -155,15 +198,15 @@ extension Expander {
         report(.missingCase(first.description), at: subject.range, notes: [Note("add the case, or 'else: []'")])
         return nil
       }
-      branches.append(itemsBranch("else", rest, otherwise, scope))
+      branches.append(itemsBranch("else", rest, otherwise, wires, scope))
     }
-    return choose(selector.expression, branches, on: input, at: subject.range, into: &site)
+    return choose(selector.expression, branches, on: wires.current, at: subject.range, into: &site)
   }
 
   /// `when: CONDITION`.
   mutating func condition(
     _ subject: ExpressionSyntax, _ then: [BodyItem], _ otherwise: [BodyItem], _ range: SourceRange,
-    on input: Tensor?, scope: ExpressionScope, into site: inout Site
+    wires: Wires, scope: ExpressionScope, into site: inout Site
   ) -> Tensor? {
     guard let selector = convert(subject, in: scope) else { return nil }
     guard selector.type == .boolean else {
@@ -171,15 +214,17 @@ extension Expander {
       return nil
     }
     let branches = [
-      itemsBranch("then", [.boolean(true)], then, scope), itemsBranch("else", [.boolean(false)], otherwise, scope),
+      itemsBranch("then", [.boolean(true)], then, wires, scope),
+      itemsBranch("else", [.boolean(false)], otherwise, wires, scope),
     ]
-    return choose(selector.expression, branches, on: input, at: subject.range, into: &site)
+    return choose(selector.expression, branches, on: wires.current, at: subject.range, into: &site)
   }
 
-  private func itemsBranch(_ label: String, _ values: [Value], _ items: [BodyItem], _ scope: ExpressionScope) -> Branch
-  {
-    Branch(label: label, values: values) { expander, site, input in
-      expander.expand(items, on: input, scope: scope, into: &site)
+  func itemsBranch(
+    _ label: String, _ values: [Value], _ items: [BodyItem], _ wires: Wires, _ scope: ExpressionScope
+  ) -> Branch {
+    Branch(label: label, path: label, values: values) { expander, site, input in
+      expander.expand(items, wires: wires.with(current: input), scope: scope, into: &site)
     }
   }
 
@@ -263,7 +308,7 @@ extension Expander {
 
 extension TensorType {
   /// From the values of copies, channels, height and width.
-  fileprivate init(_ values: ArraySlice<Value>) {
+  init(_ values: ArraySlice<Value>) {
     let extents = values.map(Expression.constant)
     self.init(copies: extents[0], channels: extents[1], height: extents[2], width: extents[3])
   }

@@ -34,9 +34,9 @@ extension Expander {
     let isShared = (choice.scope?.value ?? scope) == .once || layer.index == nil
     if isShared, let known = shared[key] { return known }
     guard choiceFits(choice, parameter), canExist(choice, in: layer, isShared: isShared) else { return nil }
-    let outer = existence
-    defer { existence = outer }
-    if !isShared, existence == nil, let depth = layer.depth { require(depth.selector, depth.present) }
+    let outer = circumstances
+    defer { circumstances = outer }
+    if !isShared, let depth = layer.depth { require(depth.selector, depth.present) }
     // Under `once`, the first layer and the rest are two decisions of one owner.
     let side = isShared && key.side != .whole ? "\(key.side)." : ""
     var made = decide(
@@ -47,27 +47,20 @@ extension Expander {
     return typed
   }
 
-  /// Whether one condition says when the decision exists; an error where it would take several.
+  /// Whether the layers that share the decision agree on when it exists.
   private mutating func canExist(_ choice: ChoiceDeclaration, in layer: StageLayer, isShared: Bool) -> Bool {
-    guard choice.options.count > 1, let existence else { return true }
-    let isOwn = decisions[existence.parent.index].owner == layer.owner
-    if isShared, layer.owner != layer.stage, isOwn {
-      report(
-        .choiceNotHere(where: "in an alternative of each layer and be made once"), at: choice.range,
-        notes: [Note("whether it exists would depend on several layers; let the same one decide on both")])
-      return false
+    guard choice.options.count > 1, isShared, layer.owner != layer.stage else { return true }
+    guard circumstances.conditions.contains(where: { decisions[$0.decision.index].owner == layer.owner }) else {
+      return true
     }
-    if !isShared, layer.owner == layer.stage, layer.depth != nil {
-      report(
-        .choiceNotHere(where: "in a layer that depth can drop, and in an alternative that the whole stage shares"),
-        at: choice.range, notes: [Note("let each layer decide on the alternative too: 'decide: each' of the stage")])
-      return false
-    }
-    return true
+    report(
+      .choiceNotHere(where: "in an alternative of each layer and be made once"), at: choice.range,
+      notes: [Note("whether it exists would depend on several layers; let the same one decide on both")])
+    return false
   }
 
   /// Whether each option is a value of the parameter; reports the first that is not.
-  private mutating func choiceFits(_ choice: ChoiceDeclaration, _ parameter: Signature.Parameter) -> Bool {
+  mutating func choiceFits(_ choice: ChoiceDeclaration, _ parameter: Signature.Parameter) -> Bool {
     for option in choice.options where !parameter.type.accepts(option.value.type) {
       report(
         .wrongType(

@@ -2,68 +2,90 @@ import Diagnostics
 import SpaceIR
 
 extension Expander {
-  /// One operation of the IR with its result type; checks positive extents, odd kernels and what the operand must be.
+  /// One operation of the IR with its result type; checks positive extents, odd kernels and what the operands must be.
   mutating func expand(
-    _ primitive: Primitive, _ arguments: Arguments, on input: Tensor, label: String, range: SourceRange,
+    _ primitive: Primitive, _ arguments: Arguments, on inputs: [Tensor], label: String, range: SourceRange,
     into site: inout Site
   ) -> Tensor? {
-    guard let operation = operation(primitive, arguments, on: input, at: range) else { return nil }
-    guard let operation = operation.value else { return input }
-    switch resultType(of: operation, operands: [input.type]) {
-    case .success(let type): return append(operation, type: type, label: label, to: &site)
-    case .failure: return nil
+    switch primitive {
+    case .identity: return inputs.first
+    case .add: return join(.add, inputs, label: label, at: range, into: &site)
+    case .multiply: return join(.multiply, inputs, label: label, at: range, into: &site)
+    case .concat: return join(.concat, inputs, label: label, at: range, into: &site)
+    case .zero: return zero(arguments, like: inputs[0], label: label, at: range, into: &site)
+    case .convolution, .depthwise, .batchNorm, .layerNorm, .activation, .squeezeExcite, .splitAttention, .attention,
+      .positionEmbedding, .maxPool, .averagePool, .globalPool, .linear, .slice, .shuffle, .resize, .quantize:
+      guard let operation = operation(primitive, arguments, on: inputs, at: range),
+        case .success(let type) = resultType(of: operation, operands: inputs.map(\.type))
+      else { return nil }
+      return append(operation, type: type, label: label, to: &site)
     }
   }
 
-  private struct Built {
-    /// Nil: the identity, which adds no node.
-    let value: Operation?
-  }
-
   private mutating func operation(
-    _ primitive: Primitive, _ arguments: Arguments, on input: Tensor, at range: SourceRange
-  ) -> Built? {
+    _ primitive: Primitive, _ arguments: Arguments, on inputs: [Tensor], at range: SourceRange
+  ) -> Operation? {
+    let input = inputs[0]
     func expression(_ name: String) -> Expression? { arguments[name]?.expression }
     func place(_ name: String) -> SourceRange { arguments[name]?.range ?? range }
     func size(_ name: String) -> (String, Expression, SourceRange)? { expression(name).map { (name, $0, place(name)) } }
-    if primitive != .identity, primitive != .batchNorm, primitive != .activation, primitive != .splitAttention,
-      !holds(equal(input.type.copies, .integer(1)))
-    {
+    let takesCopies = [.batchNorm, .activation, .splitAttention, .quantize].contains(primitive)
+    for input in inputs where !takesCopies && !holds(equal(input.type.copies, .integer(1))) {
       report(.needsJoinedCopies(operation: primitive.rawValue, copies: describe(input.type.copies)), at: range)
       return nil
     }
     switch primitive {
-    case .identity: return Built(value: nil)
-    case .batchNorm: return Built(value: .batchNorm(of: input.id))
-    case .globalPool: return Built(value: .globalPool(of: input.id))
-    case .activation: return expression("function").map { Built(value: .activation($0, of: input.id)) }
+    case .identity, .add, .multiply, .concat, .zero: return nil
+    case .batchNorm: return .batchNorm(of: input.id)
+    case .layerNorm: return .layerNorm(of: input.id)
+    case .positionEmbedding: return .positionEmbedding(of: input.id)
+    case .globalPool: return .globalPool(of: input.id)
+    case .activation: return expression("function").map { .activation($0, of: input.id) }
     case .convolution:
       guard let channels = expression("channels"), let kernel = expression("kernel"), let stride = expression("stride"),
+        let dilation = expression("dilation"), let groups = expression("groups"),
         let bias = constantBias(arguments["bias"], range),
-        ![positive([size("channels"), size("stride")]), odd(kernel, place("kernel"))].contains(false)
+        ![positive([size("channels"), size("stride"), size("dilation"), size("groups")]), odd(kernel, place("kernel"))]
+          .contains(false)
       else { return nil }
-      return Built(
-        value: .convolution(Convolution(channels: channels, kernel: kernel, stride: stride, bias: bias), of: input.id))
+      let width = expression("kernel_width")
+      if let width, !odd(width, place("kernel_width")) { return nil }
+      let parts = [("the channels that enter", input.type.channels), ("'channels'", channels)]
+      for (what, whole) in parts where groups != .integer(1) {
+        guard divides(groups, whole, what: "'groups'", whole: what, at: place("groups")) else { return nil }
+      }
+      return .convolution(
+        Convolution(
+          channels: channels, kernel: kernel, kernelWidth: width, stride: stride, dilation: dilation, groups: groups,
+          bias: bias), of: input.id)
     case .depthwise:
       guard let kernel = expression("kernel"), let stride = expression("stride"), let copies = expression("copies"),
-        ![positive([size("stride"), size("copies")]), odd(kernel, place("kernel"))].contains(false)
+        let dilation = expression("dilation"),
+        ![positive([size("stride"), size("copies"), size("dilation")]), odd(kernel, place("kernel"))].contains(false)
       else { return nil }
-      return Built(value: .depthwise(Depthwise(kernel: kernel, stride: stride, copies: copies), of: input.id))
+      return .depthwise(
+        Depthwise(kernel: kernel, stride: stride, dilation: dilation, copies: copies), of: input.id)
     case .squeezeExcite:
       guard let inner = expression("inner"), let function = expression("function"), let gate = expression("gate"),
         positive([size("inner")])
       else { return nil }
-      return Built(value: .squeezeExcite(SqueezeExcite(inner: inner, function: function, gate: gate), of: input.id))
+      return .squeezeExcite(SqueezeExcite(inner: inner, function: function, gate: gate), of: input.id)
     case .splitAttention:
       guard let inner = expression("inner"), let function = expression("function"), positive([size("inner")])
       else { return nil }
-      return Built(value: .splitAttention(SplitAttention(inner: inner, function: function), of: input.id))
+      return .splitAttention(SplitAttention(inner: inner, function: function), of: input.id)
+    case .attention:
+      guard let heads = expression("heads"), let width = expression("width"),
+        positive([size("heads"), size("width")]),
+        divides(heads, width, what: "'heads'", whole: "'width'", at: place("heads"))
+      else { return nil }
+      return .attention(Attention(heads: heads, width: width), of: input.id, memory: inputs.last?.id ?? input.id)
     case .maxPool, .averagePool:
       guard let kernel = expression("kernel"), let stride = expression("stride"),
         ![positive([size("stride")]), odd(kernel, place("kernel"))].contains(false)
       else { return nil }
       let kind: Pool.Kind = primitive == .maxPool ? .max : .average
-      return Built(value: .pool(Pool(kind: kind, kernel: kernel, stride: stride), of: input.id))
+      return .pool(Pool(kind: kind, kernel: kernel, stride: stride), of: input.id)
     case .linear:
       guard let features = expression("features"), let bias = constantBias(arguments["bias"], range),
         positive([size("features")])
@@ -72,11 +94,47 @@ extension Expander {
         report(.needsVector(operation: primitive.rawValue, shape: describe(input.type)), at: range)
         return nil
       }
-      return Built(value: .linear(Linear(features: features, bias: bias), of: input.id))
+      return .linear(Linear(features: features, bias: bias), of: input.id)
+    case .slice:
+      guard let first = expression("first"), let channels = expression("channels"), positive([size("channels")]),
+        slice(first, channels, of: input.type.channels, at: place("channels"))
+      else { return nil }
+      return .slice(Slice(first: first, channels: channels), of: input.id)
+    case .shuffle:
+      guard let groups = expression("groups"), positive([size("groups")]),
+        divides(
+          groups, input.type.channels, what: "'groups'", whole: "the channels that enter", at: place("groups"))
+      else { return nil }
+      return .shuffle(groups, of: input.id)
+    case .resize:
+      guard let height = expression("height"), let width = expression("width"),
+        positive([size("height"), size("width")]),
+        let method = constantWord(arguments["method"], "method", range).flatMap(Resize.Method.init(rawValue:))
+      else { return nil }
+      return .resize(Resize(height: height, width: width, method: method), of: input.id)
+    case .quantize:
+      guard let bits = expression("bits"), let mode = expression("mode"), positive([size("bits")]) else { return nil }
+      return .quantize(Quantization(bits: bits, mode: mode), of: input.id)
     }
   }
 
-  private func holds(_ proof: Proof) -> Bool {
+  /// Zeros of the input's shape, or of its sides divided by the stride and other channels.
+  private mutating func zero(
+    _ arguments: Arguments, like input: Tensor, label: String, at range: SourceRange, into site: inout Site
+  ) -> Tensor? {
+    guard let stride = arguments["stride"],
+      positive(stride.expression, what: "'stride'", at: stride.range ?? range)
+    else { return nil }
+    var type = input.type
+    if let channels = arguments["channels"] {
+      guard positive(channels.expression, what: "'channels'", at: channels.range ?? range) else { return nil }
+      type.channels = channels.expression
+    }
+    (type.height, type.width) = (strided(type.height, by: stride.expression), strided(type.width, by: stride.expression))
+    return append(.zero, type: type.folded, label: label, to: &site)
+  }
+
+  func holds(_ proof: Proof) -> Bool {
     if case .holds = proof { true } else { false }
   }
 
@@ -86,6 +144,16 @@ extension Expander {
     if let constant = bias.expression.constant?.boolean { return constant }
     report(
       .choiceNotHere(where: "for 'bias'"), at: bias.range ?? range,
+      notes: [Note("choose between two operations instead")])
+    return nil
+  }
+
+  /// A word that is written, never chosen.
+  private mutating func constantWord(_ word: Typed?, _ name: String, _ range: SourceRange) -> String? {
+    guard let word else { return nil }
+    if let constant = word.expression.constant?.word { return constant }
+    report(
+      .choiceNotHere(where: "for '\(name)'"), at: word.range ?? range,
       notes: [Note("choose between two operations instead")])
     return nil
   }

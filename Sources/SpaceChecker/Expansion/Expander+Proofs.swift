@@ -14,6 +14,8 @@ enum Proof: Sendable {
 
 extension Expander {
   private static let mostCombinations = 200_000
+  /// Nodes of expressions that one proof may evaluate: large expressions are tried for fewer combinations.
+  private static let mostEvaluations = 4_000_000
 
   /// Whether two extents are equal in every member that reaches this place.
   func equal(_ a: Expression, _ b: Expression) -> Proof {
@@ -52,6 +54,44 @@ extension Expander {
     }
   }
 
+  /// Reports a number that does not divide another one in some member; false after an error.
+  ///
+  /// - Parameters:
+  ///   - what: Names the divisor in messages.
+  ///   - whole: Names what it divides.
+  mutating func divides(
+    _ divisor: Expression, _ number: Expression, what: String, whole: String, at range: SourceRange
+  ) -> Bool {
+    if divisor == .integer(1) || divisor == number { return true }
+    switch prove([number, divisor], claim: { ($0[1].integer ?? 0) > 0 && ($0[0].integer ?? 0) % $0[1].integer! == 0 }) {
+    case .holds, .undecided: return true
+    case .fails(let values, let member):
+      report(
+        .notDivided(divisor: what, value: values[1].description, whole: whole, of: values[0].description, member: member),
+        at: range, notes: [Note("a condition under 'require' can rule such networks out")])
+    case .noValue(let reason, let member): report(.noValue(reason: reason, member: member), at: range)
+    }
+    return false
+  }
+
+  /// Reports a slice that does not lie inside its operand in some member; false after an error.
+  mutating func slice(_ first: Expression, _ channels: Expression, of whole: Expression, at range: SourceRange) -> Bool {
+    let claim: ([Value]) -> Bool = { values in
+      let numbers = values.compactMap(\.integer)
+      return numbers.count == 3 && numbers[0] >= 0 && numbers[0] + numbers[1] <= numbers[2]
+    }
+    switch prove([first, channels, whole], claim: claim) {
+    case .holds, .undecided: return true
+    case .fails(let values, let member):
+      report(
+        .sliceOutside(
+          first: values[0].description, channels: values[1].description, whole: values[2].description, member: member),
+        at: range)
+    case .noValue(let reason, let member): report(.noValue(reason: reason, member: member), at: range)
+    }
+    return false
+  }
+
   mutating func odd(_ kernel: Expression, _ range: SourceRange) -> Bool {
     guard positive(kernel, what: "'kernel'", at: range) else { return false }
     return settle(prove([kernel]) { ($0[0].integer ?? 0) % 2 == 1 }, of: kernel, at: range) { value, member in
@@ -75,12 +115,20 @@ extension Expander {
   func prove(_ expressions: [Expression], claim: ([Value]) -> Bool) -> Proof {
     let bound = expressions.map { $0.binding { fixed[$0] } }
     var search = MemberSearch(decisions: decisions, fixed: fixed, conditions: conditions)
-    return search.run(over: bound, limit: Self.mostCombinations, claim: claim)
+    let size = bound.reduce(1) { $0 + $1.size }
+    return search.run(over: bound, limit: min(Self.mostCombinations, Self.mostEvaluations / size + 1), claim: claim)
   }
 
-  /// An expression in the author's names.
+  /// An expression in the author's names, cut where nobody would read on.
   func describe(_ expression: Expression) -> String {
-    switch expression {
+    let text = spelled(expression, depth: 12)
+    return text.count <= 100 ? text : text.prefix(96) + " ..."
+  }
+
+  private func spelled(_ expression: Expression, depth: Int) -> String {
+    guard depth > 0 else { return "..." }
+    func describe(_ part: Expression) -> String { spelled(part, depth: depth - 1) }
+    return switch expression {
     case .constant(let value): value.description
     case .decision(let id): decisions[id.index].name
     case .unary(let op, let x): op == .not ? "not \(describe(x))" : "-\(describe(x))"

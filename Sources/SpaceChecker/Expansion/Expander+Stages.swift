@@ -5,18 +5,36 @@ import SpaceSyntax
 extension Expander {
   /// A named operation of the network; choices among its arguments are decisions of that name.
   mutating func expand(
-    operation name: Located<String>, _ call: Call, on input: Tensor?, scope: inout ExpressionScope,
+    operation name: Located<String>, _ call: Call, wires: inout Wires, scope: inout ExpressionScope,
     into nodes: inout [Node]
-  ) -> Tensor? {
+  ) {
     let layer = StageLayer(stage: name.value, owner: name.value, index: nil, depth: nil, isStage: false)
     var shared: [ChoiceKey: Typed] = [:]
-    return expand(layer, call, scope: .once, on: input, names: &scope, shared: &shared, into: &nodes)
+    let tensor = expand(layer, call, scope: .once, wires: wires, names: &scope, shared: &shared, into: &nodes)
+    scope.define("\(name.value).out", shape: tensor?.type)
+    wires.append(tensor, name: name.value)
+  }
+
+  /// Branches of the network, each of items that the branch's name is put before.
+  mutating func expand(
+    parallel name: Located<String>, _ parallel: ParallelDeclaration, wires: inout Wires, scope: inout ExpressionScope,
+    into nodes: inout [Node]
+  ) {
+    layers.append(Layer(name: name.value, decisions: []))
+    let firstDecision = decisions.count
+    var site = Site(layer: LayerID(index: layers.count - 1), path: [name.value])
+    let tensor = expand(parallel, label: nil, wires: wires, scope: scope, into: &site)
+    nodes += site.nodes
+    layers[layers.count - 1] = Layer(
+      name: name.value, decisions: (firstDecision..<decisions.count).map(DecisionID.init(index:)))
+    scope.define("\(name.value).out", shape: tensor?.type)
+    wires.append(tensor, name: name.value)
   }
 
   /// A stage: its layers one after another, the later ones under the depth decision where depth is a choice.
   mutating func expand(
-    _ stage: StageDeclaration, on input: Tensor?, scope: inout ExpressionScope, into nodes: inout [Node]
-  ) -> Tensor? {
+    _ stage: StageDeclaration, wires: inout Wires, scope: inout ExpressionScope, into nodes: inout [Node]
+  ) {
     let name = stage.name.value
     let scopeOfStage = scopeOf(stage)
     var depths: [Int]
@@ -31,7 +49,6 @@ extension Expander {
       depth = decide(parameter: "layers", owner: name, choice: choice).expression
     }
     var shared: [ChoiceKey: Typed] = [:]
-    var tensor = input
     let most = depths[depths.count - 1]
     let least = depths[0]
     for index in 1...most {
@@ -42,10 +59,11 @@ extension Expander {
           selector: depth, present: depths.filter { $0 >= index }.map(Value.integer),
           absent: depths.filter { $0 < index }.map(Value.integer), range: stage.layers.range)
       }
-      tensor = expand(
-        layer, stage.layer, scope: scopeOfStage, on: tensor, names: &scope, shared: &shared, into: &nodes)
+      let tensor = expand(
+        layer, stage.layer, scope: scopeOfStage, wires: wires, names: &scope, shared: &shared, into: &nodes)
+      wires.append(tensor, name: name)
     }
-    return tensor
+    scope.define("\(name).out", shape: wires.current?.type)
   }
 
   private mutating func scopeOf(_ stage: StageDeclaration) -> DecisionScope {
@@ -114,35 +132,53 @@ extension Expander {
   }
 
   private mutating func expand(
-    _ layer: StageLayer, _ call: Call, scope: DecisionScope, on input: Tensor?, names: inout ExpressionScope,
+    _ layer: StageLayer, _ call: Call, scope: DecisionScope, wires: Wires, names: inout ExpressionScope,
     shared: inout [ChoiceKey: Typed], into nodes: inout [Node]
   ) -> Tensor? {
     let firstDecision = decisions.count
-    let outer = existence
-    defer { existence = outer }
+    let outer = circumstances
+    let own = presence(of: layer, call, names: names)
     if let depth = layer.depth, layer.owner != layer.stage { require(depth.selector, depth.present) }
+    if let own = own ?? nil { require(own, [.boolean(true)]) }
     let which = alternativeDecision(layer, call, shared: &shared)
     var prepared: [Prepared?] = []
-    let inside = existence
+    let inside = circumstances
     for (position, alternative) in alternatives(of: call).enumerated() {
-      existence = inside
+      circumstances = inside
       if let which { require(which, [.word(alternativeNames(of: call)[position])]) }
       guard case .call(let inner) = alternative else {
         prepared.append(nil)
         continue
       }
       let name = alternativeNames(of: call)[position]
-      prepared.append(
-        prepare(layer, inner, named: name, position: position, scope: scope, on: input, names: &names, shared: &shared))
+      let ready = prepare(
+        layer, inner, from: call.from, named: name, position: position, scope: scope, wires: wires, names: &names,
+        shared: &shared)
+      prepared.append(ready)
     }
-    existence = outer
+    circumstances = outer
     layers.append(Layer(name: layer.name, decisions: []))
-    var site = Site(layer: LayerID(index: layers.count - 1))
-    let result = build(layer, call, which: which, prepared: prepared, on: input, into: &site)
+    var site = Site(layer: LayerID(index: layers.count - 1), path: [layer.name])
+    let result = own.flatMap { build(layer, call, which: which, prepared: prepared, own: $0, wires: wires, into: &site) }
     layers[layers.count - 1] = Layer(
       name: layer.name, decisions: usedDecisions(prepared, which: which, from: firstDecision))
     nodes += site.nodes
     return result
+  }
+
+  /// The condition that `when` states for a layer; nil after an error, `.some(nil)` without one.
+  private mutating func presence(of layer: StageLayer, _ call: Call, names: ExpressionScope) -> Expression?? {
+    guard let syntax = call.presence else { return .some(nil) }
+    return condition(syntax, in: layerNames(layer, names))
+  }
+
+  /// What the arguments of a layer know beside the names of the network.
+  private func layerNames(_ layer: StageLayer, _ names: ExpressionScope) -> ExpressionScope {
+    var inner = names.inner()
+    if layer.isStage {
+      inner.define("layer.index", as: Typed(expression: .integer(layer.index ?? 1), type: .integer))
+    }
+    return inner
   }
 
   /// An alternative's operation with its arguments.
@@ -150,6 +186,7 @@ extension Expander {
     let signature: Signature
     let arguments: Arguments
     let call: Call
+    let operands: [Tensor?]
   }
 
   private func alternatives(of call: Call) -> [CallAlternative] { [.call(call)] + call.alternatives }
@@ -184,23 +221,25 @@ extension Expander {
     return made.expression
   }
 
-  /// Restricts the decisions made from here on to members where the selector has one of the values.
-  mutating func require(_ selector: Expression, _ values: [Value]) {
-    guard case .decision(let id) = selector else { return }
-    let options = decisions[id.index].options.indices.filter { values.contains(decisions[id.index].options[$0]) }
-    existence = Existence(parent: id, options: options)
-  }
-
   private mutating func prepare(
-    _ layer: StageLayer, _ call: Call, named name: String, position: Int, scope: DecisionScope, on input: Tensor?,
-    names: inout ExpressionScope, shared: inout [ChoiceKey: Typed]
+    _ layer: StageLayer, _ call: Call, from: Located<[Located<String>]>?, named name: String, position: Int,
+    scope: DecisionScope, wires: Wires, names: inout ExpressionScope, shared: inout [ChoiceKey: Typed]
   ) -> Prepared? {
     guard let target = resolve(call, besides: position == 0 ? [] : ["bypass"]) else {
       if position == 0 { names.poison(everythingUnder: layer.stage) }
       return nil
     }
-    var inner = names
-    inner.define("in", shape: input?.type)
+    var reading = call
+    reading.from = from
+    let operands = operands(of: reading, target.signature, wires: wires)
+    let outer = circumstances
+    defer { circumstances = outer }
+    if let presence = presence(of: operands ?? [], nil, target.signature) { require(presence, [.boolean(true)]) }
+    var inner = layerNames(layer, names)
+    inner.define("in", shape: operands?.first??.type)
+    if case .named(let names) = target.signature.reads {
+      for (name, tensor) in zip(names, operands ?? []) { inner.define(name, shape: tensor?.type) }
+    }
     var arguments: Arguments = [:]
     for parameter in target.signature.parameters {
       if let argument = target.given[parameter.name] {
@@ -211,10 +250,15 @@ extension Expander {
       } else {
         arguments[parameter.name] = parameter.defaultTyped
       }
-      if position == 0 { publish(arguments[parameter.name], parameter.name, of: layer, call, in: &names) }
     }
-    if target.isPoison { return nil }
-    return Prepared(signature: target.signature, arguments: arguments, call: call)
+    // The names of the network are shared with `inner` until here; a change before would copy them all.
+    inner = ExpressionScope()
+    for parameter in target.signature.parameters
+    where position == 0 && (!parameter.isOptional || target.given[parameter.name] != nil) {
+      publish(arguments[parameter.name], parameter.name, of: layer, call, in: &names)
+    }
+    guard !target.isPoison, let operands else { return nil }
+    return Prepared(signature: target.signature, arguments: arguments, call: call, operands: operands)
   }
 
   /// Makes an argument known to what comes later, `s1.channels`, where all layers agree on it in every member.
@@ -234,31 +278,43 @@ extension Expander {
   }
 
   private mutating func build(
-    _ layer: StageLayer, _ call: Call, which: Expression?, prepared: [Prepared?], on input: Tensor?,
+    _ layer: StageLayer, _ call: Call, which: Expression?, prepared: [Prepared?], own: Expression?, wires: Wires,
     into site: inout Site
   ) -> Tensor? {
     let names = alternativeNames(of: call)
     let list = alternatives(of: call).enumerated().map { position, alternative in
       var leavesOut: SourceRange?
       if case .bypass(let range) = alternative { leavesOut = range }
-      return Branch(label: names[position], values: [.word(names[position])], leavesOut: leavesOut) {
+      let path = position == 0 ? nil : names[position]
+      return Branch(label: names[position], path: path, values: [.word(names[position])], leavesOut: leavesOut) {
         expander, site, input in
         if case .bypass = alternative { return input }
-        guard let ready = prepared[position] else { return nil }
-        return expander.expand(
-          ready.signature, ready.arguments, on: input, label: ready.signature.name, range: ready.call.op.range,
-          into: &site)
+        return prepared[position].flatMap { expander.expand($0, into: &site) }
       }
     }
     let whole: (inout Expander, inout Site, Tensor?) -> Tensor? = { expander, site, input in
       guard let which else { return list[0].build(&expander, &site, input) }
       return expander.choose(which, list, on: input, at: call.op.range, into: &site)
     }
-    guard let depth = layer.depth else { return whole(&self, &site, input) }
+    guard let depth = layer.depth else {
+      guard let own else { return whole(&self, &site, wires.current) }
+      return conditional(own, label: "present", into: &site) { whole(&$0, &$1, wires.current) }
+    }
     let pass = Branch(label: "absent", values: depth.absent, leavesOut: depth.range) { _, _, current in current }
     return choose(
-      depth.selector, [Branch(label: "present", values: depth.present, build: whole), pass], on: input,
+      depth.selector, [Branch(label: "present", values: depth.present, build: whole), pass], on: wires.current,
       at: call.op.range, into: &site)
+  }
+
+  /// An alternative whose arguments are known, which is there where what it reads is.
+  private mutating func expand(_ ready: Prepared, into site: inout Site) -> Tensor? {
+    let build: (inout Expander, inout Site) -> Tensor? = { expander, site in
+      expander.expand(
+        ready.signature, ready.arguments, on: ready.operands.map { expander.bound($0) }, label: ready.signature.name,
+        named: site.path, range: ready.call.op.range, into: &site)
+    }
+    guard let presence = presence(of: ready.operands, nil, ready.signature) else { return build(&self, &site) }
+    return conditional(presence, label: "present", into: &site, build)
   }
 
   /// The decisions a layer was written with: its own and those of its arguments, ascending.
@@ -268,6 +324,7 @@ extension Expander {
     for item in prepared.compactMap({ $0 }) {
       for value in item.arguments.values { value.expression.collectSupport(into: &found) }
     }
+    found.formUnion((first..<decisions.count).map(DecisionID.init(index:)))
     return found.sorted()
   }
 }

@@ -2,12 +2,6 @@ import Diagnostics
 import SpaceIR
 import SpaceSyntax
 
-/// A node's result, or poison where an error was shown.
-struct Tensor: Sendable {
-  let id: NodeID
-  var type: TensorType
-}
-
 /// Builds the graph from declarations: expands blocks and stages, resolves names, checks types and shapes.
 ///
 /// A nil tensor or type means that an error was shown earlier on that path; what depends on it stays silent, and
@@ -25,11 +19,19 @@ struct Expander {
   var fixed: [DecisionID: Value] = [:]
   /// What holds in the enclosing alternatives: each selector with the values that lead here.
   var conditions: [PathCondition] = []
-  /// The existence of decisions made here.
-  var existence: Existence?
+  /// When decisions made here exist.
+  var circumstances = Circumstances()
+  /// Decisions that all uses of a block share, by name.
+  var sharedDecisions: [String: SharedDecision] = [:]
+  /// What blocks demand of their uses.
+  var requirements: [Requirement] = []
+  /// Former names of decisions.
+  var formerNames: [FormerName] = []
+  /// Which rules each operation leads to, and whether a rule can end.
+  var grammar: Grammar
   /// Blocks being expanded with the places that use them, to refuse recursion and to name the use in errors.
   var openBlocks: [Use] = []
-  private var nextNode = 0
+  private(set) var nextNode = 0
   /// Errors already shown, by code and place: a block is expanded at every use, its errors are shown once.
   private var shown: Set<ShownError> = []
 
@@ -41,6 +43,19 @@ struct Expander {
   struct Use {
     let block: String
     let range: SourceRange
+    /// Whether the block is a rule that bounds its own depth.
+    var isBounded = false
+  }
+
+  /// A decision of a block that decides once.
+  struct SharedDecision {
+    let value: Typed
+    let circumstances: Circumstances
+  }
+
+  struct FormerName {
+    let decision: DecisionID
+    let name: String
   }
 
   private struct ShownError: Hashable {
@@ -50,6 +65,7 @@ struct Expander {
 
   init(signatures: [String: Signature], hidesBlocks: Bool, classes: Int?, log: DiagnosticLog) {
     self.signatures = signatures
+    grammar = Grammar(signatures)
     self.hidesBlocks = hidesBlocks
     self.classes = classes
     self.log = log
@@ -76,10 +92,44 @@ struct Expander {
     let options = choice.options.map(\.value)
     let type = commonType(of: options)
     guard options.count > 1 else { return Typed(expression: .constant(options[0]), type: type) }
+    if circumstances.isTangled {
+      report(
+        .tangledExistence(owner.isEmpty ? parameter : "\(owner).\(parameter)"), at: choice.range,
+        notes: [Note("conditions of single decisions, joined by 'and', can say when a decision exists")])
+    }
     let name = owner.isEmpty ? parameter : "\(owner).\(parameter)"
     decisions.append(
-      Decision(name: name, parameter: parameter, owner: owner, options: options, existence: existence))
-    return Typed(expression: .decision(DecisionID(index: decisions.count - 1)), type: type)
+      Decision(
+        name: name, parameter: parameter, owner: owner, options: options,
+        existence: Existence(circumstances.conditions)))
+    let id = DecisionID(index: decisions.count - 1)
+    if let was = choice.was { formerNames.append(FormerName(decision: id, name: was)) }
+    return Typed(expression: .decision(id), type: type)
+  }
+
+  /// A decision of a block: a new one at each use, or the one that all uses share.
+  mutating func decide(
+    parameter: String, in site: Site, below label: String?, choice: ChoiceDeclaration
+  ) -> Typed {
+    let owner = (site.path + (label.map { [$0] } ?? [])).joined(separator: ".")
+    guard site.isShared else { return decide(parameter: parameter, owner: owner, choice: choice) }
+    let name = "\(owner).\(parameter)"
+    if let known = sharedDecisions[name] {
+      let isThere = known.circumstances.conditions.allSatisfy { needed in
+        circumstances.conditions.contains { given in
+          given.decision == needed.decision && given.options.allSatisfy(needed.options.contains)
+        }
+      }
+      if !isThere {
+        report(
+          .sharedDecisionAbsent(name), at: choice.range,
+          notes: [Note("use the block first where it is always there, or let each use decide: 'decide: each'")])
+      }
+      return known.value
+    }
+    let made = decide(parameter: parameter, owner: owner, choice: choice)
+    sharedDecisions[name] = SharedDecision(value: made, circumstances: circumstances)
+    return made
   }
 
   private func commonType(of values: [Value]) -> ValueType {
@@ -92,14 +142,42 @@ struct Expander {
     let layer: LayerID
     var place: [String] = []
     var counts: [String: Int] = [:]
+    /// What decisions made here are named after.
+    var path: [String] = []
+    /// Whether all uses of the block around share its decisions.
+    var isShared = false
+    /// Whether the block around says who decides, so that choices may be made.
+    var mayDecide = false
+
+    init(layer: LayerID, path: [String] = []) {
+      self.layer = layer
+      self.path = path
+    }
+
+    /// A site for the nodes of an alternative at this place.
+    func alternative(_ label: String, path part: String?) -> Site {
+      var site = Site(layer: layer, path: path + (part.map { [$0] } ?? []))
+      site.place = place + [label]
+      (site.isShared, site.mayDecide) = (isShared, mayDecide)
+      return site
+    }
 
     /// A label that is unique among its siblings: `conv`, then `conv2`.
     mutating func label(_ name: String) -> String {
+      let label = nextLabel(name)
       counts[name, default: 0] += 1
-      let count = counts[name, default: 1]
+      return label
+    }
+
+    /// The label that the next sibling of this name gets.
+    func nextLabel(_ name: String) -> String {
+      let count = counts[name, default: 0] + 1
       return count == 1 ? name : "\(name)\(count)"
     }
   }
+
+  /// More nodes than this are a grammar that grows without measure.
+  static let mostNodes = 400_000
 
   mutating func append(_ operation: Operation, type: TensorType, label: String, to site: inout Site) -> Tensor {
     let id = nodeID()

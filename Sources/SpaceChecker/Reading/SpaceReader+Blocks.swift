@@ -3,34 +3,106 @@ import SpaceIR
 import SpaceSyntax
 
 extension SpaceReader {
-  static let blockKeys = ["doc", "parameters", "body", "shortcut"]
+  static let blockKeys = ["doc", "inputs", "parameters", "decide", "require", "body", "shortcut"]
 
-  mutating func blocks(_ fields: Fields) -> [BlockDeclaration] {
-    guard let entry = fields["blocks"] else { return [] }
-    guard let entries = entry.value.mapping("'blocks'", log: &log) else {
+  /// The operations of one of the sections `blocks`, `rules` and `cells`.
+  mutating func definitions(_ fields: Fields) -> [BlockDeclaration] {
+    section(fields, "blocks") { $0.block($1) } + section(fields, "rules") { $0.rule($1) }
+      + section(fields, "cells") { $0.cell($1) }
+  }
+
+  private mutating func section(
+    _ fields: Fields, _ key: String, _ read: (inout SpaceReader, YAMLEntry) -> BlockDeclaration
+  ) -> [BlockDeclaration] {
+    guard let entry = fields[key] else { return [] }
+    guard let entries = entry.value.mapping("'\(key)'", log: &log) else {
       hidesBlocks = true
       return []
     }
     if entry.value.range.contains(anyOf: unreadable) { hidesBlocks = true }
-    return entries.map { block($0) }
+    return entries.map { read(&self, $0) }
   }
 
-  private mutating func block(_ entry: YAMLEntry) -> BlockDeclaration {
+  /// What blocks, rules and cells have in common.
+  struct BlockHead {
+    let name: Located<String>
+    var inputs: [Located<String>]
+    var parameters: [ParameterDeclaration]
+    var decide: Located<DecisionScope>?
+    var requirements: [ExpressionSyntax]
+    var isPoison: Bool
+
+    func declaration(_ content: BlockDeclaration.Content, isPoison hidden: Bool = false) -> BlockDeclaration {
+      BlockDeclaration(
+        name: name, inputs: inputs, parameters: parameters, decide: decide, requirements: requirements,
+        content: content, isPoison: isPoison || hidden)
+    }
+  }
+
+  /// The head of a definition whose fields could be read at all.
+  mutating func head(_ entry: YAMLEntry, _ fields: Fields?) -> BlockHead {
     let name = Located(entry.key.text, entry.key.range)
     let isNamed = name.value.isName
     if !isNamed { log.error(CheckDiagnostic.badName(name.value), at: name.range) }
-    guard let fields = Fields(entry.value, place: "a block", allowed: Self.blockKeys, unreadable: unreadable, log: &log)
-    else {
-      return BlockDeclaration(name: name, parameters: [], body: [.poison], shortcut: nil, isPoison: true)
+    let standard = Located("in", name.range)
+    guard let fields else {
+      return BlockHead(
+        name: name, inputs: [standard], parameters: [], decide: nil, requirements: [], isPoison: true)
     }
     _ = fields["doc"]?.value.text("'doc'", log: &log)
     let entries = fields["parameters"].map { $0.value.mapping("'parameters'", log: &log) } ?? .some([])
     let parameters = (entries ?? []).map { parameter($0) }
+    let decide = fields["decide"].flatMap {
+      choiceOfWord($0.value, DecisionScope.self, what: "whether uses decide together")
+    }
+    let inputs = fields["inputs"].map { inputNames($0.value, besides: parameters.compactMap { $0 }) } ?? [standard]
+    let demands = fields["require"].map { conditions($0.value) } ?? []
+    return BlockHead(
+      name: name, inputs: inputs ?? [standard], parameters: parameters.compactMap { $0 }, decide: decide,
+      requirements: demands,
+      isPoison: !isNamed || entries == nil || fields.hidesKeys || inputs == nil
+        || parameters.contains { $0 == nil } || (decide == nil && fields["decide"] != nil))
+  }
+
+  private mutating func inputNames(_ node: YAMLNode, besides parameters: [ParameterDeclaration]) -> [Located<String>]? {
+    guard let nodes = node.list("'inputs'", log: &log) else { return nil }
+    guard !nodes.isEmpty else {
+      node.reportShape(expected: "a list of at least one name", what: "'inputs'", log: &log)
+      return nil
+    }
+    var names: [Located<String>] = []
+    var isRight = true
+    for node in nodes {
+      guard let name = node.name("the name of an input", log: &log) else {
+        isRight = false
+        continue
+      }
+      let taken = names + parameters.map(\.name)
+      let first = taken.first { $0.value == name.value }?.range
+      if let first {
+        log.error(
+          CheckDiagnostic.duplicateName(name.value, what: "input or parameter"), at: name.range,
+          notes: [Note("named first here", at: first)])
+        isRight = false
+      } else if name.value != "in", Self.reservedNames.contains(name.value) {
+        log.error(CheckDiagnostic.reservedName(name.value), at: name.range)
+        isRight = false
+      }
+      names.append(name)
+    }
+    return isRight ? names : nil
+  }
+
+  private mutating func conditions(_ node: YAMLNode) -> [ExpressionSyntax] {
+    (node.list("'require' of a block", log: &log) ?? []).compactMap { expression($0) }
+  }
+
+  private mutating func block(_ entry: YAMLEntry) -> BlockDeclaration {
+    let fields = Fields(entry.value, place: "a block", allowed: Self.blockKeys, unreadable: unreadable, log: &log)
+    let head = head(entry, fields)
+    guard let fields else { return head.declaration(.body([.poison], nil)) }
     let body = fields.required("body", log: &log).map { items($0.value) } ?? [.poison]
-    return BlockDeclaration(
-      name: name, parameters: parameters.compactMap { $0 }, body: body,
-      shortcut: fields["shortcut"].flatMap { shortcut($0.value) },
-      isPoison: !isNamed || entries == nil || fields.hidesKeys || parameters.contains { $0 == nil })
+    return head.declaration(.body(body, fields["shortcut"].flatMap { shortcut($0.value) }))
   }
 
   /// `name: int` or `name: {type: word, one_of: [...], default: ...}`.
@@ -97,13 +169,54 @@ extension SpaceReader {
     guard let entries = node.mapping("an item of a body", log: &log) else { return nil }
     let keys = entries.map(\.key.text)
     if keys.contains("switch") { return branch(node) }
-    if keys.contains("when") { return condition(node) }
+    if keys.contains("parallel") { return parallel(node) }
+    if keys.contains("when"), !keys.contains("op") { return condition(node) }
     guard keys.contains("op") else {
-      reportDiscriminator("an item of a body", ["op", "switch", "when"], entries, at: node.range)
+      reportDiscriminator("an item of a body", ["op", "switch", "when", "parallel"], entries, at: node.range)
       return nil
     }
     let label = entries.first { $0.key.text == "name" }.flatMap { $0.value.name("a label", log: &log) }
     return call(node, besides: ["name"]).map { .call(label: label, $0) }
+  }
+
+  private mutating func parallel(_ node: YAMLNode) -> BodyItem? {
+    guard
+      let fields = Fields(
+        node, place: "a parallel item", allowed: ["name", "parallel", "join"], unreadable: unreadable, log: &log),
+      let declaration = parallel(fields, at: node.range)
+    else { return nil }
+    return .parallel(label: fields["name"].flatMap { $0.value.name("a label", log: &log) }, declaration)
+  }
+
+  /// Branches and how they are joined, of an item of a body or of the network.
+  mutating func parallel(_ fields: Fields, at range: SourceRange) -> ParallelDeclaration? {
+    guard let branches = fields["parallel"].flatMap({ namedItems($0.value, what: "'parallel'", least: 2) }),
+      let join = fields.required("join", log: &log).flatMap({ joinWord($0.value) }), !fields.hidesKeys
+    else { return nil }
+    return ParallelDeclaration(branches: branches, join: join, range: range)
+  }
+
+  mutating func joinWord(_ node: YAMLNode) -> Located<Join>? {
+    choiceOfWord(node, Join.self, what: "how tensors are joined")
+  }
+
+  /// Lists of items by name; nil after an error about the mapping itself.
+  mutating func namedItems(_ node: YAMLNode, what: String, least: Int) -> [NamedItems]? {
+    guard let entries = node.mapping(what, log: &log) else { return nil }
+    guard entries.count >= least else {
+      node.reportShape(
+        expected: "a mapping from names to lists of items, \(least) or more", what: what, log: &log)
+      return nil
+    }
+    var isRight = true
+    let result = entries.map { entry in
+      if !entry.key.text.isName {
+        log.error(CheckDiagnostic.badName(entry.key.text), at: entry.key.range)
+        isRight = false
+      }
+      return NamedItems(name: Located(entry.key.text, entry.key.range), items: items(entry.value))
+    }
+    return isRight ? result : nil
   }
 
   private mutating func branch(_ node: YAMLNode) -> BodyItem? {

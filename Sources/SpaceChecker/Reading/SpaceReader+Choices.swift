@@ -8,7 +8,7 @@ extension SpaceReader {
   /// `{choose: [...]}` or `{choose: {from, to, step}}`, with an optional `decide`.
   ///
   /// - Parameter keys: Without `decide` where there is only one that could.
-  mutating func choice(_ node: YAMLNode, keys: [String] = ["choose", "decide"]) -> ChoiceDeclaration? {
+  mutating func choice(_ node: YAMLNode, keys: [String] = ["choose", "decide", "was"]) -> ChoiceDeclaration? {
     guard let fields = Fields(node, place: "a choice", allowed: keys, unreadable: unreadable, log: &log),
       let domain = fields.required("choose", log: &log)
     else { return nil }
@@ -19,8 +19,9 @@ extension SpaceReader {
     } else {
       options = list(domain.value)
     }
+    let was = fields["was"].flatMap { $0.value.text("a former name", log: &log)?.value }
     guard let options, !options.isEmpty else { return nil }
-    return ChoiceDeclaration(options: options, scope: scope, range: node.range)
+    return ChoiceDeclaration(options: options, scope: scope, was: was, range: node.range)
   }
 
   private mutating func list(_ node: YAMLNode) -> [Located<Value>]? {

@@ -11,8 +11,9 @@ extension SpaceReader {
     if keys.contains("stage") {
       return stage(node).map(NetworkItem.stage) ?? .poison(name: node.text(of: "stage"))
     }
+    if keys.contains("parallel") { return parallelItem(node) ?? .poison(name: node.text(of: "name")) }
     guard keys.contains("op") else {
-      reportDiscriminator("an item of the network", ["op", "stage"], entries, at: node.range)
+      reportDiscriminator("an item of the network", ["op", "stage", "parallel"], entries, at: node.range)
       return .poison(name: node.text(of: "name"))
     }
     let written = nameEntry(entries, at: node.range)
@@ -21,6 +22,17 @@ extension SpaceReader {
       return .poison(name: node.text(of: "name"))
     }
     return .operation(name: name, call)
+  }
+
+  private mutating func parallelItem(_ node: YAMLNode) -> NetworkItem? {
+    guard
+      let fields = Fields(
+        node, place: "a parallel item of the network", allowed: ["name", "parallel", "join"], unreadable: unreadable,
+        log: &log)
+    else { return nil }
+    let name = fields.required("name", log: &log).flatMap { layerName($0.value, what: "a layer's name") }
+    guard let declaration = parallel(fields, at: node.range), let name else { return nil }
+    return .parallel(name: name, declaration)
   }
 
   /// The entry that names an operation of the network, misspelt or not.
@@ -111,8 +123,20 @@ extension SpaceReader {
     guard let name = op.value.text("the name of an operation", log: &log) else { return nil }
     var arguments: [Argument] = []
     var alternatives: [CallAlternative] = []
+    var from: Located<[Located<String>]>?
+    var presence: ExpressionSyntax?
     for entry in entries where entry.key.text != "op" && !extra.contains(entry.key.text) {
-      if entry.key.text == "or", isAlternative {
+      if isAlternative, entry.key.text == "from" || entry.key.text == "when" {
+        log.error(
+          CheckDiagnostic.unknownKey(entry.key.text, in: "an alternative"), at: entry.key.range,
+          notes: [Note("write it beside 'op' of the layer: it speaks of all alternatives")])
+      } else if entry.key.text == "from" {
+        from = tensorNames(entry.value)
+        if from == nil { return nil }
+      } else if entry.key.text == "when" {
+        presence = expression(entry.value)
+        if presence == nil { return nil }
+      } else if entry.key.text == "or", isAlternative {
         log.error(
           CheckDiagnostic.choiceNotHere(where: "inside an alternative"), at: entry.key.range,
           notes: [Note("'or' takes a list: all alternatives of a layer stand side by side")])
@@ -124,8 +148,21 @@ extension SpaceReader {
       }
     }
     return Call(
-      op: name, arguments: arguments, alternatives: alternatives, range: node.range,
+      op: name, arguments: arguments, alternatives: alternatives, from: from, presence: presence, range: node.range,
       hidesArguments: node.range.contains(anyOf: unreadable))
+  }
+
+  /// `from: NAME` or `from: [NAME, ...]`.
+  private mutating func tensorNames(_ node: YAMLNode) -> Located<[Located<String>]>? {
+    guard case .sequence(let nodes) = node.content else {
+      return node.text("what 'from' names", log: &log).map { Located([$0], node.range) }
+    }
+    guard !nodes.isEmpty else {
+      node.reportShape(expected: "a name or a list of names", what: "'from'", log: &log)
+      return nil
+    }
+    let names = nodes.compactMap { $0.text("what 'from' names", log: &log) }
+    return names.count == nodes.count ? Located(names, node.range) : nil
   }
 
   private mutating func alternatives(_ node: YAMLNode) -> [CallAlternative] {

@@ -5,13 +5,14 @@ import SpaceSyntax
 /// Turns a YAML tree into declarations: keys, types of literals and forms, nothing that needs another declaration.
 struct SpaceReader {
   static let spaceKeys = [
-    "espalier", "space", "use", "input", "output", "blocks", "decisions", "network", "hints", "expect",
+    "espalier", "space", "use", "input", "inputs", "output", "outputs", "blocks", "rules", "cells", "decisions",
+    "network", "require", "hints", "expect",
   ]
   /// Names that mean something in an expression or as a key of an operation; a stage also has `layers`.
   static let reservedNames: Set<String> = [
-    "in", "here", "output", "true", "false", "and", "or", "not", "op", "name", "layers",
+    "in", "here", "output", "true", "false", "and", "or", "not", "op", "name", "layers", "from", "when", "back",
   ]
-  static let libraryKeys = ["espalier", "use", "blocks"]
+  static let libraryKeys = ["espalier", "use", "blocks", "rules", "cells"]
 
   var log: DiagnosticLog
   /// Whether an error hid a block or a used file.
@@ -33,9 +34,9 @@ struct SpaceReader {
     version(fields)
     declaration.name = fields.required("space", log: &log)?.value.title("the name of a space", log: &log)
     declaration.uses = uses(fields)
-    declaration.inputs = inputs(fields)
-    declaration.classes = classes(fields)
-    declaration.blocks = blocks(fields)
+    readInputs(fields, into: &declaration)
+    declaration.outputs = outputs(fields)
+    declaration.blocks = definitions(fields)
     declaration.decisions = decisions(fields)
     if let entry = fields.required("network", log: &log) {
       declaration.networkRange = entry.key.range
@@ -54,7 +55,7 @@ struct SpaceReader {
     else { return nil }
     version(fields)
     hidesBlocks = hidesBlocks || fields.hidesKeys
-    return (uses(fields), blocks(fields))
+    return (uses(fields), definitions(fields))
   }
 
   mutating func version(_ fields: Fields) {
@@ -75,16 +76,6 @@ struct SpaceReader {
     return paths.compactMap { $0 }
   }
 
-  private mutating func inputs(_ fields: Fields) -> [Located<ImageShape>] {
-    guard let value = fields.required("input", log: &log)?.value else { return [] }
-    if case .sequence(let nodes) = value.content {
-      if nodes.isEmpty { value.reportShape(expected: "a shape or a list of shapes", what: "'input'", log: &log) }
-      let shapes = nodes.map { input($0) }
-      return shapes.contains { $0 == nil } ? [] : shapes.compactMap { $0 }
-    }
-    return input(value).map { [$0] } ?? []
-  }
-
   mutating func input(_ node: YAMLNode) -> Located<ImageShape>? {
     let allowed = ["channels", "height", "width"]
     guard let fields = Fields(node, place: "an input", allowed: allowed, unreadable: unreadable, log: &log) else {
@@ -95,16 +86,8 @@ struct SpaceReader {
     return Located(ImageShape(channels: channels, height: height, width: width), node.range)
   }
 
-  private mutating func classes(_ fields: Fields) -> Located<Int>? {
-    guard let value = fields.required("output", log: &log)?.value,
-      let inner = Fields(value, place: "the output", allowed: ["classes"], unreadable: unreadable, log: &log),
-      let entry = inner.required("classes", log: &log), let count = extent(entry.value, what: "'classes'")
-    else { return nil }
-    return Located(count, entry.value.range)
-  }
-
   /// An integer from 1 to a million.
-  private mutating func extent(_ node: YAMLNode, what: String) -> Int? {
+  mutating func extent(_ node: YAMLNode, what: String) -> Int? {
     guard let found = integer(node, what: what) else { return nil }
     guard (1...1_000_000).contains(found.value) else {
       node.reportShape(expected: "a whole number from 1 to 1000000", what: what, log: &log)
@@ -160,7 +143,7 @@ struct SpaceReader {
         entry.value.reportShape(expected: "a choice, {choose: [...]}", what: "an entry of 'decisions'", log: &log)
         return NamedChoice(name: name, choice: nil)
       }
-      return NamedChoice(name: name, choice: choice(entry.value, keys: ["choose"]))
+      return NamedChoice(name: name, choice: choice(entry.value, keys: ["choose", "was"]))
     }
   }
 

@@ -51,6 +51,16 @@ extension Expression {
     if case .constant(let value) = self { value } else { nil }
   }
 
+  /// Constants, decisions, operators and calls in it.
+  package var size: Int {
+    switch self {
+    case .constant, .decision: 1
+    case .unary(_, let x): 1 + x.size
+    case .binary(_, let a, let b): 1 + a.size + b.size
+    case .call(_, let arguments): arguments.reduce(1) { $0 + $1.size }
+    }
+  }
+
   /// The decisions that the value can depend on, ascending.
   package var support: [DecisionID] {
     var found: Set<DecisionID> = []

@@ -2,8 +2,8 @@
 ///
 /// Spatial rule of every windowed operation: odd kernel, padding kernel / 2, so a side h becomes ceil(h / stride).
 package enum Operation: Hashable, Sendable {
-  /// The images of a batch, `[n, c, h, w]`. `input`
-  case input
+  /// The images of a batch, `[n, c, h, w]`: those of the space's first input, or of a further one. `input`, `input 1`
+  case input(Int)
   /// `convolution %0 channels 16 kernel 3 stride 2 bias false`
   case convolution(Convolution, of: NodeID)
   /// Copies of a depthwise convolution of one operand. `depthwise %3 kernel $s2.kernel stride 1 copies 2`
@@ -24,21 +24,52 @@ package enum Operation: Hashable, Sendable {
   case globalPool(of: NodeID)
   /// On `[n, c, 1, 1]`. `linear %8 features 10 bias true`
   case linear(Linear, of: NodeID)
+  /// Over the channels of each position, with scale and shift (Ba et al. 2016, arXiv 1607.06450). `layer_norm %8`
+  case layerNorm(of: NodeID)
+  /// A range of channels. `slice %8 first 0 channels 16`
+  case slice(Slice, of: NodeID)
+  /// Channels transposed in groups (ShuffleNet, arXiv 1707.01083). `shuffle %8 groups 2`
+  case shuffle(Expression, of: NodeID)
+  /// `resize %8 height 64 width 64 method nearest`
+  case resize(Resize, of: NodeID)
+  /// Scaled dot-product attention of every position over the positions of `memory`, with maps for queries, keys, values
+  /// and output, all with bias (Vaswani et al. 2017, arXiv 1706.03762). `attention %8 %8 heads 4 width 256`
+  case attention(Attention, of: NodeID, memory: NodeID)
+  /// A trained number for each channel and position, added. `position_embedding %8`
+  case positionEmbedding(of: NodeID)
+  /// Rounds to so many bits on the way forward, and passes gradients. `quantize %8 bits 8 mode symmetric`
+  case quantize(Quantization, of: NodeID)
+  /// Zeros of the type that is written on them. `zero`
+  case zero
   /// Operands of one type. `add %9 %3`
   case add(NodeID, NodeID)
+  /// Operands that are there, joined; of no operand that is there it has no value unless it is a sum, which is zero.
+  /// `join concat %9 %3 when $s2.layers >= 2`
+  case join(Join, [Operand])
   /// The region of the alternative that the selector names. `choice $s2.kernel { case 0 { ... } case 3, 5 { ... } }`
   case choice(Choice)
 }
 
 package struct Convolution: Hashable, Sendable {
   package var channels: Expression
+  /// Its height; `kernelWidth` is the same where nothing else is said.
   package var kernel: Expression
+  package var kernelWidth: Expression
   package var stride: Expression
+  package var dilation: Expression
+  /// Divides the channels that enter and those that leave.
+  package var groups: Expression
   package var bias: Bool
-  package init(channels: Expression, kernel: Expression, stride: Expression, bias: Bool) {
+  package init(
+    channels: Expression, kernel: Expression, kernelWidth: Expression? = nil, stride: Expression,
+    dilation: Expression = .integer(1), groups: Expression = .integer(1), bias: Bool
+  ) {
     self.channels = channels
     self.kernel = kernel
+    self.kernelWidth = kernelWidth ?? kernel
     self.stride = stride
+    self.dilation = dilation
+    self.groups = groups
     self.bias = bias
   }
 }
@@ -46,11 +77,86 @@ package struct Convolution: Hashable, Sendable {
 package struct Depthwise: Hashable, Sendable {
   package var kernel: Expression
   package var stride: Expression
+  package var dilation: Expression
   package var copies: Expression
-  package init(kernel: Expression, stride: Expression, copies: Expression) {
+  package init(kernel: Expression, stride: Expression, dilation: Expression = .integer(1), copies: Expression) {
     self.kernel = kernel
     self.stride = stride
+    self.dilation = dilation
     self.copies = copies
+  }
+}
+
+/// Channels from `first`, counted from 0.
+package struct Slice: Hashable, Sendable {
+  package var first: Expression
+  package var channels: Expression
+  package init(first: Expression, channels: Expression) {
+    self.first = first
+    self.channels = channels
+  }
+}
+
+package struct Resize: Hashable, Sendable {
+  package enum Method: String, Hashable, Sendable, CaseIterable {
+    case nearest
+    case bilinear
+  }
+  package var height: Expression
+  package var width: Expression
+  package var method: Method
+  package init(height: Expression, width: Expression, method: Method) {
+    self.height = height
+    self.width = width
+    self.method = method
+  }
+}
+
+package struct Attention: Hashable, Sendable {
+  /// Divides the width.
+  package var heads: Expression
+  /// Of queries, keys and values, over all heads.
+  package var width: Expression
+  package init(heads: Expression, width: Expression) {
+    self.heads = heads
+    self.width = width
+  }
+}
+
+package struct Quantization: Hashable, Sendable {
+  package var bits: Expression
+  /// A `QuantizationMode`.
+  package var mode: Expression
+  package init(bits: Expression, mode: Expression) {
+    self.bits = bits
+    self.mode = mode
+  }
+}
+
+/// How a quantized tensor's scale is found.
+package enum QuantizationMode: String, Hashable, Sendable, CaseIterable {
+  case symmetric
+  case asymmetric
+  case perChannel = "per_channel"
+}
+
+package enum Join: String, Hashable, Sendable, CaseIterable {
+  /// Of one type.
+  case add
+  /// Of one type; an operand of one pixel meets every pixel of the others.
+  case multiply
+  /// Of one height and width; channels one after another.
+  case concat
+}
+
+/// What a join reads.
+package struct Operand: Hashable, Sendable {
+  package var node: NodeID
+  /// Where the operand is there; nil: everywhere.
+  package var presence: Expression?
+  package init(_ node: NodeID, when presence: Expression? = nil) {
+    self.node = node
+    self.presence = presence
   }
 }
 
@@ -125,17 +231,23 @@ package enum ActivationFunction: String, Hashable, Sendable, CaseIterable {
   case hardSwish = "hard_swish"
   case sigmoid
   case hardSigmoid = "hard_sigmoid"
+  case gelu
+  case tanh
 }
 
 extension Operation {
   /// The nodes read directly; the regions of a choice read their own.
   package var operands: [NodeID] {
     switch self {
-    case .input, .choice: []
+    case .input, .zero, .choice: []
     case .convolution(_, let x), .depthwise(_, let x), .batchNorm(let x), .activation(_, let x),
-      .squeezeExcite(_, let x), .splitAttention(_, let x), .pool(_, let x), .globalPool(let x), .linear(_, let x):
+      .squeezeExcite(_, let x), .splitAttention(_, let x), .pool(_, let x), .globalPool(let x), .linear(_, let x),
+      .layerNorm(let x), .slice(_, let x), .shuffle(_, let x), .resize(_, let x), .positionEmbedding(let x),
+      .quantize(_, let x):
       [x]
     case .add(let a, let b): [a, b]
+    case .attention(_, let x, let memory): [x, memory]
+    case .join(_, let operands): operands.map(\.node)
     }
   }
 }

@@ -1,7 +1,7 @@
 /// Why an operation has no result type. Those that carry expressions can still hold for every architecture in which the
 /// node is live, so that a caller may enumerate; the others cannot.
 package enum ShapeError: Error, Hashable, Sendable {
-  /// `input` and `choice` have the type that is written on them.
+  /// `input`, `zero`, `choice` and `join` have the type that is written on them.
   case noRule
   case operandCount(expected: Int, found: Int)
   /// A kernel is odd and positive.
@@ -49,7 +49,15 @@ package func strided(_ side: Expression, by stride: Expression) -> Expression {
 /// | split_attention | any | the operand's type with one copy |
 /// | global_pool | one copy | sides 1 |
 /// | linear | one copy, sides 1 | its features |
+/// | layer_norm, position_embedding | one copy | the operand's type |
+/// | quantize | any | the operand's type |
+/// | slice | one copy | its channels; sides kept |
+/// | shuffle | one copy | the operand's type |
+/// | resize | one copy | channels kept; its sides |
+/// | attention | one copy each | the first operand's type |
 /// | add | two of one type | that type |
+///
+/// `input`, `zero`, `choice` and `join` have the type that is written on them.
 ///
 /// Constant kernels are odd and positive; constant strides, channels, copies and features are positive integers.
 package func resultType(of operation: Operation, operands: [TensorType]) -> Result<TensorType, ShapeError> {
@@ -62,19 +70,42 @@ private func inferredType(of operation: Operation, operands: [TensorType]) throw
   guard operands.count == expected else { throw .operandCount(expected: expected, found: operands.count) }
   var type = operands[0]
   switch operation {
-  case .input, .choice: throw .noRule
+  case .input, .zero, .choice, .join: throw .noRule
   case .convolution(let convolution, _):
     try needOneCopy(type)
+    if case .integer(let size) = try positive("kernel_width", convolution.kernelWidth).constant, size % 2 == 0 {
+      throw .evenKernel(size)
+    }
+    _ = try positive("dilation", convolution.dilation)
+    _ = try positive("groups", convolution.groups)
     type = try windowed(type, kernel: convolution.kernel, stride: convolution.stride)
     type.channels = try positive("channels", convolution.channels)
   case .depthwise(let depthwise, _):
     try needOneCopy(type)
+    _ = try positive("dilation", depthwise.dilation)
     type = try windowed(type, kernel: depthwise.kernel, stride: depthwise.stride)
     type.copies = try positive("copies", depthwise.copies)
   case .pool(let pool, _):
     try needOneCopy(type)
     type = try windowed(type, kernel: pool.kernel, stride: pool.stride)
   case .batchNorm, .activation: break
+  case .quantize(let quantization, _): _ = try positive("bits", quantization.bits)
+  case .layerNorm, .positionEmbedding: try needOneCopy(type)
+  case .slice(let slice, _):
+    try needOneCopy(type)
+    type.channels = try positive("channels", slice.channels)
+  case .shuffle(let groups, _):
+    try needOneCopy(type)
+    _ = try positive("groups", groups)
+  case .resize(let resize, _):
+    try needOneCopy(type)
+    type.height = try positive("height", resize.height)
+    type.width = try positive("width", resize.width)
+  case .attention(let attention, _, _):
+    try needOneCopy(type)
+    try needOneCopy(operands[1])
+    _ = try positive("heads", attention.heads)
+    _ = try positive("width", attention.width)
   case .squeezeExcite(let excite, _):
     try needOneCopy(type)
     _ = try positive("inner", excite.inner)
@@ -118,9 +149,20 @@ extension Operation {
   /// Every expression written on the operation, with the name of its attribute; regions hold their own.
   package var attributes: [(name: String, expression: Expression)] {
     switch self {
-    case .input, .batchNorm, .globalPool, .add: []
-    case .convolution(let it, _): [("channels", it.channels), ("kernel", it.kernel), ("stride", it.stride)]
-    case .depthwise(let it, _): [("kernel", it.kernel), ("stride", it.stride), ("copies", it.copies)]
+    case .input, .batchNorm, .globalPool, .add, .layerNorm, .positionEmbedding, .zero: []
+    case .convolution(let it, _):
+      [
+        ("channels", it.channels), ("kernel", it.kernel), ("kernel_width", it.kernelWidth), ("stride", it.stride),
+        ("dilation", it.dilation), ("groups", it.groups),
+      ]
+    case .depthwise(let it, _):
+      [("kernel", it.kernel), ("stride", it.stride), ("dilation", it.dilation), ("copies", it.copies)]
+    case .slice(let it, _): [("first", it.first), ("channels", it.channels)]
+    case .shuffle(let groups, _): [("groups", groups)]
+    case .resize(let it, _): [("height", it.height), ("width", it.width)]
+    case .attention(let it, _, _): [("heads", it.heads), ("width", it.width)]
+    case .quantize(let it, _): [("bits", it.bits), ("mode", it.mode)]
+    case .join(_, let operands): operands.compactMap { operand in operand.presence.map { ("when", $0) } }
     case .activation(let function, _): [("function", function)]
     case .squeezeExcite(let it, _): [("inner", it.inner), ("function", it.function), ("gate", it.gate)]
     case .splitAttention(let it, _): [("inner", it.inner), ("function", it.function)]
@@ -133,8 +175,18 @@ extension Operation {
   /// Whether a supernet keeps tensors for it.
   package var bearsWeights: Bool {
     switch self {
-    case .convolution, .depthwise, .batchNorm, .squeezeExcite, .splitAttention, .linear: true
-    case .input, .activation, .pool, .globalPool, .add, .choice: false
+    case .convolution, .depthwise, .batchNorm, .squeezeExcite, .splitAttention, .linear, .layerNorm, .attention,
+      .positionEmbedding:
+      true
+    case .input, .activation, .pool, .globalPool, .add, .choice, .slice, .shuffle, .resize, .quantize, .zero, .join:
+      false
     }
+  }
+}
+
+extension TensorType {
+  /// The type of images of this shape.
+  package init(_ shape: ImageShape) {
+    self.init(channels: .integer(shape.channels), height: .integer(shape.height), width: .integer(shape.width))
   }
 }

@@ -12,6 +12,8 @@ extension Space {
     bound.layers = layers.map { Layer(name: $0.name, decisions: []) }
     bound.hints.sharing = []
     bound.body = Region(nodes: binder.nodes, result: result)
+    bound.otherOutputs = otherOutputs.map { NamedOutput(name: $0.name, node: binder.actual($0.node), shape: $0.shape) }
+    bound.requirements = []
     return bound
   }
 }
@@ -46,7 +48,7 @@ private struct ArchitectureBinder {
     return actual(region.result)
   }
 
-  private func actual(_ id: NodeID) -> NodeID { renamed[id] ?? id }
+  func actual(_ id: NodeID) -> NodeID { renamed[id] ?? id }
 
   private func value(_ expression: Expression) throws(EvaluationError) -> Expression {
     .constant(try expression.evaluate { space.value(of: $0, in: architecture) })
@@ -54,15 +56,19 @@ private struct ArchitectureBinder {
 
   private func bind(_ operation: Operation) throws(EvaluationError) -> Operation {
     switch operation {
-    case .input, .choice: return operation
+    case .input, .zero, .choice: return operation
     case .convolution(var convolution, let x):
       convolution.channels = try value(convolution.channels)
       convolution.kernel = try value(convolution.kernel)
+      convolution.kernelWidth = try value(convolution.kernelWidth)
       convolution.stride = try value(convolution.stride)
+      convolution.dilation = try value(convolution.dilation)
+      convolution.groups = try value(convolution.groups)
       return .convolution(convolution, of: actual(x))
     case .depthwise(var depthwise, let x):
       depthwise.kernel = try value(depthwise.kernel)
       depthwise.stride = try value(depthwise.stride)
+      depthwise.dilation = try value(depthwise.dilation)
       depthwise.copies = try value(depthwise.copies)
       return .depthwise(depthwise, of: actual(x))
     case .batchNorm(let x): return .batchNorm(of: actual(x))
@@ -84,7 +90,33 @@ private struct ArchitectureBinder {
     case .linear(var linear, let x):
       linear.features = try value(linear.features)
       return .linear(linear, of: actual(x))
+    case .layerNorm(let x): return .layerNorm(of: actual(x))
+    case .slice(var slice, let x):
+      slice.first = try value(slice.first)
+      slice.channels = try value(slice.channels)
+      return .slice(slice, of: actual(x))
+    case .shuffle(let groups, let x): return .shuffle(try value(groups), of: actual(x))
+    case .resize(var resize, let x):
+      resize.height = try value(resize.height)
+      resize.width = try value(resize.width)
+      return .resize(resize, of: actual(x))
+    case .attention(var attention, let x, let memory):
+      attention.heads = try value(attention.heads)
+      attention.width = try value(attention.width)
+      return .attention(attention, of: actual(x), memory: actual(memory))
+    case .positionEmbedding(let x): return .positionEmbedding(of: actual(x))
+    case .quantize(var quantization, let x):
+      quantization.bits = try value(quantization.bits)
+      quantization.mode = try value(quantization.mode)
+      return .quantize(quantization, of: actual(x))
     case .add(let a, let b): return .add(actual(a), actual(b))
+    case .join(let join, let operands):
+      var present: [Operand] = []
+      for operand in operands {
+        let isThere = try operand.presence.map(value)?.constant?.boolean ?? true
+        if isThere { present.append(Operand(actual(operand.node))) }
+      }
+      return .join(join, present)
     }
   }
 }

@@ -29,7 +29,7 @@ extension IRParser {
     return Node(id: id, operation: operation, type: type, layer: layer, place: place)
   }
 
-  private mutating func nodeReference() throws(IRTextError) -> NodeID {
+  mutating func nodeReference() throws(IRTextError) -> NodeID {
     guard case .node(let index) = token else { throw unexpected("a node, such as '%4'") }
     advance()
     return NodeID(index: index)
@@ -69,7 +69,10 @@ extension IRParser {
 extension IRParser {
   /// The words that start an operation.
   private enum OperationName: String {
-    case input, convolution, depthwise, activation, pool, linear, add, choice
+    case input, convolution, depthwise, activation, pool, linear, add, choice, slice, shuffle, resize, attention
+    case quantize, zero, join
+    case layerNorm = "layer_norm"
+    case positionEmbedding = "position_embedding"
     case batchNorm = "batch_norm"
     case squeezeExcite = "squeeze_excite"
     case splitAttention = "split_attention"
@@ -79,14 +82,19 @@ extension IRParser {
   private mutating func operation() throws(IRTextError) -> Operation {
     let name = try word(OperationName.self, "an operation")
     switch name {
-    case .input: return .input
+    case .input: return .input(try index())
+    case .zero: return .zero
+    case .join: return try join()
+    case .layerNorm: return .layerNorm(of: try nodeReference())
+    case .positionEmbedding: return .positionEmbedding(of: try nodeReference())
     case .choice: return .choice(Choice(selector: try expression(), alternatives: []))
     case .add:
       let left = try nodeReference()
       return .add(left, try nodeReference())
     case .batchNorm: return .batchNorm(of: try nodeReference())
     case .globalPool: return .globalPool(of: try nodeReference())
-    case .convolution, .depthwise, .activation, .squeezeExcite, .splitAttention, .pool, .linear:
+    case .convolution, .depthwise, .activation, .squeezeExcite, .splitAttention, .pool, .linear, .slice, .shuffle,
+      .resize, .attention, .quantize:
       return try attributed(name, of: try nodeReference())
     }
   }
@@ -97,13 +105,38 @@ extension IRParser {
     case .convolution:
       let channels = try attribute("channels")
       let kernel = try attribute("kernel")
+      let width = try optionalAttribute("kernel_width")
       let stride = try attribute("stride")
+      let dilation = try optionalAttribute("dilation") ?? .integer(1)
+      let groups = try optionalAttribute("groups") ?? .integer(1)
       let bias = try flag("bias")
-      return .convolution(Convolution(channels: channels, kernel: kernel, stride: stride, bias: bias), of: x)
+      return .convolution(
+        Convolution(
+          channels: channels, kernel: kernel, kernelWidth: width, stride: stride, dilation: dilation, groups: groups,
+          bias: bias), of: x)
     case .depthwise:
       let kernel = try attribute("kernel")
       let stride = try attribute("stride")
-      return .depthwise(Depthwise(kernel: kernel, stride: stride, copies: try attribute("copies")), of: x)
+      let dilation = try optionalAttribute("dilation") ?? .integer(1)
+      return .depthwise(
+        Depthwise(kernel: kernel, stride: stride, dilation: dilation, copies: try attribute("copies")), of: x)
+    case .slice:
+      let first = try attribute("first")
+      return .slice(Slice(first: first, channels: try attribute("channels")), of: x)
+    case .shuffle: return .shuffle(try attribute("groups"), of: x)
+    case .resize:
+      let height = try attribute("height")
+      let width = try attribute("width")
+      try keyword("method")
+      let method = try word(Resize.Method.self, "'nearest' or 'bilinear'")
+      return .resize(Resize(height: height, width: width, method: method), of: x)
+    case .attention:
+      let memory = try nodeReference()
+      let heads = try attribute("heads")
+      return .attention(Attention(heads: heads, width: try attribute("width")), of: x, memory: memory)
+    case .quantize:
+      let bits = try attribute("bits")
+      return .quantize(Quantization(bits: bits, mode: try attribute("mode")), of: x)
     case .squeezeExcite:
       let inner = try attribute("inner")
       let function = try attribute("function")
@@ -120,9 +153,29 @@ extension IRParser {
       let features = try attribute("features")
       return .linear(Linear(features: features, bias: try flag("bias")), of: x)
     case .activation: return .activation(try attribute("function"), of: x)
-    case .input, .choice, .add, .batchNorm, .globalPool:
+    case .input, .zero, .choice, .add, .join, .batchNorm, .globalPool, .layerNorm, .positionEmbedding:
       preconditionFailure("an operation without attributes was sent here")
     }
+  }
+
+  /// The number of an input; none is 0.
+  private mutating func index() throws(IRTextError) -> Int {
+    guard case .number = token else { return 0 }
+    return try integer()
+  }
+
+  private mutating func join() throws(IRTextError) -> Operation {
+    let join = try word(Join.self, "'add', 'multiply' or 'concat'")
+    var operands: [Operand] = []
+    while case .node = token {
+      let node = try nodeReference()
+      operands.append(Operand(node, when: try optionalAttribute("when")))
+    }
+    return .join(join, operands)
+  }
+
+  private mutating func optionalAttribute(_ name: String) throws(IRTextError) -> Expression? {
+    accept(keyword: name) ? try expression() : nil
   }
 
   private mutating func attribute(_ name: String) throws(IRTextError) -> Expression {

@@ -24,21 +24,53 @@ struct IRParser {
     try keyword("space")
     let name = try string()
     try keyword("input")
-    let channels = try integer()
-    try keyword("x")
-    let height = try integer()
-    try keyword("x")
-    let input = ImageShape(channels: channels, height: height, width: try integer())
-    try keyword("classes")
-    let classes = try integer()
+    let inputName = optionalString()
+    let input = try shape()
+    var otherInputs: [NamedInput] = []
+    while accept(keyword: "input") { otherInputs.append(NamedInput(name: try string(), shape: try shape())) }
+    var outputName = ""
+    let output: ImageShape
+    if accept(keyword: "output") {
+      outputName = optionalString()
+      output = try shape()
+    } else {
+      try keyword("classes")
+      output = ImageShape(channels: try integer(), height: 1, width: 1)
+    }
     let hints = try hints()
     while accept(keyword: "decision") { try decision() }
     while accept(keyword: "layer") { try layer() }
     try keyword("body")
     let body = try region()
+    var otherOutputs: [NamedOutput] = []
+    while accept(keyword: "output") {
+      let name = try string()
+      let node = try nodeReference()
+      try symbol(":")
+      otherOutputs.append(NamedOutput(name: name, node: node, shape: try shape()))
+    }
     guard token == .end else { throw unexpected("the end of the text") }
-    return Space(
-      name: name, decisions: decisions, layers: layers, input: input, classes: classes, hints: hints, body: body)
+    var space = Space(
+      name: name, decisions: decisions, layers: layers, input: input, classes: output.channels, hints: hints,
+      body: body)
+    (space.inputName, space.otherInputs) = (inputName, otherInputs)
+    (space.outputName, space.output, space.otherOutputs) = (outputName, output, otherOutputs)
+    return space
+  }
+
+  private mutating func shape() throws(IRTextError) -> ImageShape {
+    let channels = try integer()
+    try keyword("x")
+    let height = try integer()
+    try keyword("x")
+    return ImageShape(channels: channels, height: height, width: try integer())
+  }
+
+  /// Empty where there is none.
+  private mutating func optionalString() -> String {
+    guard case .string(let text) = token else { return "" }
+    advance()
+    return text
   }
 
   private mutating func hints() throws(IRTextError) -> Hints {

@@ -20,8 +20,10 @@ struct IRPrinter {
 
   mutating func printSpace() -> String {
     line("space \(quoted(space.name))")
-    line("input \(space.input.channels) x \(space.input.height) x \(space.input.width)")
-    line("classes \(space.classes)")
+    line("input \(named(space.inputName))\(text(of: space.input))")
+    for input in space.otherInputs { line("input \(named(input.name))\(text(of: input.shape))") }
+    let isVector = space.output.height == 1 && space.output.width == 1 && space.outputName.isEmpty
+    line(isVector ? "classes \(space.classes)" : "output \(named(space.outputName))\(text(of: space.output))")
     line("hint distribution \(space.hints.distribution.rawValue)")
     for hint in space.hints.sharing { line("hint share \(name(hint.parameter)) \(hint.sharing.rawValue)") }
     for id in space.decisionIDs { line(declaration(of: space[id], at: id)) }
@@ -29,8 +31,15 @@ struct IRPrinter {
     line("body {")
     print(space.body)
     line("}")
+    for output in space.otherOutputs {
+      line("output \(named(output.name))\(text(of: output.node)) : \(text(of: output.shape))")
+    }
     return lines.joined(separator: "\n") + "\n"
   }
+
+  private func named(_ name: String) -> String { name.isEmpty ? "" : "\(quoted(name)) " }
+
+  private func text(of shape: ImageShape) -> String { "\(shape.channels) x \(shape.height) x \(shape.width)" }
 
   private mutating func line(_ text: String) {
     lines.append(text.isEmpty ? "" : String(repeating: "  ", count: depth) + text)
@@ -133,13 +142,16 @@ extension IRPrinter {
 
   func text(of operation: Operation) -> String {
     switch operation {
-    case .input: return "input"
+    case .input(let index): return index == 0 ? "input" : "input \(index)"
+    case .zero: return "zero"
     case .convolution(let it, let x):
-      return "convolution \(text(of: x)) channels \(text(of: it.channels)) kernel \(text(of: it.kernel))"
-        + " stride \(text(of: it.stride)) bias \(it.bias)"
+      let width = it.kernelWidth == it.kernel ? "" : " kernel_width \(text(of: it.kernelWidth))"
+      return "convolution \(text(of: x)) channels \(text(of: it.channels)) kernel \(text(of: it.kernel))\(width)"
+        + " stride \(text(of: it.stride))\(unlessOne("dilation", it.dilation))\(unlessOne("groups", it.groups))"
+        + " bias \(it.bias)"
     case .depthwise(let it, let x):
       return "depthwise \(text(of: x)) kernel \(text(of: it.kernel)) stride \(text(of: it.stride))"
-        + " copies \(text(of: it.copies))"
+        + "\(unlessOne("dilation", it.dilation)) copies \(text(of: it.copies))"
     case .batchNorm(let x): return "batch_norm \(text(of: x))"
     case .activation(let function, let x): return "activation \(text(of: x)) function \(text(of: function))"
     case .squeezeExcite(let it, let x):
@@ -152,9 +164,31 @@ extension IRPrinter {
     case .globalPool(let x): return "global_pool \(text(of: x))"
     case .linear(let it, let x):
       return "linear \(text(of: x)) features \(text(of: it.features)) bias \(it.bias)"
+    case .layerNorm(let x): return "layer_norm \(text(of: x))"
+    case .slice(let it, let x):
+      return "slice \(text(of: x)) first \(text(of: it.first)) channels \(text(of: it.channels))"
+    case .shuffle(let groups, let x): return "shuffle \(text(of: x)) groups \(text(of: groups))"
+    case .resize(let it, let x):
+      return "resize \(text(of: x)) height \(text(of: it.height)) width \(text(of: it.width))"
+        + " method \(it.method.rawValue)"
+    case .attention(let it, let x, let memory):
+      return "attention \(text(of: x)) \(text(of: memory)) heads \(text(of: it.heads)) width \(text(of: it.width))"
+    case .positionEmbedding(let x): return "position_embedding \(text(of: x))"
+    case .quantize(let it, let x):
+      return "quantize \(text(of: x)) bits \(text(of: it.bits)) mode \(text(of: it.mode))"
     case .add(let a, let b): return "add \(text(of: a)) \(text(of: b))"
+    case .join(let join, let operands):
+      return "join \(join.rawValue)" + operands.map { " \(text(of: $0))" }.joined()
     case .choice(let choice): return "choice \(text(of: choice.selector))"
     }
+  }
+
+  private func unlessOne(_ name: String, _ expression: Expression) -> String {
+    expression == .integer(1) ? "" : " \(name) \(text(of: expression))"
+  }
+
+  private func text(of operand: Operand) -> String {
+    text(of: operand.node) + (operand.presence.map { " when \(text(of: $0))" } ?? "")
   }
 }
 

@@ -3,9 +3,14 @@ extension Verifier {
   /// - Precondition: V7 to V10 hold.
   mutating func verifyTypes() {
     verifyTypes(of: space.body, Liveness())
-    let logits = TensorType(channels: .integer(space.classes), height: .integer(1), width: .integer(1))
-    if let found = type(of: space.body.result), !agree(found, logits, Liveness()) {
-      report(.ends, "the body's result is \(printer.text(of: found)), not \(printer.text(of: logits))")
+    verifyEnd(space.body.result, space.output, "the body's result")
+    for output in space.otherOutputs { verifyEnd(output.node, output.shape, "the output '\(output.name)'") }
+  }
+
+  private mutating func verifyEnd(_ node: NodeID, _ shape: ImageShape, _ what: String) {
+    let expected = TensorType(shape)
+    if let found = type(of: node), !agree(found, expected, Liveness()) {
+      report(.ends, "\(what) is \(printer.text(of: found)), not \(printer.text(of: expected))")
     }
   }
 
@@ -13,15 +18,21 @@ extension Verifier {
     for node in region.nodes {
       guard verifyExpressions(of: node, liveness) else { continue }
       switch node.operation {
-      case .input:
-        let shape = space.input
-        let expected = TensorType(
-          channels: .integer(shape.channels), height: .integer(shape.height), width: .integer(shape.width))
+      case .input(let index):
+        let shapes = [space.input] + space.otherInputs.map(\.shape)
+        guard shapes.indices.contains(index) else {
+          report(.ends, "the space has \(shapes.count) inputs, no input \(index)", at: node)
+          continue
+        }
+        let expected = TensorType(shapes[index])
         if node.type != expected { report(.ends, "an input is \(printer.text(of: expected))", at: node) }
       case .choice(let choice): verify(choice, node, liveness)
+      case .join(let join, let operands): verify(join, operands, node, liveness)
+      case .zero: break
       case .convolution, .depthwise, .batchNorm, .activation, .squeezeExcite, .splitAttention, .pool, .globalPool,
-        .linear, .add:
+        .linear, .add, .layerNorm, .slice, .shuffle, .resize, .attention, .positionEmbedding, .quantize:
         verifyResult(of: node, liveness)
+        verifyDivisors(of: node, liveness)
       }
     }
   }
@@ -49,7 +60,9 @@ extension Verifier {
     switch error {
     case .copies(let copies):
       guard agree([copies], [.integer(1)], liveness) else { return inferred }
-      equivalent[0].copies = .integer(1)
+      for index in equivalent.indices where equivalent[index].copies.folded == copies {
+        equivalent[index].copies = .integer(1)
+      }
     case .sides(let type):
       guard agree([type.height, type.width], [.integer(1), .integer(1)], liveness) else { return inferred }
       (equivalent[0].height, equivalent[0].width) = (.integer(1), .integer(1))
@@ -91,6 +104,65 @@ extension Verifier {
   }
 }
 
+// V15.
+extension Verifier {
+  /// What an attribute divides, where it has to.
+  private func divisors(of operation: Operation) -> [(Expression, of: Expression)] {
+    guard let operand = operation.operands.first.flatMap({ type(of: $0) }) else { return [] }
+    return switch operation {
+    case .convolution(let it, _): [(it.groups, operand.channels), (it.groups, it.channels)]
+    case .shuffle(let groups, _): [(groups, operand.channels)]
+    case .attention(let it, _, _): [(it.heads, it.width)]
+    case .input, .depthwise, .batchNorm, .activation, .squeezeExcite, .splitAttention, .pool, .globalPool, .linear,
+      .layerNorm, .slice, .resize, .positionEmbedding, .quantize, .zero, .add, .join, .choice:
+      []
+    }
+  }
+
+  private mutating func verifyDivisors(of node: Node, _ liveness: Liveness) {
+    for (divisor, whole) in divisors(of: node.operation) where divisor != .integer(1) {
+      let rest = Expression.binary(.remainder, whole, divisor)
+      if agree([rest], [.integer(0)], liveness) { continue }
+      report(
+        .divisors, "\(printer.text(of: divisor)) does not divide \(printer.text(of: whole)) everywhere", at: node)
+    }
+    guard case .slice(let slice, let x) = node.operation, let operand = type(of: x) else { return }
+    let end = Expression.binary(.add, slice.first, slice.channels)
+    if agree([.call(.maximum, [end, operand.channels])], [operand.channels], liveness) { return }
+    report(.divisors, "a slice ends behind the \(printer.text(of: operand.channels)) channels", at: node)
+  }
+}
+
+// V16.
+extension Verifier {
+  /// Operands that are there agree with the join's type; of `multiply` one pixel agrees with any.
+  private mutating func verify(_ join: Join, _ operands: [Operand], _ node: Node, _ liveness: Liveness) {
+    var width = Expression.integer(0)
+    for operand in operands {
+      guard let found = type(of: operand.node) else { return }
+      let inside = operand.presence.map { liveness.adding($0, in: [.boolean(true)]) } ?? liveness
+      var expected = node.type
+      if join == .concat {
+        expected.channels = found.channels
+        let part = operand.presence.map { Expression.call(.select, [$0, found.channels, .integer(0)]) }
+        width = .binary(.add, width, part ?? found.channels)
+      }
+      if agree(found, expected, inside) { continue }
+      let pixel = [found.copies, found.channels, .integer(1), .integer(1)]
+      if join == .multiply, agree(found.extents, pixel, inside),
+        agree([found.channels], [expected.channels], inside)
+      {
+        continue
+      }
+      report(.joins, "\(printer.text(of: operand.node)) is \(printer.text(of: found))", at: node)
+    }
+    if join == .concat, !agree([width], [node.type.channels], liveness) {
+      report(.joins, "the channels of the operands are \(printer.text(of: width.folded))", at: node)
+    }
+    if operands.isEmpty { report(.joins, "a join has an operand", at: node) }
+  }
+}
+
 // V5, V6.
 extension Verifier {
   private mutating func verify(_ choice: Choice, _ node: Node, _ liveness: Liveness) {
@@ -127,12 +199,15 @@ extension Verifier {
 extension Verifier {
   /// What an expression has to be.
   private enum Role {
-    case size, kernel, function, selector
+    case size, offset, kernel, function, mode, selector, condition
 
     init(attribute: String) {
       switch attribute {
-      case "kernel": self = .kernel
+      case "kernel", "kernel_width": self = .kernel
       case "function", "gate": self = .function
+      case "first": self = .offset
+      case "mode": self = .mode
+      case "when": self = .condition
       case "selector": self = .selector
       default: self = .size
       }
@@ -140,8 +215,9 @@ extension Verifier {
 
     func accepts(_ type: ValueType) -> Bool {
       switch self {
-      case .size, .kernel: type.isNumeric
-      case .function: type == .word
+      case .size, .offset, .kernel: type.isNumeric
+      case .function, .mode: type == .word
+      case .condition: type == .boolean
       case .selector: true
       }
     }
@@ -151,6 +227,9 @@ extension Verifier {
       case .size: (value.integer ?? 0) > 0
       case .kernel: (value.integer ?? 0) > 0 && (value.integer ?? 0) % 2 == 1
       case .function: value.word.map { ActivationFunction(rawValue: $0) != nil } ?? false
+      case .mode: value.word.map { QuantizationMode(rawValue: $0) != nil } ?? false
+      case .offset: (value.integer ?? -1) >= 0
+      case .condition: value.boolean != nil
       case .selector: true
       }
     }
@@ -176,6 +255,12 @@ extension Verifier {
     of expression: Expression, _ name: String, _ role: Role, _ node: Node, _ liveness: Liveness
   ) {
     if let value = expression.constant, role.accepts(value) { return }
+    // More decisions than can be tried: the interval says the same, but for decisions that do not exist.
+    if role == .size, expression.support.count > 11, expression.type(in: space) == .integer,
+      let bounds = space.bounds(of: expression), bounds.least >= Rational(1)
+    {
+      return
+    }
     var found = ""
     let counterexample = Assignments(space: space, liveness: liveness).counterexample(to: [expression]) { environment in
       switch result(of: expression, environment) {

@@ -16,6 +16,8 @@ package struct VerifierFailure: Hashable, Sendable {
     case weightNames
     case expressionTypes
     case values
+    case divisors
+    case joins
   }
 
   package let invariant: Invariant

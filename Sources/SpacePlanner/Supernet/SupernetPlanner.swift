@@ -8,6 +8,8 @@ package enum PlanError: Error, Hashable, Sendable {
   case tooManyVariants(layer: String, count: Int)
   /// More numbers than 64 bits address.
   case tooLarge(tensor: String)
+  /// The engine has no kernel for it yet.
+  case notLowered(what: String, layer: String)
 }
 
 extension PlanError: CustomStringConvertible {
@@ -16,6 +18,7 @@ extension PlanError: CustomStringConvertible {
     case .unboundedExtent(let tensor): "the tensor '\(tensor)' has no greatest size"
     case .tooManyVariants(let layer, let count):
       "layer '\(layer)' would need \(count) separate sets of weights; share some in 'hints: {share: ...}'"
+    case .notLowered(let what, let layer): "layer '\(layer)' has \(what), for which there is no kernel yet"
     case .tooLarge(let tensor): "the tensor '\(tensor)' would have more numbers than can be addressed"
     }
   }
@@ -31,6 +34,7 @@ extension SupernetPlan {
 
   /// Lays out the weights and recognises fused segments.
   package init(for space: Space, statistics: Statistics = .ofBatch) throws(PlanError) {
+    if let (what, layer) = space.firstWithoutKernel { throw .notLowered(what: what, layer: layer) }
     var planner = SupernetPlanner(space: space, statistics: statistics)
     try planner.layOutWeights()
     self.init(

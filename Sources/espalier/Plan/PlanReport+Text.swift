@@ -108,6 +108,8 @@ extension PlanExplanation.DecisionSharing {
     case (.rule, .separate): "default: it sets a kernel or a number of copies"
     case (.rule, .slice): "default: it sets a width"
     case (.rule, .shared): "default: it changes no size"
+    case (.hint(let asked), .nested), (.hint(let asked), .mask): "the file's hint '\(asked.rawValue)'"
+    case (.rule, .nested), (.rule, .mask): "default"
     }
   }
 }

@@ -1,0 +1,92 @@
+import Diagnostics
+import SpaceIR
+import SpaceSyntax
+
+// `input` or `inputs`, `output` or `outputs`: where the network begins and ends.
+extension SpaceReader {
+  mutating func readInputs(_ fields: Fields, into declaration: inout SpaceDeclaration) {
+    guard let entry = fields["inputs"] else {
+      declaration.inputs = fields.required("input", log: &log).map { shapes($0.value) } ?? []
+      return
+    }
+    if let other = fields["input"] { return reportBoth("input", other, entry) }
+    var named: [NamedShape] = []
+    for entry in entry.value.mapping("'inputs'", log: &log) ?? [] {
+      guard let name = endName(entry), let shape = input(entry.value) else { return }
+      named.append(NamedShape(name: name, shape: shape.value))
+    }
+    guard let first = named.first else {
+      return entry.value.reportShape(expected: "a mapping from names to shapes", what: "'inputs'", log: &log)
+    }
+    declaration.inputs = [Located(first.shape, first.name.range)]
+    declaration.inputName = first.name.value
+    declaration.otherInputs = Array(named.dropFirst())
+  }
+
+  /// One shape, or the list of those that the input can have.
+  private mutating func shapes(_ value: YAMLNode) -> [Located<ImageShape>] {
+    if case .sequence(let nodes) = value.content {
+      if nodes.isEmpty { value.reportShape(expected: "a shape or a list of shapes", what: "'input'", log: &log) }
+      let shapes = nodes.map { input($0) }
+      return shapes.contains { $0 == nil } ? [] : shapes.compactMap { $0 }
+    }
+    return input(value).map { [$0] } ?? []
+  }
+
+  mutating func outputs(_ fields: Fields) -> [OutputDeclaration] {
+    guard let entry = fields["outputs"] else {
+      guard let entry = fields.required("output", log: &log),
+        let shape = output(entry.value, name: nil)
+      else { return [] }
+      return [shape]
+    }
+    if let other = fields["output"] {
+      reportBoth("output", other, entry)
+      return []
+    }
+    guard let entries = entry.value.mapping("'outputs'", log: &log) else { return [] }
+    if entries.isEmpty {
+      entry.value.reportShape(expected: "a mapping from names to outputs", what: "'outputs'", log: &log)
+    }
+    let outputs = entries.map { entry in endName(entry).flatMap { output(entry.value, name: $0) } }
+    return outputs.contains { $0 == nil } ? [] : outputs.compactMap { $0 }
+  }
+
+  /// `{classes: N}` or `{channels, height, width}`; with `from` where it is named.
+  private mutating func output(_ node: YAMLNode, name: Located<String>?) -> OutputDeclaration? {
+    let isMap = node.text(of: "classes") == nil && node.text(of: "channels") != nil
+    let shapeKeys = isMap ? ["channels", "height", "width"] : ["classes"]
+    let allowed = (name == nil ? [] : ["from"]) + shapeKeys
+    guard let fields = Fields(node, place: "the output", allowed: allowed, unreadable: unreadable, log: &log) else {
+      return nil
+    }
+    var from: Located<String>?
+    if name != nil {
+      from = fields.required("from", log: &log).flatMap { $0.value.text("what 'from' names", log: &log) }
+      guard from != nil else { return nil }
+    }
+    let numbers = shapeKeys.map { key in fields.required(key, log: &log).flatMap { extent($0.value, what: "'\(key)'") } }
+    guard let channels = numbers[0] else { return nil }
+    guard isMap else {
+      return OutputDeclaration(
+        name: name, from: from, shape: Located(ImageShape(channels: channels, height: 1, width: 1), node.range))
+    }
+    guard let height = numbers[1], let width = numbers[2] else { return nil }
+    return OutputDeclaration(
+      name: name, from: from, shape: Located(ImageShape(channels: channels, height: height, width: width), node.range))
+  }
+
+  private mutating func endName(_ entry: YAMLEntry) -> Located<String>? {
+    guard entry.key.text.isName else {
+      log.error(CheckDiagnostic.badName(entry.key.text), at: entry.key.range)
+      return nil
+    }
+    return Located(entry.key.text, entry.key.range)
+  }
+
+  private mutating func reportBoth(_ key: String, _ one: YAMLEntry, _ many: YAMLEntry) {
+    log.error(
+      CheckDiagnostic.oneDiscriminator("a space", keys: [key, "\(key)s"]), at: many.key.range,
+      notes: [Note("'\(key)' is here", at: one.key.range)])
+  }
+}
