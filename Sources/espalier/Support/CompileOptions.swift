@@ -13,13 +13,16 @@ struct CompileOptions: ParsableArguments {
   /// Compiles the file; warnings and errors go to standard error.
   ///
   /// - Throws: `ExitCode` 1 where the space has errors; `CommandFailure` with exit code 2 where it cannot be read.
-  func compiled() throws -> CompiledSpace {
+  func compiled() throws -> CompiledSpace { try compilation().result }
+
+  /// As `compiled`, with the files that messages show.
+  func compilation() throws -> (sources: SourceMap, result: CompiledSpace) {
     let compilation = try compileReadable(file, input: shape.input)
     let stream = Terminal.standardError
     stream.write(
       renderText(compilation.diagnostics, sources: compilation.sources, colours: stream.showsColours))
     guard let result = compilation.result else { throw ExitStatus.invalid.code }
-    return result
+    return (compilation.sources, result)
   }
 }
 
