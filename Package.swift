@@ -52,20 +52,19 @@ let package = Package(
     .executableTarget(
       name: "espalier",
       dependencies: [
-        "Diagnostics", "SpaceIR", "SpaceAnalysis", "SpacePlanner", "SpaceCompiler", "Distributions", "Datasets",
-        "Engine",
-        "Supernet", "Search", "Exporters", arguments, bigInt,
+        "Diagnostics", "SpaceSyntax", "SpaceIR", "SpaceChecker", "SpaceAnalysis", "SpacePlanner", "SpaceCompiler",
+        "Distributions", "Datasets", "Engine", "Supernet", "Search", "Exporters", arguments, bigInt,
       ],
       swiftSettings: strict),
     .target(
       name: "TestSupport", dependencies: ["Diagnostics", "SpaceIR", "SpaceCompiler"], path: "Tests/TestSupport",
       swiftSettings: strict),
     tests("DiagnosticsTests", ["Diagnostics"]),
-    tests("SpaceSyntaxTests", ["SpaceSyntax", "Diagnostics"]),
+    tests("SpaceSyntaxTests", ["SpaceSyntax", "Diagnostics", "TestSupport"], goldens: ["Golden"]),
     tests("SpaceIRTests", ["SpaceIR"]),
     tests(
       "SpaceCheckerTests", ["SpaceChecker", "SpaceCompiler", "SpaceIR", "Diagnostics", "TestSupport"],
-      goldens: ["Golden", "GoldenIR"]),
+      goldens: ["Golden", "GoldenIR", "GoldenWarnings"]),
     tests("SpaceAnalysisTests", ["SpaceAnalysis", "SpaceIR", bigInt]),
     tests(
       "SpacePlannerTests",

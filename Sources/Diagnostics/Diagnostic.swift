@@ -16,11 +16,14 @@ package enum Severity: String, Hashable, Sendable {
 package struct Note: Hashable, Sendable {
   package let message: String
   package let range: SourceRange?
+  /// Lines that belong together, columns and all: a drawing.
+  package let figure: [String]
   package let fixIts: [FixIt]
 
-  package init(_ message: String, at range: SourceRange? = nil, fixIts: [FixIt] = []) {
+  package init(_ message: String, at range: SourceRange? = nil, figure: [String] = [], fixIts: [FixIt] = []) {
     self.message = message
     self.range = range
+    self.figure = figure
     self.fixIts = fixIts
   }
 }

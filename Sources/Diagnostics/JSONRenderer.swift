@@ -24,11 +24,12 @@ private struct JSONRenderer {
   }
 
   private func note(_ note: Note) -> JSONText {
-    .object([
-      ("message", .string(note.message)),
-      ("location", note.range.map(location) ?? .null),
-      ("fixIts", .array(note.fixIts.map(fixIt))),
-    ])
+    .object(
+      [
+        ("message", .string(note.message)),
+        ("location", note.range.map(location) ?? .null),
+        ("fixIts", .array(note.fixIts.map(fixIt))),
+      ] + (note.figure.isEmpty ? [] : [("figure", .array(note.figure.map(JSONText.string)))]))
   }
 
   private func fixIt(_ fixIt: FixIt) -> JSONText {

@@ -46,7 +46,8 @@ private struct SARIFRenderer {
 
   private func relatedLocation(_ note: Note) -> JSONText {
     let place = note.range.flatMap(physicalLocation)
-    return .object((place.map { [$0] } ?? []) + [("message", text(note.message))])
+    return .object(
+      (place.map { [$0] } ?? []) + [("message", text(([note.message] + note.figure).joined(separator: "\n")))])
   }
 
   /// Edits are grouped by file, as `artifactChanges` asks; nil when a file is unknown.

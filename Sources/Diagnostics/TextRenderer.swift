@@ -19,6 +19,7 @@ private struct TextRenderer {
     for note in diagnostic.notes {
       lines.append(palette.paint("note", as: .note) + ": " + note.message.onOneLine)
       if let range = note.range { lines += place(range, ink: .note) }
+      lines += note.figure.map { $0.isEmpty ? "" : "    " + $0.onOneLine }
       lines += note.fixIts.map(fix)
     }
     return lines.map { $0 + "\n" }.joined()

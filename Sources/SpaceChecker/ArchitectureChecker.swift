@@ -5,6 +5,8 @@ import SpaceSyntax
 /// Where a bound space comes from.
 package struct CheckedArchitecture: Sendable {
   package let choices: Architecture
+  /// Where the file says what it decides.
+  package let choicesRange: SourceRange
   /// What the file says its space hashed to; nil: it does not say.
   package let statedHash: StatedHash?
   /// The space with its decisions, for the input shape of the file; nil where it is wrong for that shape and the caller
@@ -36,17 +38,19 @@ func checkArchitecture(
     return nil
   }
   var resolver = ArchitectureResolver(
-    declaration, space: checked.space, formerNames: checked.formerNames, reader: spaceReader)
+    declaration, space: checked.space, origins: checked.origins, formerNames: checked.formerNames, reader: spaceReader)
   let bound = resolver.resolve()
   log = resolver.reader.log
   guard let (choices, boundSpace) = bound, !log.hasErrors else { return nil }
   var space = boundSpace
   space.name = declaration.name.value
   let origin = CheckedArchitecture(
-    choices: choices, statedHash: declaration.hash.map { .init(text: $0.value, range: $0.range) },
+    choices: choices, choicesRange: declaration.choicesRange,
+    statedHash: declaration.hash.map { .init(text: $0.value, range: $0.range) },
     space: loaded.space(for: declaration.input, unless: input, is: checked.space))
   return CheckedSpace(
-    space: space, expectations: checked.expectations, inputs: checked.inputs, formerNames: [:], architecture: origin)
+    space: space, expectations: checked.expectations, inputs: checked.inputs, origins: checked.origins,
+    formerNames: [:], architecture: origin)
 }
 
 extension LoadedSpace {

@@ -7,6 +7,7 @@ struct ArchitectureResolver {
   private let declaration: ArchitectureDeclaration
   private let space: Space
   private let formerNames: [String: DecisionID]
+  private let origins: SpaceOrigins
   var reader: SpaceReader
   private var given: [String: YAMLEntry] = [:]
   private var missing: [String] = []
@@ -22,10 +23,12 @@ struct ArchitectureResolver {
   }
 
   init(
-    _ declaration: ArchitectureDeclaration, space: Space, formerNames: [String: DecisionID], reader: SpaceReader
+    _ declaration: ArchitectureDeclaration, space: Space, origins: SpaceOrigins, formerNames: [String: DecisionID],
+    reader: SpaceReader
   ) {
     self.declaration = declaration
     self.space = space
+    self.origins = origins
     self.formerNames = formerNames
     self.reader = reader
     hidesChoices = declaration.hidesChoices
@@ -43,7 +46,24 @@ struct ArchitectureResolver {
       choices: choices.map { choice in
         if case .option(let option) = choice { option } else { nil }
       })
+    guard !reader.log.hasErrors else { return nil }
+    checkRequirements(of: architecture)
     return reader.log.hasErrors ? nil : bind(architecture)
+  }
+
+  /// Shows every condition of the space that the architecture does not meet. Budgets take a cost and are checked later.
+  private mutating func checkRequirements(of architecture: Architecture) {
+    let figure = RequirementFigure(space: space, architecture: architecture)
+    for (index, requirement) in space.requirements.enumerated() {
+      guard case .condition(let condition) = requirement.claim else { continue }
+      let value = try? condition.evaluate { space.value(of: $0, in: architecture) }
+      guard value != .boolean(true) else { continue }
+      let lines = origins.traces[index].map(figure.lines) ?? []
+      var notes = [Note("required here", at: origins.requirements[index])]
+      if !lines.isEmpty { notes.insert(Note("its parts in this architecture", figure: lines), at: 0) }
+      reader.log.error(
+        CheckDiagnostic.brokenRequirement(requirement.text), at: declaration.choicesRange, notes: notes)
+    }
   }
 
   /// A misspelt decision counts as the one that was meant, so that its option is still checked.

@@ -4,8 +4,8 @@ import SpaceSyntax
 
 /// Puts a whole space together: network decisions, stages, output, hints.
 struct Assembly {
-  private let declaration: SpaceDeclaration
-  private let library: Library
+  let declaration: SpaceDeclaration
+  let library: Library
   var log: DiagnosticLog
 
   init(_ declaration: SpaceDeclaration, library: Library, log: DiagnosticLog) {
@@ -22,24 +22,52 @@ struct Assembly {
       signatures: library.signatures, hidesBlocks: library.hidesBlocks, classes: output?.channels, log: log)
     checkNames(&expander)
     checkRules(&expander)
-    let built = expander.log.hasErrors && hasEndlessRules(expander) ? nil : network(shape, &expander)
+    let isEndless = expander.log.hasErrors && hasEndlessRules(expander)
+    if !isEndless { expander.assumptions = assumptions(shape) }
+    let built = isEndless ? nil : network(shape, &expander)
+    if built != nil { expander.settleSharedBlocks() }
+    let requirements = isEndless ? [] : resolveRequirements(&expander)
     checkBlocks(&expander)
     checkHints(&expander)
     log = expander.log
     guard let built, let shape, let output, let name = declaration.name?.value, !log.hasErrors else { return nil }
     var space = Space(
       name: name, decisions: expander.decisions, layers: expander.layers, input: shape, classes: output.channels,
-      requirements: expander.requirements, hints: declaration.hints, body: built.body)
+      requirements: requirements.map(\.requirement), hints: declaration.hints, body: built.body)
     space.output = output
     space.inputName = declaration.inputName ?? ""
     space.otherInputs = declaration.otherInputs.map { NamedInput(name: $0.name.value, shape: $0.shape) }
     space.outputName = declaration.outputs.first?.name?.value ?? ""
     space.otherOutputs = built.otherOutputs
+    lint(space, expander)
     return CheckedSpace(
       space: space, expectations: declaration.expectations ?? Expectations(), inputs: inputs,
+      origins: SpaceOrigins(expander.origins, requirements),
       formerNames: Dictionary(
         expander.formerNames.map { ($0.name, $0.decision) }, uniquingKeysWith: { first, _ in first }),
       architecture: nil)
+  }
+
+  /// What the requirements say, learned from a first expansion that reports nothing.
+  private func assumptions(_ shape: ImageShape?) -> Assumptions {
+    let demanding = library.blocks.contains { !$0.requirements.isEmpty }
+    guard demanding || !declaration.requirements.isEmpty else { return Assumptions() }
+    var rehearsal = Expander(
+      signatures: library.signatures, hidesBlocks: library.hidesBlocks,
+      classes: declaration.outputs.first?.shape.value.channels, log: DiagnosticLog())
+    if network(shape, &rehearsal) != nil { rehearsal.settleSharedBlocks() }
+    let conditions = resolveRequirements(&rehearsal).compactMap { resolved -> Expression? in
+      if case .condition(let condition) = resolved.requirement.claim { condition } else { nil }
+    }
+    return Assumptions(conditions: conditions, decisions: rehearsal.decisions)
+  }
+
+  /// Those of the space and those that its blocks demand; silent where an error hides what requirements could name.
+  private func resolveRequirements(_ expander: inout Expander) -> [ResolvedRequirement] {
+    let hidesNames = declaration.network.contains { item in
+      if case .poison(name: nil) = item { true } else { false }
+    }
+    return (hidesNames ? [] : expander.resolve(declaration.requirements)) + expander.demands
   }
 
   private struct Network {
@@ -82,6 +110,7 @@ struct Assembly {
         if let name { names.poison(everythingUnder: name) }
       }
     }
+    expander.networkNames = names
     return ends(wires, nodes, &expander)
   }
 

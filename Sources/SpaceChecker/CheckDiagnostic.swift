@@ -36,6 +36,15 @@ enum CheckDiagnostic: DiagnosticKind {
   case notPositive(what: String, value: String, member: String)
   case evenKernel(value: String, member: String)
   case noValue(reason: String, member: String)
+  case quantityOutsideBudget(String, dimension: String)
+  case costOutsideBudget(String)
+  case wrongDimension(cost: String, expected: String, found: String)
+  case starOutsideList(String, layers: Int)
+  case listTooLong(Int, most: Int)
+  case starsOfStages(String, String)
+  case existenceOfNoName
+  case unknownDevice(String)
+  case budgetNotConstant(String)
   // ES21: choices and scope.
   case emptyRange(from: String, to: String)
   case offGrid(end: String, step: String, nearest: String)
@@ -67,6 +76,13 @@ enum CheckDiagnostic: DiagnosticKind {
   case wrongOutputShape(found: String, expected: String)
   case notDivided(divisor: String, value: String, whole: String, of: String, member: String)
   case sliceOutside(first: String, channels: String, whole: String, member: String)
+  // ES23: requirements.
+  case layerDecision(String, stage: String)
+  case contradiction(String)
+  case brokenBlockRequirement(block: String, String)
+  case rowLength(names: Int, found: Int)
+  case duplicateRow
+  case brokenRequirement(String)
 
   var code: String {
     switch self {
@@ -101,6 +117,15 @@ enum CheckDiagnostic: DiagnosticKind {
     case .notPositive: "ES2004"
     case .evenKernel: "ES2005"
     case .noValue: "ES2006"
+    case .quantityOutsideBudget: "ES2007"
+    case .costOutsideBudget: "ES2008"
+    case .wrongDimension: "ES2009"
+    case .starOutsideList: "ES2010"
+    case .listTooLong: "ES2011"
+    case .starsOfStages: "ES2012"
+    case .existenceOfNoName: "ES2013"
+    case .unknownDevice: "ES2014"
+    case .budgetNotConstant: "ES2015"
     case .emptyRange: "ES2101"
     case .offGrid: "ES2102"
     case .badStep: "ES2103"
@@ -130,6 +155,12 @@ enum CheckDiagnostic: DiagnosticKind {
     case .wrongOutputShape: "ES2211"
     case .notDivided: "ES2212"
     case .sliceOutside: "ES2213"
+    case .layerDecision: "ES2301"
+    case .contradiction: "ES2302"
+    case .brokenBlockRequirement: "ES2303"
+    case .rowLength: "ES2304"
+    case .duplicateRow: "ES2305"
+    case .brokenRequirement: "ES2306"
     }
   }
 
@@ -167,6 +198,19 @@ enum CheckDiagnostic: DiagnosticKind {
     case .notPositive(let what, let value, let member): "\(what) is at least 1, but is \(value)\(member)"
     case .evenKernel(let value, let member): "a kernel is odd, but is \(value)\(member)"
     case .noValue(let reason, let member): "the expression has no value\(member): \(reason)"
+    case .quantityOutsideBudget(let text, let dimension):
+      "'\(text)' is a quantity of \(dimension); one stands only in a budget, beside a cost"
+    case .costOutsideBudget(let cost):
+      "'\(cost)' is a cost of the whole network and stands alone on one side of a budget"
+    case .wrongDimension(let cost, let expected, let found): "'\(cost)' is compared with \(expected), not with \(found)"
+    case .starOutsideList(let name, let layers):
+      "'\(name)' is a list, one value for each of \(layers) layers, and stands only in a list function"
+    case .listTooLong(let count, let most): "a list has at most \(most) elements, this one has \(count)"
+    case .starsOfStages(let first, let second):
+      "'\(first)' and '\(second)' speak of two stages; stars in one element count the layers of one"
+    case .existenceOfNoName: "'exists' takes the name of a decision or of an argument"
+    case .unknownDevice(let device): "no latency table for device '\(device)' is known"
+    case .budgetNotConstant(let cost): "the cost '\(cost)' is compared with a constant"
     case .emptyRange(let from, let to): "the range from \(from) to \(to) has no option"
     case .offGrid(let end, let step, let nearest):
       "the end \(end) is not reached in steps of \(step); the last option would be \(nearest)"
@@ -202,7 +246,7 @@ enum CheckDiagnostic: DiagnosticKind {
     case .tangledExistence(let name):
       "whether '\(name)' is decided depends on several decisions at once"
     case .sharedDecisionAbsent(let name):
-      "'\(name)' is decided once for all uses, but an earlier use is not in every network of this one"
+      "'\(name)' decides once for all its uses, but they are in some networks only, under different conditions"
     case .tooManyOperations(let limit): "the space is more than \(limit) operations when it is written out"
     case .tensorCount(let operation, let expected, let found):
       "'\(operation)' reads \(expected), here \(found == 1 ? "it gets one" : "it gets \(found)")"
@@ -216,23 +260,32 @@ enum CheckDiagnostic: DiagnosticKind {
       "a slice of \(channels) channels from channel \(first) on does not lie inside \(whole) channels\(member)"
     case .bypassStride(let shape, let result):
       "a layer that can be left out keeps height and width, but this one turns \(shape) into \(result)"
+    case .layerDecision(let name, let stage): "'\(name)' is not one value: each layer of '\(stage)' has its own"
+    case .contradiction(let text): "no network meets the requirement '\(text)', whatever is decided"
+    case .brokenBlockRequirement(let block, let text): "block '\(block)' requires '\(text)', which does not hold here"
+    case .rowLength(let names, let found):
+      "a row has one value for each name of the table, \(names) in all, and this one has \(found)"
+    case .duplicateRow: "the row is listed twice"
+    case .brokenRequirement(let text): "the architecture does not meet the requirement '\(text)' of its space"
     }
   }
 
   /// Whether a block's own text is right and its use decides that it fails, so that the use is worth showing.
   var dependsOnUse: Bool {
     switch self {
-    case .unknownWord, .wrongType, .operandType, .notPositive, .evenKernel, .noValue, .missingCase, .residualMismatch,
-      .spatialMismatch, .alternativesMismatch, .needsJoinedCopies, .needsVector, .tensorCount, .joinMismatch,
-      .absentResult, .notDivided, .sliceOutside, .tangledExistence, .endlessRule:
+    case .brokenBlockRequirement, .unknownWord, .wrongType, .operandType, .notPositive, .evenKernel, .noValue,
+      .missingCase, .residualMismatch, .spatialMismatch, .alternativesMismatch, .needsJoinedCopies, .needsVector,
+      .tensorCount, .joinMismatch, .absentResult, .notDivided, .sliceOutside, .tangledExistence, .endlessRule:
       true
     case .unknownKey, .missingKey, .wrongShape, .unsupportedVersion, .unreadableFile, .escapingPath, .includeCycle,
       .oneDiscriminator, .unknownOperation, .unknownArgument, .missingArguments, .unknownName, .duplicateName,
       .recursiveBlock, .choiceNotHere, .badName, .unknownHint, .unknownFunction, .reservedName, .argumentCount,
       .emptyRange, .offGrid, .badStep, .architectureOfArchitecture, .unknownDecision, .missingDecisions,
       .unknownOption, .absentDecision, .duplicateOption, .mixedOptions, .missingScope, .badLayerCount, .tooManyOptions,
-      .firstRestOutsideStage, .wrongOutput, .bypassStride, .unknownTensor, .unboundedRule, .sharedDecisionAbsent,
-      .tooManyOperations, .wrongOutputShape:
+      .unknownTensor, .unboundedRule, .sharedDecisionAbsent, .tooManyOperations, .wrongOutputShape,
+      .firstRestOutsideStage, .quantityOutsideBudget, .costOutsideBudget, .wrongDimension, .starOutsideList,
+      .listTooLong, .starsOfStages, .existenceOfNoName, .unknownDevice, .budgetNotConstant, .layerDecision,
+      .contradiction, .rowLength, .duplicateRow, .brokenRequirement, .wrongOutput, .bypassStride:
       false
     }
   }

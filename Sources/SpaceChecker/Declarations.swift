@@ -30,6 +30,7 @@ struct SpaceDeclaration: Sendable {
   var blocks: [BlockDeclaration] = []
   var decisions: [NamedChoice] = []
   var network: [NetworkItem] = []
+  var requirements: [RequirementDeclaration] = []
   var networkRange: SourceRange?
   var hints = Hints()
   var hintRanges: [Located<String>] = []
@@ -153,6 +154,8 @@ struct BlockDeclaration: Sendable {
   let content: Content
   /// Whether an error hides the parameters; calls of such a block stay silent.
   var isPoison = false
+  /// Parameters that nothing in the block names.
+  var unusedParameters: [Located<String>] = []
 }
 
 /// A rule of a grammar: every use decides for a production.

@@ -9,6 +9,8 @@ package struct CheckedSpace: Sendable {
   package let expectations: Expectations
   /// The shapes that the file offers; the space was built for one of them.
   package let inputs: [ImageShape]
+  /// Of an architecture: those of its space.
+  package let origins: SpaceOrigins
   /// Decisions by the names that they had in earlier versions of the file.
   let formerNames: [String: DecisionID]
   /// Nil for a file that is a space itself.

@@ -52,6 +52,7 @@ private func analyse(_ checked: CheckedSpace, log: inout DiagnosticLog) -> Compi
   let compiled = CompiledSpace(checked, architecture: checked.architecture?.choices)
   if let architecture = checked.architecture {
     checkHash(architecture, log: &log)
+    checkBudgets(of: architecture, checked.origins, log: &log)
     if let space = architecture.space {
       let whole = CompiledSpace(checked, space: space, architecture: nil)
       check(checked.expectations, of: whole, log: &log)
@@ -125,6 +126,41 @@ private func checkHash(_ architecture: CheckedArchitecture, log: inout Diagnosti
           FixIt("accept the space as it is", confidence: .likely, replacing: stated.range, with: "\"\(found)\"")
         ])
     ])
+}
+
+/// Holds the costs of an architecture against the budgets of its space.
+private func checkBudgets(of architecture: CheckedArchitecture, _ origins: SpaceOrigins, log: inout DiagnosticLog) {
+  guard let space = architecture.space, let cost = try? cost(of: architecture.choices, in: space) else { return }
+  for (requirement, range) in zip(space.requirements, origins.requirements) {
+    guard case .budget(let budget) = requirement.claim, let found = cost[budget.quantity],
+      let kind = CompileDiagnostic(budget, of: requirement.text, found: found)
+    else { continue }
+    log.error(kind, at: architecture.choicesRange, notes: [Note("required here", at: range)])
+  }
+}
+
+extension NetworkCost {
+  /// Nil for what is not measured yet.
+  fileprivate subscript(quantity: Budget.Quantity) -> Int? {
+    switch quantity {
+    case .macs: macs
+    case .parameters: parameters
+    case .activationBytes, .latency: nil
+    }
+  }
+}
+
+extension CompileDiagnostic {
+  /// Nil for a cost within the bounds.
+  fileprivate init?(_ budget: Budget, of requirement: String, found: Int) {
+    if let greatest = budget.greatest, found > greatest {
+      self = .overBudget(cost: budget.quantity.word, found: found, bound: greatest, requirement: requirement)
+    } else if let least = budget.least, found < least {
+      self = .underBudget(cost: budget.quantity.word, found: found, bound: least, requirement: requirement)
+    } else {
+      return nil
+    }
+  }
 }
 
 extension CompiledSpace {

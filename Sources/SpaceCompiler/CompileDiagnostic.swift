@@ -5,12 +5,15 @@ enum CompileDiagnostic: DiagnosticKind {
   case expectationFailed(quantity: String, expected: String, found: String)
   case changedSpace(expected: String, found: String)
   case notPlannable(reason: String)
+  case overBudget(cost: String, found: Int, bound: Int, requirement: String)
+  case underBudget(cost: String, found: Int, bound: Int, requirement: String)
 
   var code: String {
     switch self {
     case .expectationFailed: "ES3001"
     case .changedSpace: "ES3002"
     case .notPlannable: "ES4001"
+    case .overBudget, .underBudget: "ES2307"
     }
   }
 
@@ -21,6 +24,10 @@ enum CompileDiagnostic: DiagnosticKind {
     case .changedSpace(let expected, let found):
       "the architecture was made in a space with hash \(expected), but the hash of its space is \(found)"
     case .notPlannable(let reason): "the space cannot be planned: \(reason)"
+    case .overBudget(let cost, let found, let bound, let requirement):
+      "the architecture has \(found) \(cost), \(found - bound) more than the \(bound) that '\(requirement)' allows"
+    case .underBudget(let cost, let found, let bound, let requirement):
+      "the architecture has \(found) \(cost), \(bound - found) fewer than the \(bound) that '\(requirement)' asks for"
     }
   }
 }

@@ -18,19 +18,24 @@ extension Space {
   /// - V13: Expressions are well typed: numbers for extents and sizes, words for functions.
   /// - V14: Where a node is live each of its expressions has a value: for extents and sizes a positive integer (odd for
   ///   kernels), for functions the name of an `ActivationFunction`.
+  /// - V15: A condition of the space is a boolean with a value in every architecture; a budget has a bound, none below
+  ///   zero, and the lower one is not above the upper one.
+  /// - V16: Groups divide the channels, heads the width, and a slice lies inside its operand.
+  /// - V17: What a join reads has the join's type where it is there, up to the channels that a concat adds up.
   ///
-  /// - V15: Groups divide the channels, heads the width, and a slice lies inside its operand.
-  /// - V16: What a join reads has the join's type where it is there, up to the channels that a concat adds up.
-  ///
-  /// V3 to V6, V13 and V14 are asked only where V7 to V10 hold. Questions over "every architecture" enumerate the decisions
-  /// involved, and give up silently after `Assignments.limit` assignments.
+  /// V3 to V6 and V13 to V17 are asked only where V7 to V10 hold. Questions over "every architecture" enumerate the
+  /// decisions involved, and give up silently after `Assignments.limit` assignments. Where an answer is no, they are asked
+  /// again for the architectures that meet the space's conditions.
   package func verify() -> [VerifierFailure] {
     var verifier = Verifier(self)
     verifier.verifyDecisions()
     verifier.verifyLayers()
     verifier.verifyStructure()
     let declarations: Set<VerifierFailure.Invariant> = [.parents, .existence, .domains, .decisionReferences]
-    if verifier.failures.allSatisfy({ !declarations.contains($0.invariant) }) { verifier.verifyTypes() }
+    if verifier.failures.allSatisfy({ !declarations.contains($0.invariant) }) {
+      verifier.verifyTypes()
+      verifier.verifyRequirements()
+    }
     return verifier.failures
   }
 }
@@ -119,6 +124,7 @@ extension Verifier {
 // V10, V11, V12.
 extension Verifier {
   mutating func verifyLayers() {
+    verifyReferences(of: space.requirements)
     var names: Set<String> = []
     for layer in space.layers {
       if !names.insert(layer.name).inserted { report(.layers, "two layers are named '\(layer.name)'") }

@@ -2,7 +2,7 @@ import Diagnostics
 
 /// Everything that reading a file can report, before any name is looked up. Wording lives here and nowhere else.
 ///
-/// ES0001-ES0029 are about YAML, ES0030-ES0049 about expressions.
+/// ES0001-ES0029 are about YAML, ES0030-ES0069 about expressions.
 package enum SyntaxDiagnostic: DiagnosticKind, Hashable {
   /// The file holds nothing but white space and comments.
   case emptyFile
@@ -95,6 +95,10 @@ package enum SyntaxDiagnostic: DiagnosticKind, Hashable {
   case expressionTooDeep(limit: Int)
   /// More words and signs than the limit.
   case expressionTooLong(limit: Int)
+  /// `s1[2` without its bracket.
+  case unclosedIndex
+  /// `s1[x]`
+  case malformedIndex(String)
 }
 
 /// The bracket that opens a flow collection.
@@ -157,6 +161,8 @@ extension SyntaxDiagnostic {
     case .callOfPath: "ES0043"
     case .expressionTooDeep: "ES0044"
     case .expressionTooLong: "ES0045"
+    case .unclosedIndex: "ES0046"
+    case .malformedIndex: "ES0047"
     }
   }
 
@@ -207,13 +213,15 @@ extension SyntaxDiagnostic {
     case .strayComma: "a comma stands only between the arguments of a call"
     case .chainedComparison: "a comparison has two sides; two comparisons are joined by 'and'"
     case .malformedNumber(let text):
-      "'\(text)' is not a number: a number is digits, a point and more digits, and one of k, M and G"
+      "'\(text)' is not a number: a number is digits, a point and more digits, and a unit such as k, M, MiB or ms"
     case .numberTooLarge(let text): "the number \(text) has no exact 64-bit form"
     case .unclosedText: "this quoted word is never closed"
     case .missingNameAfterDot(let path): "a name is missing after '\(path).'"
     case .callOfPath(let path): "a function has a name without dots, and '\(path)' is a path"
     case .expressionTooDeep(let limit): "parts of an expression stand at most \(limit) deep in one another"
     case .expressionTooLong(let limit): "an expression has at most \(limit) words and signs"
+    case .unclosedIndex: "this bracket is never closed"
+    case .malformedIndex(let text): "a layer has a number from 1, or is '*' for every layer, and this is '\(text)'"
     }
   }
 

@@ -106,7 +106,7 @@ struct ArchitectureRoundTripTests {
 }
 
 /// Files in memory, and those on disk by their absolute path.
-private struct MemoryReader: SourceReader {
+struct MemoryReader: SourceReader {
   var files: [String: String]
 
   func bytes(of path: String) throws(SourceReadError) -> [UInt8] {

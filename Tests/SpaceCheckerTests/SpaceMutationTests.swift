@@ -117,6 +117,9 @@ struct SpaceMutationTests {
     "{first: {choose: [1, 3]}, rest: {choose: [3, 5]}}", "[]", "{}", "bypass", "[bypass, {op: identity}]", "once",
     "each",
     "conv", "depthwise", "split_attention", "global_pool", "identity", "skip", "mobile", "op", "or", "stage", "layer",
+    "s1[1].kernel", "s1[*].kernel", "all(s1[*].kernel == 3)", "sum(s1[*].channels, 1) < 40", "exists(s1[2].kernel)",
+    "macs <= 60M", "5 ms", "2 MiB", "latency(x) < 5 ms", "implies(1, 2)", "divides(0, 8)", "pow(2, 70)",
+    "min(s1[*].op)",
     "layers", "decide", "choose", "always", "when", "switch", "else", "body", "shortcut", "stride", "copies",
   ]
 }

@@ -84,6 +84,91 @@ func `a fraction prints as a decimal where its digits fit`(text: String, numerat
   #expect(Expression.call(.select, [.constant(.boolean(true))]).folded.constant == nil)
 }
 
+@Test(arguments: [(2, 10, 1024), (-3, 3, -27), (0, 0, 1), (7, 0, 1), (1, .max, 1), (-1, .max, -1), (2, 62, 1 << 62)])
+func `a power is exact`(base: Int, exponent: Int, expected: Int) throws {
+  #expect(try value(.power, .integer(base), .integer(exponent)) == .integer(expected))
+}
+
+@Test func `a power that does not fit has no value`() throws {
+  #expect(try value(.power, number(2, 3), .integer(3)) == number(8, 27))
+  #expect(throws: EvaluationError.overflow) { try value(.power, .integer(2), .integer(63)) }
+  #expect(throws: EvaluationError.wrongType) { try value(.power, .integer(2), .integer(-1)) }
+  #expect(throws: EvaluationError.wrongType) { try value(.power, .integer(2), number(1, 2)) }
+}
+
+@Test func `divides asks for whole numbers and no zero`() throws {
+  for (a, b, expected) in [(8, 24, true), (8, 20, false), (-4, 8, true), (1, 0, true), (-1, Int.min, true)] {
+    #expect(try value(.divides, .integer(a), .integer(b)) == .boolean(expected))
+  }
+  #expect(throws: EvaluationError.divisionByZero) { try value(.divides, .integer(0), .integer(8)) }
+  #expect(throws: EvaluationError.wrongType) { try value(.divides, number(1, 2), .integer(8)) }
+  #expect(try value(.absolute, number(-3, 4)) == number(3, 4))
+  #expect(throws: EvaluationError.overflow) { try value(.absolute, .integer(.min)) }
+}
+
+@Test func `implies looks at its conclusion only where it has to`() throws {
+  let broken = Expression.binary(.equal, .binary(.divide, .integer(1), .integer(0)), .integer(1))
+  let choice = Expression.call(.implies, [.decision(DecisionID(index: 0)), broken])
+  #expect(try choice.evaluate { _ in .boolean(false) } == .boolean(true))
+  #expect(throws: EvaluationError.divisionByZero) { try choice.evaluate { _ in .boolean(true) } }
+}
+
+@Test func `a sum fits where its reduced parts do`() {
+  let big = Rational(1, 1 << 61)
+  #expect(big.adding(Rational(-1, 1 << 61)) == Rational(0))
+  #expect(Rational(.max, 2).adding(Rational(.max, 2)) == Rational(.max))
+  #expect(Rational(1, .max).adding(Rational(1, .max - 1)) == nil)
+}
+
+@Test(arguments: [
+  ("1 + $d + 2", "$d + 3"), ("$d + 2 - 2", "$d"), ("2 * $d * 3", "$d * 6"), ("0 * $d", "0"),
+  ("not not $d == 1", "$d == 1"),
+  ("not $d < 1", "$d >= 1"), ("3 <= $d", "$d >= 3"), ("$d + 2 <= 5", "$d <= 3"), ("-2 * $d < 6", "$d > -3"),
+  ("2 * $d == 3", "$d == 1.5"), ("$d + 1 < $f + 3", "$d + -2 < $f"), ("max(1, max($d, 3), $d)", "max(3, $d)"),
+  ("min($d, $d)", "$d"), ("implies(true, $d == 1)", "$d == 1"), ("implies($d == 1, false)", "$d != 1"),
+  ("implies($d == 1, $d == 1)", "true"), ("$d + $f + 1 + 2", "$d + $f + 3"), ("1 + $d + $f + 2", "$d + 1 + $f + 2"),
+])
+func `conditions have one form`(text: String, expected: String) throws {
+  let document = """
+    space "s" input 1 x 1 x 1 classes 1 decision $d {1, 2} decision $f {1, 2} layer a
+    require "r" condition \(text) body { yield %0 }
+    """
+  let space = try parseSpace(text: document)
+  guard case .condition(let condition) = space.requirements[0].claim else { return }
+  #expect(space.text(of: condition.normalised) == expected)
+}
+
+@Test func `bounds decide comparisons`() throws {
+  let decisions = RandomExpression.decisions
+  let size = Expression.decision(DecisionID(index: 0))
+  func simplified(_ op: BinaryOperator, _ bound: Int) -> Value? {
+    Expression.binary(op, size, .integer(bound)).simplified(decisions: decisions).constant
+  }
+  #expect(simplified(.lessOrEqual, 7) == .boolean(true))
+  #expect(simplified(.lessOrEqual, 6) == nil)
+  #expect(simplified(.greater, 7) == .boolean(false))
+  #expect(simplified(.equal, 8) == .boolean(false))
+  #expect(simplified(.notEqual, 8) == .boolean(true))
+  #expect(simplified(.equal, 7) == nil)
+}
+
+@Test(arguments: 0..<400 as Range<UInt64>)
+func `neither form changes a value, and bounds hold it`(seed: UInt64) {
+  var generator = RandomExpression(random: SplitMix64(seed: seed))
+  let expression = seed % 2 == 0 ? generator.number(depth: 5) : generator.truth(depth: 5)
+  let forms = [expression.normalised, expression.simplified(decisions: RandomExpression.decisions)]
+  let bounds = expression.bounds(decisions: RandomExpression.decisions)
+  for _ in 0..<20 {
+    let environment = generator.environment()
+    guard case .success(let expected) = result(of: expression, { environment[$0.index] }) else { continue }
+    for form in forms {
+      #expect(result(of: form) { environment[$0.index] } == .success(expected), "\(expression) became \(form)")
+    }
+    guard let bounds, let number = expected.number else { continue }
+    #expect(bounds.least <= number && number <= bounds.greatest, "\(expression)")
+  }
+}
+
 @Test(arguments: 0..<300 as Range<UInt64>)
 func `folding never changes a value`(seed: UInt64) {
   var generator = RandomExpression(random: SplitMix64(seed: seed))

@@ -31,6 +31,11 @@ enum Fragment: Sendable {
   }
 }
 
+/// A document with requirements, which stand after the layers.
+private func requiring(_ text: String) -> String {
+  Fragment.body("{ yield %0 }").text.replacing("body {", with: "\(text) body {")
+}
+
 /// Accepted and refused fragments of each production of `grammar/ir.ebnf`.
 private let productions: [(name: String, accepted: [Fragment], refused: [Fragment])] = [
   ("space", [.document("space \"s\" input 1 x 2 x 3 classes 4 body { yield %0 } ; end")], [.document("space \"s\"")]),
@@ -47,8 +52,28 @@ private let productions: [(name: String, accepted: [Fragment], refused: [Fragmen
     }, [.declaration("decision $f : int {0.5, 2}")]
   ),
   ("existence", [.declaration("decision $f {1, 2} when $d = {1, true}")], [.declaration("decision $f {1, 2} when $d")]),
+  (
+    "condition", [.declaration("decision $f {1, 2} when $d = 2 and $e = {a}")],
+    [.declaration("decision $f {1, 2} when $d = 2 and"), .declaration("decision $f {1, 2} when $d = {1")]
+  ),
   ("option", [.declaration("decision $f {1, 2} when $d = {#0, 2}")], [.declaration("decision $f {1, 2} when $d = 7")]),
   ("layer", [.declaration("layer l layer m ($d, $e)")], [.declaration("layer l ()")]),
+  (
+    "requirement",
+    [.document(requiring("require \"a b\" condition $e == a require \"c\" budget macs to 3"))],
+    [.document(requiring("require a condition true")), .document(requiring("require \"a\" true"))]
+  ),
+  (
+    "budget",
+    ["macs from 1", "macs to 2", "parameters from 1 to 2"].map { .document(requiring("require \"a\" budget \($0)")) },
+    ["macs 1", "macs to 2 from 1", "macs from"].map { .document(requiring("require \"a\" budget \($0)")) }
+  ),
+  (
+    "quantity",
+    ["macs", "parameters", "activation_bytes", "latency \"my phone\""]
+      .map { .document(requiring("require \"a\" budget \($0) to 2")) },
+    ["latency to 2", "weights to 2"].map { .document(requiring("require \"a\" budget \($0)")) }
+  ),
   ("region", [.body("{ yield %3 }")], [.body("{ }")]),
   ("node", [.operation("input")], [.body("{ %0 = input yield %0 }")]),
   (
@@ -105,8 +130,11 @@ private let productions: [(name: String, accepted: [Fragment], refused: [Fragmen
   ("call", [.expression("min(1, $d, 3)")], [.expression("min 1"), .expression("select(true, 1)")]),
   (
     "function",
-    ["round_to(1, 8)", "make_divisible(1, 8, 0.95)", "min(1)", "max(1)", "floor(1)", "ceil(1)", "select(true, 1, 2)"]
-      .map { .expression($0) }, [.expression("round(1)")]
+    [
+      "round_to(1, 8)", "make_divisible(1, 8, 0.95)", "min(1)", "max(1)", "floor(1)", "ceil(1)", "select(true, 1, 2)",
+      "implies(true, false)", "divides(2, 4)", "pow(2, 3)", "abs(-1)",
+    ]
+    .map { .expression($0) }, [.expression("round(1)")]
   ),
   ("values", [.declaration("decision $f {1, a, true}")], [.declaration("decision $f {1, 2,}")]),
   ("value", [.expression("1"), .expression("false"), .expression("relu")], [.expression("=")]),

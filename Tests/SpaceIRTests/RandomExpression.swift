@@ -23,7 +23,9 @@ struct RandomExpression {
       return random.once(in: 2)
         ? .decision(DecisionID(index: random.pick([0, 1]))) : .constant(random.pick(RandomExpression.numbers))
     }
-    switch Int.random(in: 0..<10, using: &random) {
+    switch Int.random(in: 0..<12, using: &random) {
+    case 10: return .call(.absolute, [number(depth: depth - 1)])
+    case 11: return .call(.power, [number(depth: depth - 1), .integer(random.pick([0, 1, 2, 3]))])
     case 0..<5:
       let op = random.pick([BinaryOperator.add, .subtract, .multiply, .divide, .remainder])
       return .binary(op, number(depth: depth - 1), number(depth: depth - 1))
@@ -41,7 +43,9 @@ struct RandomExpression {
     guard depth > 0, !random.once(in: 5) else {
       return random.once(in: 2) ? .decision(DecisionID(index: 3)) : .constant(.boolean(random.once(in: 2)))
     }
-    switch Int.random(in: 0..<6, using: &random) {
+    switch Int.random(in: 0..<8, using: &random) {
+    case 6: return .call(.implies, [truth(depth: depth - 1), truth(depth: depth - 1)])
+    case 7: return .call(.divides, [number(depth: depth - 1), number(depth: depth - 1)])
     case 0: return .unary(.not, truth(depth: depth - 1))
     case 1, 2: return .binary(random.pick([.and, .or]), truth(depth: depth - 1), truth(depth: depth - 1))
     case 3: return .binary(random.pick([.equal, .notEqual]), .decision(DecisionID(index: 2)), .word("x"))

@@ -60,6 +60,26 @@ let handMade = """
   #expect(space.decisions[3].owner == "")
 }
 
+@Test func `requirements print as they were written`() throws {
+  let text = handMade.replacing(
+    "body {",
+    with: """
+      require "same \\"kernel\\"" condition implies($s2.or == layer, $s2.kernel <= 3)
+      require "small" budget macs to 60000000
+      require "b" budget parameters from 5 to 6
+      require "c" budget activation_bytes from 7
+      require "d" budget latency "my phone" to 8
+      body {
+      """)
+  let space = try parseSpace(text: text)
+  #expect(space.text == text)
+  try #require(space.requirements.count == 5)
+  #expect(
+    space.requirements[4].claim == .budget(Budget(.latency(device: "my phone"), greatest: 8)))
+  #expect(space.verify() == [])
+  #expect(try space.bound(to: Architecture(choices: [1, nil, nil, 0])).requirements == [])
+}
+
 @Test(arguments: 0..<100 as Range<UInt64>)
 func `printing and parsing give the same space`(seed: UInt64) throws {
   let space = RandomSpace.make(seed: seed)

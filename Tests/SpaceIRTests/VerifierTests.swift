@@ -56,6 +56,13 @@ private let breaks = [
   Break(.values, "squeeze_excite %4 inner 4", "squeeze_excite %4 inner $\"wide?\""),
   Break(.values, "squeeze_excite %4 inner 4", "squeeze_excite %4 inner 4 / 0"),
   Break(.values, "case 3, 5", "case 0, 3, 5"),
+  Break(.decisionReferences, "body {", "require \"r\" condition $#9 == 1\nbody {"),
+  Break(.requirements, "body {", "require \"r\" condition 3\nbody {"),
+  Break(.requirements, "body {", "require \"r\" condition $s2.kernel == 3\nbody {"),
+  Break(.requirements, "body {", "require \"r\" condition 1 / 0 == 3\nbody {"),
+  Break(.requirements, "body {", "require \"r\" budget macs\nbody {"),
+  Break(.requirements, "body {", "require \"r\" budget macs from -1\nbody {"),
+  Break(.requirements, "body {", "require \"r\" budget macs from 3 to 2\nbody {"),
 ]
 
 @Test(arguments: breaks)
@@ -96,6 +103,18 @@ func `a broken invariant is reported by its number`(change: Break) throws {
     space.verify().map(\.message) == [
       "inner max($s2.splits, 1) has no value ($s2.splits does not exist) for $s2.or = layer, $s2.kernel = 0"
     ])
+}
+
+@Test func `what the conditions of a space exclude breaks no invariant`() throws {
+  let broken = handMade.replacing("squeeze_excite %4 inner 4", with: "squeeze_excite %4 inner $s2.splits")
+  let condition = "implies($s2.or == layer and ($s2.kernel == 3 or $s2.kernel == 5), $s2.splits > 0)"
+  let required = broken.replacing(
+    "body {", with: "require \"splits\" condition $s2.or == layer and $s2.kernel >= 3 and $s2.splits > 0\nbody {")
+  #expect(try parseSpace(text: broken).verify().map(\.invariant) == [.values])
+  #expect(try parseSpace(text: required).verify().map(\.description) == [])
+  // A condition that lets the layer be left out is not enough.
+  let weak = broken.replacing("body {", with: "require \"splits\" condition \(condition)\nbody {")
+  #expect(try parseSpace(text: weak).verify().map(\.invariant) == [.values])
 }
 
 @Test func `shape rules`() {

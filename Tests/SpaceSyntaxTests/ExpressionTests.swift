@@ -15,7 +15,13 @@ struct ExpressionTests {
     ("round_to(in.channels * expansion, 8)", "round_to((in.channels * expansion), 8)"), ("f()", "f()"),
     ("f(g(1), (2))", "f(g(1), 2)"), ("a == 'x \"y\"'", "(a == 'x \"y\"')"), ("\"it's\"", "'it's'"),
     ("a\n  !=\tb", "(a != b)"), ("(not a) == b", "((not a) == b)"), ("1>0", "(1 > 0)"), ("a>=b", "(a >= b)"),
-    ("a < b", "(a < b)"),
+    ("a < b", "(a < b)"), ("s1[2].kernel == 3", "(s1[2].kernel == 3)"), ("sum(s1[*].a.b)", "sum(s1[*].a.b)"),
+    ("normal.n3[10].x[1].y", "normal.n3[10].x[1].y"), ("exists(s1[3].kernel)", "exists(s1[3].kernel)"),
+    ("latency(phone) <= 5 ms", "(latency(phone) <= 5000000:1 of time)"), ("5ms", "5000000:1 of time"),
+    ("1.5 us", "1500:1 of time"), ("0.5 ns", "1:2 of time"), ("2 s", "2000000000:1 of time"),
+    ("2 MiB", "2097152:1 of bytes"), ("0.5KiB", "512:1 of bytes"), ("1 GiB", "1073741824:1 of bytes"),
+    ("60 M", "60000000"), ("60 M + 1", "(60000000 + 1)"), ("1 k * s", "(1000 * s)"),
+    ("a - 1\n s", "(a - 1000000000:1 of time)"),
   ])
   func `operators bind as the grammar says`(text: String, explicit: String) {
     let reading = ExpressionReading(text)
@@ -32,6 +38,12 @@ struct ExpressionTests {
     ("1.", "ES0039", 0, 2), ("0x10", "ES0039", 0, 4), ("1e3", "ES0039", 0, 3), ("1..2", "ES0039", 0, 4),
     ("9223372036854775808", "ES0040", 0, 19), ("10000000000G", "ES0040", 0, 12), ("a == 'x", "ES0041", 5, 7),
     ("a.", "ES0042", 1, 2), ("a. b", "ES0042", 1, 2), ("a.b(1)", "ES0043", 0, 3),
+    ("5 mss", "ES0034", 2, 5), ("5 ms.a", "ES0034", 2, 6), ("5MB", "ES0039", 0, 3),
+    ("9223372036855 s", "ES0040", 0, 15),
+    ("s1[2", "ES0046", 2, 3), ("f(s1[2)", "ES0046", 4, 5), ("s1[x].a", "ES0047", 3, 4), ("s1[]", "ES0047", 3, 3),
+    ("s1[-1]", "ES0047", 3, 5), ("s1[ 2 ]", "ES0047", 3, 6), ("s1[**]", "ES0047", 3, 5),
+    ("s1[99999999999999999999].a", "ES0040", 3, 23), ("s1 [2]", "ES0031", 3, 4), ("s1[2](3)", "ES0043", 0, 5),
+    ("[2]", "ES0031", 0, 1), ("s1[1].", "ES0042", 5, 6), ("s1[1]x", "ES0034", 5, 6),
   ])
   func `an error has a code and the smallest range`(text: String, code: String, start: Int, end: Int) {
     let reading = ExpressionReading(text)
@@ -50,6 +62,23 @@ struct ExpressionTests {
     let result = applying(reading.log.diagnostics.flatMap(\.fixIts), to: text)
     #expect(result == mended)
     #expect(ExpressionReading(result).log.diagnostics.isEmpty)
+  }
+
+  @Test(arguments: [
+    "s2.channels >= s1.channels", "a and b and (c and d)", "(a or b) and not (c and d)", "(a < b) == (c < d)",
+    "1 - (2 - 3) - -x", "-(1 + 2) * 3", "not not a == b", "f(g(1), 'x \"y\"') != 0.125", "all(s1[*].k <= s2[3].k)",
+    "x == 2 MiB", "macs <= 60M", "2G > 1001", "x / 3 % 4 * (5 + 6)",
+  ])
+  func `an expression is written as it was read`(text: String) throws {
+    let root = try #require(ExpressionReading(text).root)
+    #expect(root.written.text == text)
+    #expect(root.written.anchors.count == root.all.count)
+  }
+
+  @Test func `values stand under operators and first letters`() throws {
+    let written = try #require(ExpressionReading("s2.a  >=  (s1.b+f( 1 ))").root).written
+    #expect(written.text == "s2.a >= s1.b + f(1)")
+    #expect(written.anchors == [5, 0, 13, 8, 15, 17])
   }
 
   @Test(arguments: ["(", "-", "not ", "f("])

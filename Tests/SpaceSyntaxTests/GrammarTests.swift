@@ -146,6 +146,7 @@ private struct Derivation {
     switch name {
     case "0 to 9": String(Int.random(in: 0...9, using: &random))
     case "A to Z, a to z, or _": "bcdxyzBCD_".randomElement(using: &random).map(String.init) ?? ""
+    case "a blank": " "
     default: "é x"
     }
   }

@@ -58,6 +58,11 @@ struct MutationTests {
     }
   }
 
+  /// A space with one to six edits.
+  static func mutatedSpace(using random: inout TestRandom) -> [UInt8] {
+    MutationTests().mutated(space, with: yamlPieces, using: &random)
+  }
+
   /// One to six edits: a deleted, doubled or moved slice, a piece of syntax put in, or a byte changed.
   private func mutated(_ text: String, with pieces: [String], using random: inout TestRandom) -> [UInt8] {
     var bytes = Array(text.utf8)

@@ -88,8 +88,9 @@ extension ExpressionSyntax {
     switch kind {
     case .integer(let value): "\(value)"
     case .decimal(let value): "\(value.numerator):\(value.denominator)"
+    case .quantity(let it): "\(it.value.numerator):\(it.value.denominator) of \(it.dimension)"
     case .string(let text): "'\(text)'"
-    case .name(let path): path.map(\.text).joined(separator: ".")
+    case .name(let path): path.map(\.written).joined(separator: ".")
     case .call(let function, let arguments): "\(function.text)(\(arguments.map(\.explicit).joined(separator: ", ")))"
     case .unary(let sign, let operand): "(\(sign.rawValue) \(operand.explicit))"
     case .binary(let sign, let left, let right): "(\(left.explicit) \(sign.rawValue) \(right.explicit))"
@@ -99,7 +100,7 @@ extension ExpressionSyntax {
   /// This expression and its parts.
   var all: [ExpressionSyntax] {
     switch kind {
-    case .integer, .decimal, .string, .name: [self]
+    case .integer, .decimal, .quantity, .string, .name: [self]
     case .call(_, let arguments): [self] + arguments.flatMap(\.all)
     case .unary(_, let operand): [self] + operand.all
     case .binary(_, let left, let right): [self] + left.all + right.all

@@ -1,6 +1,7 @@
 package import Diagnostics
 
-/// A line with the code of an error that is reported there: `# error ES2004` at the end of the line in question.
+/// A line with the code of an error that is reported there: `# error ES2004` at the end of the line in question; or of a
+/// warning, `# warning ES3010`.
 package struct Marker: Hashable, Comparable, Sendable, CustomStringConvertible {
   package let path: String
   package let line: Int
@@ -16,10 +17,10 @@ package struct Marker: Hashable, Comparable, Sendable, CustomStringConvertible {
 
   package static func < (a: Marker, b: Marker) -> Bool { (a.path, a.line, a.code) < (b.path, b.line, b.code) }
 
-  /// The markers of a text, in its order.
-  package static func all(in text: String, path: String) -> [Marker] {
+  /// The markers of a text for what has this severity, in its order.
+  package static func all(in text: String, path: String, _ severity: Severity = .error) -> [Marker] {
     text.split(separator: "\n", omittingEmptySubsequences: false).enumerated().flatMap { index, line in
-      line.components(after: "# error ").map { Marker(path: path, line: index + 1, code: $0) }
+      line.components(after: "# \(severity.rawValue) ").map { Marker(path: path, line: index + 1, code: $0) }
     }
   }
 

@@ -20,6 +20,7 @@ extension Expander {
   ///
   /// - Parameter words: What could stand in the operation's place besides operations.
   mutating func resolve(_ call: Call, besides words: [String] = []) -> Target? {
+    usedOperations.insert(call.op.value)
     guard let signature = signatures[call.op.value] else {
       if hidesBlocks { return nil }
       let meant = closest(to: call.op.value, among: signatures.keys.sorted() + words)
@@ -114,11 +115,6 @@ extension Expander {
     return check(value, for: parameter, at: syntax.range, isLiteral: isLiteral)
   }
 
-  private func bareWord(_ syntax: ExpressionSyntax, in scope: ExpressionScope) -> String? {
-    guard case .name(let path) = syntax.kind, path.count == 1, scope.lookup(path[0].text) == nil else { return nil }
-    return path[0].text
-  }
-
   /// The value if its type and, for words, each possible word fit the parameter.
   ///
   /// - Parameter isLiteral: Whether the word is written at the range, so that another can be written in its place.
@@ -188,20 +184,25 @@ extension Expander {
     scope.define("here", shape: operands.first??.type)
     scope.define("output.classes", as: classes.map { Typed(expression: .integer($0), type: .integer) })
     for parameter in block.parameters { scope.define(parameter.name.value, as: arguments[parameter.name.value]) }
-    let outer = (site.counts, site.path, site.isShared, site.mayDecide)
+    let outer = (site.counts, site.path, site.sharedBlock, site.mayDecide)
+    let around = (circumstances, outerCircumstances)
     let inner = site.label(label)
     site.place.append(inner)
     site.counts = [:]
     site.path = name ?? site.path + [inner]
     if let decide = block.decide?.value {
       site.mayDecide = true
-      if decide == .once { (site.path, site.isShared) = ([block.name.value], true) }
+      if decide == .once {
+        (site.path, site.sharedBlock) = ([block.name.value], block.name.value)
+        openShared(block)
+      }
     } else {
       site.mayDecide = false
     }
     defer {
       site.place.removeLast()
-      (site.counts, site.path, site.isShared, site.mayDecide) = outer
+      (site.counts, site.path, site.sharedBlock, site.mayDecide) = outer
+      (circumstances, outerCircumstances) = around
       _ = site.label(label)
     }
     demand(block.requirements, in: scope)

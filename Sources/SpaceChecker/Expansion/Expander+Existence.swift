@@ -48,7 +48,9 @@ extension Expander {
     add(Existence.Condition(decision: id, options: options))
   }
 
-  private mutating func add(_ condition: Existence.Condition) {
+  private mutating func add(_ condition: Existence.Condition) { add(condition, to: &circumstances) }
+
+  func add(_ condition: Existence.Condition, to circumstances: inout Circumstances) {
     var condition = condition
     if let known = circumstances.conditions.first(where: { $0.decision == condition.decision }) {
       condition = Existence.Condition(
@@ -57,7 +59,7 @@ extension Expander {
     }
     guard condition.options.count < decisions[condition.decision.index].options.count else {
       // Every option: that the decision exists is what it says.
-      for own in decisions[condition.decision.index].existence?.conditions ?? [] { add(own) }
+      for own in decisions[condition.decision.index].existence?.conditions ?? [] { add(own, to: &circumstances) }
       return
     }
     circumstances.conditions.append(condition)

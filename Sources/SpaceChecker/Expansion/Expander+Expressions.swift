@@ -9,12 +9,16 @@ extension Expander {
     return Typed(expression: raw.expression.binding { fixed[$0] }, type: raw.type)
   }
 
-  private mutating func typed(_ syntax: ExpressionSyntax, in scope: ExpressionScope) -> Typed? {
+  /// The typed expression as it stands.
+  mutating func typed(_ syntax: ExpressionSyntax, in scope: ExpressionScope) -> Typed? {
     switch syntax.kind {
     case .integer(let value): return Typed(expression: .integer(value), type: .integer)
     case .decimal(let decimal):
       let value = Value(Rational(decimal.numerator, decimal.denominator))
       return Typed(expression: .constant(value), type: value.type)
+    case .quantity(let quantity):
+      report(.quantityOutsideBudget(quantity.text, dimension: quantity.dimension.rawValue), at: syntax.range)
+      return nil
     case .string(let word): return Typed(expression: .word(word), type: .word)
     case .name(let path): return named(path, at: syntax.range, in: scope)
     case .call(let function, let arguments): return called(function, arguments, at: syntax.range, in: scope)
@@ -24,28 +28,32 @@ extension Expander {
   }
 
   private mutating func named(_ path: [NamePart], at range: SourceRange, in scope: ExpressionScope) -> Typed? {
-    let name = path.map(\.text).joined(separator: ".")
-    if let found = scope.lookup(name) { return found }
+    switch member(path, in: scope) {
+    case .known(let member): return member.value
+    case .poison: return nil
+    case .unknown: break
+    }
+    let name = path.text
     if name == "true" || name == "false" {
       return Typed(expression: .constant(.boolean(name == "true")), type: .boolean)
     }
-    if let reason = scope.reason(for: name) {
-      report(.unknownName(name), at: range, notes: [Note(reason)])
-      return nil
-    }
-    let meant = closest(to: name, among: scope.names)
-    let known = Note("known here: \(scope.names.joined(separator: ", "))")
-    report(
-      .unknownName(name), at: range, notes: meant == nil && !scope.names.isEmpty ? [known] : [],
-      fixIts: didYouMean(meant, at: range, confidence: .likely))
+    reportUnknown(path, at: range, in: scope)
     return nil
   }
 
   private mutating func called(
     _ function: NamePart, _ arguments: [ExpressionSyntax], at range: SourceRange, in scope: ExpressionScope
   ) -> Typed? {
+    if let list = listFunction(function, arguments, in: scope) {
+      return listed(list, arguments, at: range, in: scope)
+    }
+    if function.text == "exists" { return existence(arguments, at: range, in: scope) }
+    if scope.members != nil, function.text == "latency" {
+      report(.costOutsideBudget("latency"), at: range)
+      return nil
+    }
     guard let known = Function(rawValue: function.text) else {
-      let functions = Function.allCases.map(\.rawValue)
+      let functions = Function.allCases.map(\.rawValue) + ListFunction.ownWords + ["exists"]
       let meant = closest(to: function.text, among: functions)
       report(
         .unknownFunction(function.text), at: function.range,
@@ -54,20 +62,18 @@ extension Expander {
       return nil
     }
     let values = arguments.map { typed($0, in: scope) }
-    guard known.accepts(count: arguments.count) else {
-      report(.argumentCount(function: known.rawValue, expected: known.arity, found: arguments.count), at: range)
+    guard known.arity.contains(arguments.count) else {
+      report(.argumentCount(function: known.rawValue, expected: known.arityPhrase, found: arguments.count), at: range)
       return nil
     }
     let present = values.compactMap { $0 }
     guard present.count == values.count else { return nil }
     if known == .select { return select(present, arguments) }
-    for (value, argument) in zip(present, arguments) where !value.type.isNumeric {
-      report(.operandType(known.rawValue, found: value.type.phrase), at: argument.range)
+    for (position, value) in present.enumerated() where !known.takes(value.type) {
+      report(.operandType(known.rawValue, found: value.type.phrase), at: arguments[position].range)
       return nil
     }
-    let whole = present.allSatisfy { $0.type == .integer }
-    let type: ValueType = known == .minimum || known == .maximum ? (whole ? .integer : .rational) : .integer
-    return Typed(expression: .call(known, present.map(\.expression)), type: type)
+    return Typed(expression: .call(known, present.map(\.expression)), type: known.result(present.map(\.type)))
   }
 
   private mutating func select(_ values: [Typed], _ arguments: [ExpressionSyntax]) -> Typed? {
@@ -115,44 +121,73 @@ extension Expander {
     _ op: SpaceIR.BinaryOperator, _ left: ExpressionSyntax, _ right: ExpressionSyntax, in scope: ExpressionScope
   ) -> (Typed, Typed)? {
     guard op == .equal || op == .notEqual else { return nil }
-    func bareWord(_ syntax: ExpressionSyntax) -> String? {
-      guard case .name(let path) = syntax.kind, path.count == 1, scope.lookup(path[0].text) == nil else { return nil }
-      return path[0].text
+    if let bare = bareWord(right, in: scope), let known = word(left, in: scope) {
+      return (known, literal(bare, at: right.range, besides: known, in: scope))
     }
-    func word(_ syntax: ExpressionSyntax) -> Typed? {
-      guard case .name(let path) = syntax.kind,
-        case .some(.some(let known)) = scope.lookup(path.map(\.text).joined(separator: ".")), known.type == .word
-      else { return nil }
-      return known
-    }
-    if let bare = bareWord(right), let known = word(left) {
-      return (known, Typed(expression: .word(bare), type: .word))
-    }
-    if let bare = bareWord(left), let known = word(right) {
-      return (Typed(expression: .word(bare), type: .word), known)
+    if let bare = bareWord(left, in: scope), let known = word(right, in: scope) {
+      return (literal(bare, at: left.range, besides: known, in: scope), known)
     }
     return nil
+  }
+
+  /// A single word that nothing here is named by.
+  func bareWord(_ syntax: ExpressionSyntax, in scope: ExpressionScope) -> String? {
+    guard case .name(let path) = syntax.kind, path.count == 1, path[0].index == nil,
+      case .unknown = member(path, in: scope)
+    else { return nil }
+    return path[0].text
+  }
+
+  /// What a name stands for, where that is a word.
+  private func word(_ syntax: ExpressionSyntax, in scope: ExpressionScope) -> Typed? {
+    guard case .name(let path) = syntax.kind, case .known(let member) = member(path, in: scope),
+      member.value.type == .word
+    else { return nil }
+    return member.value
+  }
+
+  /// A word that is compared. In a requirement it is one that the decision beside it can be, or a mistake.
+  private mutating func literal(
+    _ text: String, at range: SourceRange, besides known: Typed, in scope: ExpressionScope
+  ) -> Typed {
+    if scope.members != nil, case .decision(let id) = known.expression {
+      let words = decisions[id.index].options.compactMap(\.word)
+      if !words.contains(text) {
+        report(
+          .unknownOption(text, of: decisions[id.index].name, options: words.joined(separator: ", ")), at: range,
+          fixIts: didYouMean(closest(to: text, among: words), at: range, confidence: .likely))
+      }
+    }
+    return Typed(expression: .word(text), type: .word)
   }
 }
 
 extension Function {
-  fileprivate func accepts(count: Int) -> Bool {
+  fileprivate var arityPhrase: String {
     switch self {
-    case .roundTo: count == 2
-    case .makeDivisible: count == 2 || count == 3
-    case .minimum, .maximum: count >= 1
-    case .floor, .ceiling: count == 1
-    case .select: count == 3
+    case .roundTo, .implies, .divides, .power: "2 arguments"
+    case .makeDivisible: "2 or 3 arguments"
+    case .minimum, .maximum: "at least 1 argument"
+    case .floor, .ceiling, .absolute: "1 argument"
+    case .select: "3 arguments"
     }
   }
 
-  fileprivate var arity: String {
+  /// Whether an argument may have this type; `select` has rules of its own.
+  fileprivate func takes(_ type: ValueType) -> Bool {
     switch self {
-    case .roundTo: "2 arguments"
-    case .makeDivisible: "2 or 3 arguments"
-    case .minimum, .maximum: "at least 1 argument"
-    case .floor, .ceiling: "1 argument"
-    case .select: "3 arguments"
+    case .implies: type == .boolean
+    case .divides: type == .integer
+    case .roundTo, .makeDivisible, .minimum, .maximum, .floor, .ceiling, .power, .absolute, .select: type.isNumeric
+    }
+  }
+
+  fileprivate func result(_ arguments: [ValueType]) -> ValueType {
+    switch self {
+    case .minimum, .maximum: arguments.allSatisfy { $0 == .integer } ? .integer : .rational
+    case .power, .absolute, .select: arguments[0]
+    case .implies, .divides: .boolean
+    case .roundTo, .makeDivisible, .floor, .ceiling: .integer
     }
   }
 }

@@ -12,6 +12,28 @@ enum Proof: Sendable {
   case undecided
 }
 
+/// What every member meets, by the requirements of the space: learned in a first expansion, used in the second.
+struct Assumptions: Sendable {
+  /// Conditions over the decisions beside them.
+  var conditions: [Expression] = []
+  /// All of the space, those that the second expansion has not made yet included.
+  var decisions: [Decision] = []
+
+  /// Those that say something about these decisions, directly or through others.
+  func related(to support: Set<DecisionID>) -> [Expression] {
+    var found: [Expression] = []
+    var known = support
+    var open = conditions.map { (condition: $0, support: Set($0.support)) }
+    while let next = open.firstIndex(where: { !$0.support.isDisjoint(with: known) }) {
+      let (condition, support) = open.remove(at: next)
+      found.append(condition)
+      known.formUnion(support)
+      for id in support { known.formUnion(Presence(of: id, in: decisions).conditions.map(\.decision)) }
+    }
+    return found
+  }
+}
+
 extension Expander {
   private static let mostCombinations = 200_000
   /// Nodes of expressions that one proof may evaluate: large expressions are tried for fewer combinations.
@@ -111,12 +133,42 @@ extension Expander {
     return false
   }
 
-  /// Tries every combination of the decisions that the expressions and the enclosing conditions depend on.
+  /// Tries every combination of the decisions that the expressions and the enclosing conditions depend on; where one
+  /// fails, again those that meet the requirements of the space.
   func prove(_ expressions: [Expression], claim: ([Value]) -> Bool) -> Proof {
     let bound = expressions.map { $0.binding { fixed[$0] } }
     var search = MemberSearch(decisions: decisions, fixed: fixed, conditions: conditions)
-    let size = bound.reduce(1) { $0 + $1.size }
-    return search.run(over: bound, limit: min(Self.mostCombinations, Self.mostEvaluations / size + 1), claim: claim)
+    let plain = search.run(over: bound, limit: Self.limit(for: bound), claim: claim)
+    switch plain {
+    case .holds, .undecided: return plain
+    case .fails, .noValue: return proveUnderRequirements(bound, claim: claim) ?? plain
+    }
+  }
+
+  private static func limit(for expressions: [Expression]) -> Int {
+    min(mostCombinations, mostEvaluations / expressions.reduce(1) { $0 + $1.size } + 1)
+  }
+
+  /// Why a condition has no value in some member, whatever the requirements say; nil where it has one in all that were
+  /// looked at.
+  func lack(of condition: Expression) -> (reason: String, member: String)? {
+    guard !condition.isTotal(decisions: decisions) else { return nil }
+    var search = MemberSearch(decisions: decisions, fixed: fixed, conditions: conditions)
+    let proof = search.run(over: [condition], limit: Self.limit(for: [condition])) { _ in true }
+    if case .noValue(let reason, let member) = proof { return (reason, member) }
+    return nil
+  }
+
+  /// Nil where no requirement speaks of the expressions.
+  private func proveUnderRequirements(_ expressions: [Expression], claim: ([Value]) -> Bool) -> Proof? {
+    guard assumptions.decisions.count >= decisions.count else { return nil }
+    var support: Set<DecisionID> = []
+    for expression in expressions + conditions.map(\.selector) { expression.collectSupport(into: &support) }
+    for id in support { support.formUnion(Presence(of: id, in: decisions).conditions.map(\.decision)) }
+    let related = assumptions.related(to: support).map { PathCondition(selector: $0, values: [.boolean(true)]) }
+    guard !related.isEmpty else { return nil }
+    var search = MemberSearch(decisions: assumptions.decisions, fixed: fixed, conditions: conditions + related)
+    return search.run(over: expressions, limit: Self.limit(for: expressions), claim: claim)
   }
 
   /// An expression in the author's names, cut where nobody would read on.
@@ -163,19 +215,31 @@ private struct MemberSearch {
     var involved: Set<DecisionID> = []
     for expression in expressions { expression.collectSupport(into: &involved) }
     for id in involved { addAncestors(of: id, to: &involved) }
-    let relevant = conditions.filter { !involved.isDisjoint(with: $0.selector.support) }
-    for condition in relevant { condition.selector.collectSupport(into: &involved) }
-    for id in involved { addAncestors(of: id, to: &involved) }
+    let relevant = related(to: &involved)
     values = fixed
     left = limit
     let open = involved.subtracting(fixed.keys).sorted()
     return search(open[...], relevant, expressions, claim)
   }
 
+  /// The conditions that say something about the decisions, which are added to these.
+  private func related(to involved: inout Set<DecisionID>) -> [Expander.PathCondition] {
+    var found: [Expander.PathCondition] = []
+    var open = conditions.map { (condition: $0, support: Set($0.selector.support)) }
+    while let next = open.firstIndex(where: { !$0.support.isDisjoint(with: involved) }) {
+      let (condition, support) = open.remove(at: next)
+      found.append(condition)
+      involved.formUnion(support)
+      for id in support { addAncestors(of: id, to: &involved) }
+    }
+    return found
+  }
+
   private func addAncestors(of id: DecisionID, to set: inout Set<DecisionID>) {
     var open = [id]
     while let child = open.popLast() {
-      for condition in decisions[child.index].existence?.conditions ?? [] where set.insert(condition.decision).inserted {
+      for condition in decisions[child.index].existence?.conditions ?? [] where set.insert(condition.decision).inserted
+      {
         open.append(condition.decision)
       }
     }

@@ -262,10 +262,11 @@ extension Expander {
   }
 
   /// Makes an argument known to what comes later, `s1.channels`, where all layers agree on it in every member.
-  private func publish(
+  private mutating func publish(
     _ value: Typed?, _ parameter: String, of layer: StageLayer, _ call: Call, in names: inout ExpressionScope
   ) {
     let name = "\(layer.stage).\(parameter)"
+    if call.alternatives.isEmpty { layerArguments["\(layer.name).\(parameter)"] = value }
     guard call.alternatives.isEmpty else {
       return names.hide(name, because: "'\(layer.stage)' can be something else, and then has no '\(parameter)'")
     }

@@ -21,16 +21,29 @@ struct Expander {
   var conditions: [PathCondition] = []
   /// When decisions made here exist.
   var circumstances = Circumstances()
-  /// Decisions that all uses of a block share, by name.
-  var sharedDecisions: [String: SharedDecision] = [:]
+  /// Decisions that all uses of a block share, by name, and the blocks that decide so.
+  var sharedDecisions: [String: Typed] = [:]
+  var sharedBlocks: [String: SharedBlock] = [:]
+  /// Under what the outermost of the blocks being expanded that decide once is used here.
+  var outerCircumstances = Circumstances()
   /// What blocks demand of their uses.
-  var requirements: [Requirement] = []
+  var demands: [ResolvedRequirement] = []
   /// Former names of decisions.
   var formerNames: [FormerName] = []
   /// Which rules each operation leads to, and whether a rule can end.
   var grammar: Grammar
   /// Blocks being expanded with the places that use them, to refuse recursion and to name the use in errors.
   var openBlocks: [Use] = []
+  /// What layers are given, by layer and parameter: `s1[2].kernel`.
+  var layerArguments: [String: Typed] = [:]
+  /// The names of the network at its end.
+  var networkNames = ExpressionScope()
+  /// Where each decision is made.
+  var origins: [ChoiceDeclaration] = []
+  /// What is known to hold in every member, and the decisions that it speaks of.
+  var assumptions = Assumptions()
+  /// Operations and blocks that something calls.
+  var usedOperations: Set<String> = []
   private(set) var nextNode = 0
   /// Errors already shown, by code and place: a block is expanded at every use, its errors are shown once.
   private var shown: Set<ShownError> = []
@@ -47,10 +60,11 @@ struct Expander {
     var isBounded = false
   }
 
-  /// A decision of a block that decides once.
-  struct SharedDecision {
-    let value: Typed
-    let circumstances: Circumstances
+  /// A block that decides once, with the circumstances of each of its uses.
+  struct SharedBlock {
+    let name: Located<String>
+    var uses: [Circumstances] = []
+    var decisions: [DecisionID] = []
   }
 
   struct FormerName {
@@ -98,6 +112,7 @@ struct Expander {
         notes: [Note("conditions of single decisions, joined by 'and', can say when a decision exists")])
     }
     let name = owner.isEmpty ? parameter : "\(owner).\(parameter)"
+    origins.append(choice)
     decisions.append(
       Decision(
         name: name, parameter: parameter, owner: owner, options: options,
@@ -112,23 +127,12 @@ struct Expander {
     parameter: String, in site: Site, below label: String?, choice: ChoiceDeclaration
   ) -> Typed {
     let owner = (site.path + (label.map { [$0] } ?? [])).joined(separator: ".")
-    guard site.isShared else { return decide(parameter: parameter, owner: owner, choice: choice) }
+    guard let block = site.sharedBlock else { return decide(parameter: parameter, owner: owner, choice: choice) }
     let name = "\(owner).\(parameter)"
-    if let known = sharedDecisions[name] {
-      let isThere = known.circumstances.conditions.allSatisfy { needed in
-        circumstances.conditions.contains { given in
-          given.decision == needed.decision && given.options.allSatisfy(needed.options.contains)
-        }
-      }
-      if !isThere {
-        report(
-          .sharedDecisionAbsent(name), at: choice.range,
-          notes: [Note("use the block first where it is always there, or let each use decide: 'decide: each'")])
-      }
-      return known.value
-    }
+    if let known = sharedDecisions[name] { return known }
     let made = decide(parameter: parameter, owner: owner, choice: choice)
-    sharedDecisions[name] = SharedDecision(value: made, circumstances: circumstances)
+    sharedDecisions[name] = made
+    if case .decision(let id) = made.expression { sharedBlocks[block]?.decisions.append(id) }
     return made
   }
 
@@ -144,8 +148,8 @@ struct Expander {
     var counts: [String: Int] = [:]
     /// What decisions made here are named after.
     var path: [String] = []
-    /// Whether all uses of the block around share its decisions.
-    var isShared = false
+    /// The block around of which all uses share their decisions; nil: every use decides for itself.
+    var sharedBlock: String?
     /// Whether the block around says who decides, so that choices may be made.
     var mayDecide = false
 
@@ -158,7 +162,7 @@ struct Expander {
     func alternative(_ label: String, path part: String?) -> Site {
       var site = Site(layer: layer, path: path + (part.map { [$0] } ?? []))
       site.place = place + [label]
-      (site.isShared, site.mayDecide) = (isShared, mayDecide)
+      (site.sharedBlock, site.mayDecide) = (sharedBlock, mayDecide)
       return site
     }
 

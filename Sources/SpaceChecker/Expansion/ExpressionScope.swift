@@ -22,6 +22,10 @@ struct ExpressionScope: Sendable {
   private var entries: [String: Entry] = [:]
   /// Layers whose arguments could not be read: everything under such a name is poison.
   private var poisoned: Set<String> = []
+  /// What a requirement knows besides; nil for expressions of the network and of blocks.
+  var members: MemberNames?
+  /// The layer that a star stands for, inside an element of a list.
+  var layer: Int?
   /// Arguments of stages that are not one value, with the reason.
   private var reasons: [String: String] = [:]
   private var count = 0

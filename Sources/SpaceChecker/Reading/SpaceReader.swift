@@ -42,6 +42,7 @@ struct SpaceReader {
       declaration.networkRange = entry.key.range
       declaration.network = entry.value.list("the network", log: &log)?.map { networkItem($0) } ?? [.poison(name: nil)]
     }
+    declaration.requirements = requirements(fields)
     (declaration.hints, declaration.hintRanges) = hints(fields)
     declaration.expectations = expectations(fields)
     declaration.hidesBlocks = hidesBlocks || fields.hidesKeys

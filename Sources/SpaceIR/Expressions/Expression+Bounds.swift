@@ -38,6 +38,15 @@ extension Expression {
         let b = arguments[2].bounds(decisions: decisions)
       else { return nil }
       return Bounds(least: min(a.least, b.least), greatest: max(a.greatest, b.greatest))
+    case .call(.power, let arguments):
+      guard arguments.count == 2, let base = arguments[0].bounds(decisions: decisions),
+        let exponent = arguments[1].constant
+      else { return nil }
+      return powers(of: base, exponent)
+    case .call(.absolute, let arguments):
+      guard arguments.count == 1, let inner = arguments[0].bounds(decisions: decisions) else { return nil }
+      return magnitudes(of: inner)
+    case .call(.implies, _), .call(.divides, _): return nil
     case .call(let function, let arguments):
       let inner = arguments.compactMap { $0.bounds(decisions: decisions) }
       guard inner.count == arguments.count else { return nil }
@@ -64,12 +73,30 @@ private func corners(_ op: BinaryOperator, _ a: Bounds, _ b: Bounds) -> Bounds? 
   return Bounds(least: least, greatest: greatest)
 }
 
+/// Powers with an odd exponent rise with their base; those with an even one rise with its distance from zero.
+private func powers(of base: Bounds, _ exponent: Value) -> Bounds? {
+  guard let number = exponent.integer else { return nil }
+  let source = number % 2 == 0 ? magnitudes(of: base) : base
+  guard let source, let low = try? Function.power.apply([Value(source.least), exponent]).number,
+    let high = try? Function.power.apply([Value(source.greatest), exponent]).number
+  else { return nil }
+  return Bounds(least: low, greatest: high)
+}
+
+private func magnitudes(of bounds: Bounds) -> Bounds? {
+  guard let mirroredLeast = bounds.greatest.negated, let mirroredGreatest = bounds.least.negated else { return nil }
+  if bounds.least >= Rational(0) { return bounds }
+  if bounds.greatest <= Rational(0) { return Bounds(least: mirroredLeast, greatest: mirroredGreatest) }
+  return Bounds(least: Rational(0), greatest: max(bounds.greatest, mirroredGreatest))
+}
+
 /// `min` and `max` never fall as an argument grows; the rounding functions never fall as their first argument grows, and
 /// their multiples are constants here.
 private func monotone(_ function: Function, _ arguments: [Bounds]) -> Bounds? {
   switch function {
   case .roundTo, .makeDivisible: guard arguments.dropFirst().allSatisfy({ $0.least == $0.greatest }) else { return nil }
-  case .minimum, .maximum, .floor, .ceiling, .select: break
+  case .minimum, .maximum, .floor, .ceiling: break
+  case .select, .implies, .divides, .power, .absolute: return nil
   }
   guard let low = try? function.apply(arguments.map { Value($0.least) }).number,
     let high = try? function.apply(arguments.map { Value($0.greatest) }).number

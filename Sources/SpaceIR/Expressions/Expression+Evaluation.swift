@@ -28,6 +28,11 @@ extension Expression {
         throw .wrongType
       }
       return try arguments[condition ? 1 : 2].evaluate(environment)
+    case .call(.implies, let arguments):
+      guard arguments.count == 2, case .boolean(let premise) = try arguments[0].evaluate(environment) else {
+        throw .wrongType
+      }
+      return premise ? try arguments[1].evaluate(environment) : .boolean(true)
     case .call(let function, let arguments):
       var values: [Value] = []
       values.reserveCapacity(arguments.count)
@@ -54,11 +59,21 @@ extension Expression {
         if let condition = inner[0].constant?.boolean { return inner[condition ? 1 : 2] }
         if inner[1] == inner[2] { return inner[1] }
       }
+      if function == .implies, inner.count == 2 { return Expression.foldImplication(inner[0], inner[1]) }
       let values = inner.compactMap(\.constant)
       if values.count == inner.count, function != .select, let result = try? function.apply(values) {
         return .constant(result)
       }
       return .call(function, inner)
+    }
+  }
+
+  private static func foldImplication(_ premise: Expression, _ conclusion: Expression) -> Expression {
+    switch (premise.constant, conclusion.constant) {
+    case (.boolean(false), _), (_, .boolean(true)): return .constant(.boolean(true))
+    case (.boolean(true), _): return conclusion
+    case (_, .boolean(false)): return .unary(.not, premise)
+    default: return premise == conclusion ? .constant(.boolean(true)) : .call(.implies, [premise, conclusion])
     }
   }
 
@@ -172,7 +187,7 @@ extension BinaryOperator {
 }
 
 extension Function {
-  /// `select` is not applied to values: only the chosen branch is evaluated.
+  /// `select` and `implies` are not applied to values: only the part in question is evaluated.
   package func apply(_ values: [Value]) throws(EvaluationError) -> Value {
     var numbers: [Rational] = []
     numbers.reserveCapacity(values.count)
@@ -200,9 +215,31 @@ extension Function {
       let (raised, overflow) = rounded.addingReportingOverflow(numbers[1].numerator)
       guard !overflow else { throw .overflow }
       return .integer(raised)
-    case .select: throw .wrongType
+    case .divides:
+      guard numbers.count == 2, numbers.allSatisfy(\.isInteger) else { throw .wrongType }
+      guard numbers[0].numerator != 0 else { throw .divisionByZero }
+      return .boolean(numbers[0].numerator == -1 || numbers[1].numerator % numbers[0].numerator == 0)
+    case .power:
+      guard numbers.count == 2 else { throw .wrongType }
+      return Value(try exactPower(of: numbers[0], numbers[1]))
+    case .absolute:
+      guard numbers.count == 1 else { throw .wrongType }
+      return Value(numbers[0] < Rational(0) ? try numbers[0].negated.orOverflow() : numbers[0])
+    case .select, .implies: throw .wrongType
     }
   }
+}
+
+/// By squaring, where no square is made that the result does not need.
+private func exactPower(of base: Rational, _ exponent: Rational) throws(EvaluationError) -> Rational {
+  guard exponent.isInteger, exponent.numerator >= 0 else { throw .wrongType }
+  var (result, square, left) = (Rational(1), base, exponent.numerator)
+  while left > 0 {
+    if left % 2 == 1 { result = try result.multiplied(by: square).orOverflow() }
+    left /= 2
+    if left > 0 { square = try square.multiplied(by: square).orOverflow() }
+  }
+  return result
 }
 
 /// The multiple of a positive integer nearest to x, halves up, at least the integer itself.

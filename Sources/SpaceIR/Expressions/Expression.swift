@@ -44,6 +44,13 @@ package enum Function: String, Hashable, Sendable, CaseIterable {
   case ceiling = "ceil"
   /// `select(condition, a, b)`.
   case select
+  /// `implies(a, b)`: b where a holds, else true; b is not evaluated then.
+  case implies
+  /// `divides(a, b)`: whether a divides b without a rest; no value where a is 0.
+  case divides
+  /// `pow(a, n)`: exact; n is whole and 0 or more, and the zeroth power is 1.
+  case power = "pow"
+  case absolute = "abs"
 }
 
 extension Expression {

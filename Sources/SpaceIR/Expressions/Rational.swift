@@ -34,17 +34,30 @@ extension Rational: Comparable {
 }
 
 extension Rational {
-  /// Nil where the exact result, or a part of it before reduction, does not fit 64 bits.
+  /// Nil where the exact result does not fit 64 bits.
   package func adding(_ other: Rational) -> Rational? {
     let divisor = greatestCommonDivisor(denominator, other.denominator)
     let (a, overflowA) = numerator.multipliedReportingOverflow(by: other.denominator / divisor)
     let (b, overflowB) = other.numerator.multipliedReportingOverflow(by: denominator / divisor)
     let (sum, overflowSum) = a.addingReportingOverflow(b)
     let (common, overflowCommon) = denominator.multipliedReportingOverflow(by: other.denominator / divisor)
-    return overflowA || overflowB || overflowSum || overflowCommon ? nil : Rational(sum, common)
+    guard overflowA || overflowB || overflowSum || overflowCommon else { return Rational(sum, common) }
+    return addingWidely(other)
   }
 
-  /// Nil where the exact result, or a part of it before reduction, does not fit 64 bits.
+  /// The parts before reduction fit 128 bits: two products of 63 bits each, and their sum.
+  private func addingWidely(_ other: Rational) -> Rational? {
+    let top = Int128(numerator) * Int128(other.denominator) + Int128(other.numerator) * Int128(denominator)
+    let bottom = Int128(denominator) * Int128(other.denominator)
+    var (x, y) = (top.magnitude, bottom.magnitude)
+    while y != 0 { (x, y) = (y, x % y) }
+    guard let reducedTop = Int(exactly: top / Int128(x)), let reducedBottom = Int(exactly: bottom / Int128(x)) else {
+      return nil
+    }
+    return Rational(reducedTop, reducedBottom)
+  }
+
+  /// Nil where the exact result does not fit 64 bits.
   package func multiplied(by other: Rational) -> Rational? {
     let left = max(1, greatestCommonDivisor(numerator, other.denominator))
     let right = max(1, greatestCommonDivisor(other.numerator, denominator))

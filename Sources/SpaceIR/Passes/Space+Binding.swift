@@ -1,7 +1,8 @@
 extension Space {
   /// The space with every decision bound to an architecture: no decisions, no choices, every extent a number.
   ///
-  /// Node numbers, layers and places stay, so that weights of the bound network can be matched with the supernet's.
+  /// Node numbers, layers and places stay, so that weights of the bound network can be matched with the supernet's. What
+  /// the space requires of its members is not repeated of the one.
   ///
   /// - Throws: `EvaluationError` only for an architecture that is not a member.
   package func bound(to architecture: Architecture) throws(EvaluationError) -> Space {
@@ -10,6 +11,7 @@ extension Space {
     var bound = self
     bound.decisions = []
     bound.layers = layers.map { Layer(name: $0.name, decisions: []) }
+    bound.requirements = []
     bound.hints.sharing = []
     bound.body = Region(nodes: binder.nodes, result: result)
     bound.otherOutputs = otherOutputs.map { NamedOutput(name: $0.name, node: binder.actual($0.node), shape: $0.shape) }

@@ -5,7 +5,8 @@ extension Function {
     case .roundTo: 2...2
     case .makeDivisible: 2...3
     case .minimum, .maximum: 1...64
-    case .floor, .ceiling: 1...1
+    case .floor, .ceiling, .absolute: 1...1
+    case .implies, .divides, .power: 2...2
     case .select: 3...3
     }
   }

@@ -40,6 +40,8 @@ struct IRParser {
     let hints = try hints()
     while accept(keyword: "decision") { try decision() }
     while accept(keyword: "layer") { try layer() }
+    var requirements: [Requirement] = []
+    while accept(keyword: "require") { requirements.append(try requirement()) }
     try keyword("body")
     let body = try region()
     var otherOutputs: [NamedOutput] = []
@@ -51,8 +53,8 @@ struct IRParser {
     }
     guard token == .end else { throw unexpected("the end of the text") }
     var space = Space(
-      name: name, decisions: decisions, layers: layers, input: input, classes: output.channels, hints: hints,
-      body: body)
+      name: name, decisions: decisions, layers: layers, input: input, classes: output.channels,
+      requirements: requirements, hints: hints, body: body)
     (space.inputName, space.otherInputs) = (inputName, otherInputs)
     (space.outputName, space.output, space.otherOutputs) = (outputName, output, otherOutputs)
     return space

@@ -28,6 +28,7 @@ struct IRPrinter {
     for hint in space.hints.sharing { line("hint share \(name(hint.parameter)) \(hint.sharing.rawValue)") }
     for id in space.decisionIDs { line(declaration(of: space[id], at: id)) }
     for layer in space.layers { line(declaration(of: layer)) }
+    for requirement in space.requirements { line("require \(text(of: requirement))") }
     line("body {")
     print(space.body)
     line("}")

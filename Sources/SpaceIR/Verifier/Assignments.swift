@@ -33,11 +33,25 @@ struct Assignments {
   let liveness: Liveness
 
   /// The first assignment of a live region for which `holds` is false; nil when there is none, or none in the first
-  /// `limit` (a sum over a whole network can depend on too many decisions to be asked here).
+  /// `limit` (a sum over a whole network can depend on too many decisions to be asked here). Architectures that break a
+  /// condition of the space are none.
   func counterexample(
     to expressions: [Expression], _ holds: (_ environment: (DecisionID) -> Value?) -> Bool
   ) -> [DecisionID: Value]? {
-    let (ids, conditions) = closure(of: expressions)
+    // Most questions need no condition, and conditions bring decisions of their own.
+    guard let found = counterexample(to: expressions, under: liveness.conditions, holds) else { return nil }
+    let required = space.requirements.compactMap { requirement -> Condition? in
+      guard case .condition(let condition) = requirement.claim else { return nil }
+      return (condition, [.boolean(true)])
+    }
+    return required.isEmpty ? found : counterexample(to: expressions, under: liveness.conditions + required, holds)
+  }
+
+  private func counterexample(
+    to expressions: [Expression], under conditions: [Condition],
+    _ holds: (_ environment: (DecisionID) -> Value?) -> Bool
+  ) -> [DecisionID: Value]? {
+    let (ids, conditions) = closure(of: expressions, conditions)
     var values: [DecisionID: Value] = [:]
     var remaining = Assignments.limit
     func visit(_ position: Int) -> Bool {
@@ -78,11 +92,11 @@ struct Assignments {
 
   /// The decisions named, their ancestors, and those of every condition that shares one with them, ascending; and these
   /// conditions. The others say nothing about the expressions.
-  private func closure(of expressions: [Expression]) -> ([DecisionID], [Condition]) {
+  private func closure(of expressions: [Expression], _ conditions: [Condition]) -> ([DecisionID], [Condition]) {
     var found: Set<DecisionID> = []
     for expression in expressions { expression.collectSupport(into: &found) }
     addAncestors(to: &found)
-    var pending = liveness.conditions.map { condition in
+    var pending = conditions.map { condition in
       var support = Set(condition.selector.support)
       addAncestors(to: &support)
       return (condition: condition, support: support)

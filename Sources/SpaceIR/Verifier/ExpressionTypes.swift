@@ -42,11 +42,14 @@ extension Function {
   /// - Precondition: as many types as the function takes.
   fileprivate func type(_ arguments: [ValueType]) -> ValueType? {
     if self == .select { return arguments[0] == .boolean ? common(arguments[1], arguments[2]) : nil }
+    if self == .implies { return arguments.allSatisfy { $0 == .boolean } ? .boolean : nil }
     guard arguments.allSatisfy(\.isNumeric) else { return nil }
     switch self {
+    case .divides: return .boolean
+    case .power, .absolute: return arguments[0]
     case .roundTo, .makeDivisible, .floor, .ceiling: return .integer
     case .minimum, .maximum: return arguments.contains(.rational) ? .rational : .integer
-    case .select: return nil
+    case .select, .implies: return nil
     }
   }
 }

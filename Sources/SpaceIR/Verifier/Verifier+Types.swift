@@ -104,7 +104,7 @@ extension Verifier {
   }
 }
 
-// V15.
+// V16.
 extension Verifier {
   /// What an attribute divides, where it has to.
   private func divisors(of operation: Operation) -> [(Expression, of: Expression)] {
@@ -133,7 +133,7 @@ extension Verifier {
   }
 }
 
-// V16.
+// V17.
 extension Verifier {
   /// Operands that are there agree with the join's type; of `multiply` one pixel agrees with any.
   private mutating func verify(_ join: Join, _ operands: [Operand], _ node: Node, _ liveness: Liveness) {

@@ -16,6 +16,7 @@ package struct VerifierFailure: Hashable, Sendable {
     case weightNames
     case expressionTypes
     case values
+    case requirements
     case divisors
     case joins
   }

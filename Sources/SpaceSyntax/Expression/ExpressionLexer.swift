@@ -47,35 +47,35 @@ struct ExpressionLexer {
       position += 1
       skip(\.isDigit)
     }
-    let digits = text(start..<position)
-    var exponent = 0
-    if let suffix = current.flatMap(Self.exponent) {
-      exponent = suffix
-      position += 1
-    }
-    let numberEnd = position
+    let digitsEnd = position
+    if let unit = unit() { return try number(start..<digitsEnd, in: unit, at: start..<position) }
     skip { $0.continuesWord || $0 == UInt8(ascii: ".") }
-    guard position == numberEnd else { throw malformedNumber(start..<position) }
-    return try Self.number(digits, exponent: exponent, hasPoint: hasPoint, at: start..<position, in: self)
-  }
-
-  private static func exponent(of suffix: UInt8) -> Int? {
-    switch suffix {
-    case UInt8(ascii: "k"): 3
-    case UInt8(ascii: "M"): 6
-    case UInt8(ascii: "G"): 9
-    default: nil
+    guard position == digitsEnd else { throw malformedNumber(start..<position) }
+    guard let value = ExactDecimal(text(start..<position)) else {
+      throw ExpressionError(.numberTooLarge(text(start..<position)), at: start..<position)
     }
+    return value.denominator == 1 && !hasPoint ? .integer(value.numerator) : .decimal(value)
   }
 
-  private static func number(
-    _ digits: String, exponent: Int, hasPoint: Bool, at bytes: Range<Int>, in lexer: ExpressionLexer
+  /// Moves past a unit, with or without a blank before it; nil where none follows the number.
+  private mutating func unit() -> ExpressionUnit? {
+    let start = position
+    skipBlanks()
+    let first = position
+    skip(\.continuesWord)
+    if current != UInt8(ascii: "."), let unit = ExpressionUnit(rawValue: text(first..<position)) { return unit }
+    position = start
+    return nil
+  }
+
+  private func number(
+    _ digits: Range<Int>, in unit: ExpressionUnit, at bytes: Range<Int>
   ) throws(ExpressionError) -> ExpressionToken.Kind {
-    guard let value = ExactDecimal("\(digits)e\(exponent)") else {
-      throw ExpressionError(.numberTooLarge(lexer.text(bytes)), at: bytes)
+    guard let value = ExactDecimal(text(digits)).flatMap(unit.value) else {
+      throw ExpressionError(.numberTooLarge(text(bytes)), at: bytes)
     }
-    let isInteger = value.denominator == 1 && (!hasPoint || exponent > 0)
-    return isInteger ? .integer(value.numerator) : .decimal(value)
+    if let dimension = unit.dimension { return .quantity(Quantity(value, dimension, text: text(bytes))) }
+    return value.denominator == 1 ? .integer(value.numerator) : .decimal(value)
   }
 
   private func malformedNumber(_ range: Range<Int>) -> ExpressionError {
@@ -89,17 +89,17 @@ struct ExpressionLexer {
 
   private mutating func name() throws(ExpressionError) -> ExpressionToken.Kind {
     let start = position
-    var parts = [part()]
+    var parts = [try part()]
     while current == UInt8(ascii: ".") {
       let dot = position
       position += 1
       guard let next = current, next.continuesWord else {
         throw ExpressionError(.missingNameAfterDot(text(start..<dot)), at: dot..<position)
       }
-      parts.append(part())
+      parts.append(try part())
     }
-    guard parts.count == 1, let word = parts.first?.text else { return .name(parts) }
-    switch word {
+    guard parts.count == 1, let word = parts.first, word.index == nil else { return .name(parts) }
+    switch word.text {
     case "and": return .binary(.and)
     case "or": return .binary(.or)
     case "not": return .not
@@ -107,10 +107,30 @@ struct ExpressionLexer {
     }
   }
 
-  private mutating func part() -> ExpressionToken.Part {
+  private mutating func part() throws(ExpressionError) -> ExpressionToken.Part {
     let start = position
     skip(\.continuesWord)
-    return ExpressionToken.Part(text: text(start..<position), start: start)
+    let word = text(start..<position)
+    return ExpressionToken.Part(text: word, index: try index(), bytes: start..<position)
+  }
+
+  /// `[2]` or `[*]` right after a word; nil where no bracket follows.
+  private mutating func index() throws(ExpressionError) -> NameIndex? {
+    guard current == UInt8(ascii: "[") else { return nil }
+    let open = position
+    position += 1
+    let start = position
+    skip { $0 != UInt8(ascii: "]") && $0 != UInt8(ascii: "[") && $0 != UInt8(ascii: ")") }
+    let end = position
+    guard current == UInt8(ascii: "]") else { throw ExpressionError(.unclosedIndex, at: open..<open + 1) }
+    position += 1
+    let written = text(start..<end)
+    if written == "*" { return .all }
+    guard !written.isEmpty, written.utf8.allSatisfy(\.isDigit) else {
+      throw ExpressionError(.malformedIndex(written), at: start..<end)
+    }
+    guard let number = Int(written) else { throw ExpressionError(.numberTooLarge(written), at: start..<end) }
+    return .number(number)
   }
 
   /// There are no escapes: a word in single quotes may hold double quotes and the other way round.

@@ -153,6 +153,9 @@ private struct ExpressionParser {
     case .decimal(let value):
       advance()
       return ExpressionSyntax(.decimal(value), range: range)
+    case .quantity(let quantity):
+      advance()
+      return ExpressionSyntax(.quantity(quantity), range: range)
     case .string(let text):
       advance()
       return ExpressionSyntax(.string(text), range: range)
@@ -179,7 +182,7 @@ private struct ExpressionParser {
   private mutating func call(
     _ path: [ExpressionToken.Part], _ token: ExpressionToken
   ) throws(ExpressionError) -> ExpressionSyntax {
-    guard let function = path.first, path.count == 1 else {
+    guard let function = path.first, path.count == 1, function.index == nil else {
       throw ExpressionError(.callOfPath(source(token)), at: token.bytes)
     }
     try enter()
@@ -204,12 +207,13 @@ private struct ExpressionParser {
     switch current.kind {
     case .rightParenthesis: return advance()
     case .end: throw ExpressionError(.unclosedParenthesis, at: open.bytes)
-    case .integer, .decimal, .string, .name, .binary, .not, .leftParenthesis, .comma: throw unexpectedAfterOperand
+    case .integer, .decimal, .quantity, .string, .name, .binary, .not, .leftParenthesis, .comma:
+      throw unexpectedAfterOperand
     }
   }
 
   private func named(_ part: ExpressionToken.Part) -> NamePart {
-    NamePart(text: part.text, range: place.range(of: part.start..<part.start + part.text.utf8.count))
+    NamePart(text: part.text, index: part.index, range: place.range(of: part.bytes))
   }
 
   // MARK: Errors
@@ -224,7 +228,7 @@ private struct ExpressionParser {
     case .name where ["and", "or"].contains(text.lowercased()):
       return ExpressionError(
         .foreignOperator(text, meant: text.lowercased()), at: token.bytes, replacement: text.lowercased())
-    case .integer, .decimal, .string, .name, .binary, .not, .leftParenthesis, .end:
+    case .integer, .decimal, .quantity, .string, .name, .binary, .not, .leftParenthesis, .end:
       return ExpressionError(.missingOperator(before: text), at: token.bytes)
     }
   }

@@ -19,9 +19,11 @@ package struct ExpressionSyntax: Hashable, Sendable {
     case integer(Int)
     /// A literal with a point; `1.5M` is an integer.
     case decimal(ExactDecimal)
+    /// A number with a unit of bytes or time: `2 MiB`, `5 ms`.
+    case quantity(Quantity)
     /// A quoted word, without its quotes.
     case string(String)
-    /// `in.channels`, `mid.2.width`; also `true` and `false`, which the grammar does not know. Never empty.
+    /// `in.channels`, `mid.2.width`, `s1[2].kernel`, `s1[*].kernel`; also `true` and `false`, which the grammar does not know. Never empty.
     case name(path: [NamePart])
     /// `max(splits, 1)`.
     case call(NamePart, [ExpressionSyntax])
@@ -30,14 +32,35 @@ package struct ExpressionSyntax: Hashable, Sendable {
   }
 }
 
-/// One word of a dotted name.
+/// One word of a dotted name, perhaps with a number: `s1[2]`.
 package struct NamePart: Hashable, Sendable {
+  /// Without the number.
   package let text: String
+  package let index: NameIndex?
   package let range: SourceRange
 
-  package init(text: String, range: SourceRange) {
+  package init(text: String, index: NameIndex? = nil, range: SourceRange) {
     self.text = text
+    self.index = index
     self.range = range
+  }
+
+  /// As it is written: `s1[2]`.
+  package var written: String { text + (index?.written ?? "") }
+}
+
+/// What stands in brackets after a name.
+package enum NameIndex: Hashable, Sendable {
+  /// A layer, from 1.
+  case number(Int)
+  /// `[*]`: every layer.
+  case all
+
+  package var written: String {
+    switch self {
+    case .number(let number): "[\(number)]"
+    case .all: "[*]"
+    }
   }
 }
 

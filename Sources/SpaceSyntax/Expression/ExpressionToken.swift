@@ -3,8 +3,9 @@ struct ExpressionToken: Hashable {
   enum Kind: Hashable {
     case integer(Int)
     case decimal(ExactDecimal)
+    case quantity(Quantity)
     case string(String)
-    /// The parts of a dotted name with the offsets at which they begin; never empty.
+    /// The parts of a dotted name with their places; never empty.
     case name([Part])
     case binary(BinaryOperator)
     case not
@@ -14,10 +15,11 @@ struct ExpressionToken: Hashable {
     case end
   }
 
-  /// A word between dots.
+  /// A word between dots, perhaps with a number in brackets.
   struct Part: Hashable {
     let text: String
-    let start: Int
+    let index: NameIndex?
+    let bytes: Range<Int>
   }
 
   let kind: Kind

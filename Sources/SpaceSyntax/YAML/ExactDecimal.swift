@@ -40,6 +40,20 @@ package struct ExactDecimal: Hashable, Sendable {
     self.init(mantissa: parts.mantissa, exponent: parts.exponent)
   }
 
+  /// Nil where the product does not fit 64 bits.
+  ///
+  /// - Precondition: `factor` is above zero.
+  package func multiplied(by factor: Int) -> ExactDecimal? {
+    let common = Int(Self.greatestCommonDivisor(UInt(factor), denominator.magnitude))
+    let (product, overflow) = numerator.multipliedReportingOverflow(by: factor / common)
+    return overflow ? nil : ExactDecimal(numerator: product, denominator: denominator / common)
+  }
+
+  private init(numerator: Int, denominator: Int) {
+    self.numerator = numerator
+    self.denominator = denominator
+  }
+
   private static func greatestCommonDivisor(_ left: UInt, _ right: UInt) -> UInt {
     var (left, right) = (left, right)
     while right != 0 { (left, right) = (right, left % right) }

@@ -10,7 +10,7 @@ struct ValidateCommand: ParsableCommand {
     commandName: "validate",
     abstract: "Check spaces and report every error of every file in one run.",
     discussion: """
-      A valid file is one line with its number of networks. An error shows the place, the rule that is broken, and \
+      A valid file is one line with its number of networks. A warning points at what is right and still doubtful. An error shows the place, the rule that is broken, and \
       where possible a fix; `espalier explain CODE` says more about it.
 
         espalier validate spaces/mini-f.yaml
@@ -45,7 +45,9 @@ struct ValidateCommand: ParsableCommand {
         let compilation = try fix ? fixed(file) : compileReadable(file, input: shape.input)
         merge.add(compilation.diagnostics, of: compilation.sources)
         if compilation.hasErrors, status == .success { status = .invalid }
-        if let result = compilation.result, format == .text { Terminal.standardOutput.line(result.line(for: file)) }
+        if let result = compilation.result, format == .text {
+          Terminal.standardOutput.line(result.line(for: file) + compilation.warningCount)
+        }
       } catch let failure as CommandFailure {
         Terminal.standardError.line("error: \(failure.message)")
         status = .couldNotRun
@@ -75,6 +77,14 @@ struct ValidateCommand: ParsableCommand {
       compilation = try compileReadable(path, input: shape.input)
     }
     return compilation
+  }
+}
+
+extension Compilation {
+  /// `, 2 warnings`; nothing for none.
+  fileprivate var warningCount: String {
+    let count = diagnostics.count { $0.severity == .warning }
+    return count == 0 ? "" : ", \(counted(count, "warning"))"
   }
 }
 

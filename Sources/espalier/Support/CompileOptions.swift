@@ -17,13 +17,25 @@ struct CompileOptions: ParsableArguments {
 
   /// As `compiled`, with the files that messages show.
   func compilation() throws -> (sources: SourceMap, result: CompiledSpace) {
-    let compilation = try compileReadable(file, input: shape.input)
-    let stream = Terminal.standardError
-    stream.write(
-      renderText(compilation.diagnostics, sources: compilation.sources, colours: stream.showsColours))
-    guard let result = compilation.result else { throw ExitStatus.invalid.code }
-    return (compilation.sources, result)
+    try compileWithSources(file, input: shape.input)
   }
+}
+
+/// Compiles a file; warnings and errors go to standard error.
+///
+/// - Throws: `ExitCode` 1 where the space has errors; `CommandFailure` with exit code 2 where it cannot be read.
+func compileOrExplain(_ path: String, input: ImageShape?) throws -> CompiledSpace {
+  try compileWithSources(path, input: input).result
+}
+
+private func compileWithSources(
+  _ path: String, input: ImageShape?
+) throws -> (sources: SourceMap, result: CompiledSpace) {
+  let compilation = try compileReadable(path, input: input)
+  let stream = Terminal.standardError
+  stream.write(renderText(compilation.diagnostics, sources: compilation.sources, colours: stream.showsColours))
+  guard let result = compilation.result else { throw ExitStatus.invalid.code }
+  return (compilation.sources, result)
 }
 
 /// Compiles a file that is there: one that cannot be read is no wrong space but a command that could not run.

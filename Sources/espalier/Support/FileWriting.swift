@@ -31,6 +31,22 @@ func replaceFile(_ path: String, with contents: [UInt8]) throws {
   }
 }
 
+/// Writes a file that is not there yet, whole or not at all: its contents get the name when they are complete.
+///
+/// - Throws: `CommandFailure` with exit code 2, also where the name is taken.
+func createFile(_ path: String, with contents: [UInt8]) throws {
+  let draft = "\(path).\(getpid()).new"
+  let descriptor = try openForWriting(draft, flags: O_WRONLY | O_CREAT | O_EXCL, showing: path)
+  defer { unlink(draft) }
+  try finish(contents, descriptor, path: path)
+  // Unlike a renaming, a second name never replaces what another process has put there meanwhile.
+  guard link(draft, path) == 0 else {
+    let number = errno
+    guard number == EEXIST else { throw cannotWrite(path, number) }
+    throw CommandFailure("'\(path)' is there already; choose another name or remove it", status: .couldNotRun)
+  }
+}
+
 /// Whether two paths name one existing file.
 func isSameFile(_ first: String, _ second: String) -> Bool {
   var (a, b) = (stat(), stat())

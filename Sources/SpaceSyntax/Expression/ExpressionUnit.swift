@@ -1,0 +1,58 @@
+/// A number with a unit of bytes or time.
+package struct Quantity: Hashable, Sendable {
+  /// What is measured.
+  package enum Dimension: String, Hashable, Sendable {
+    case bytes
+    case time
+  }
+
+  /// In bytes or nanoseconds.
+  package let value: ExactDecimal
+  package let dimension: Dimension
+  /// As it was written, `5 ms`.
+  package let text: String
+
+  package init(_ value: ExactDecimal, _ dimension: Dimension, text: String) {
+    self.value = value
+    self.dimension = dimension
+    self.text = text
+  }
+}
+
+/// The units that may follow a number. Their spelling is that of the SI and of IEC 80000-13.
+enum ExpressionUnit: String, CaseIterable {
+  case kilo = "k"
+  case mega = "M"
+  case giga = "G"
+  case kibibytes = "KiB"
+  case mebibytes = "MiB"
+  case gibibytes = "GiB"
+  case nanoseconds = "ns"
+  case microseconds = "us"
+  case milliseconds = "ms"
+  case seconds = "s"
+
+  /// Nil for a plain factor.
+  var dimension: Quantity.Dimension? {
+    switch self {
+    case .kilo, .mega, .giga: nil
+    case .kibibytes, .mebibytes, .gibibytes: .bytes
+    case .nanoseconds, .microseconds, .milliseconds, .seconds: .time
+    }
+  }
+
+  private var factor: Int {
+    switch self {
+    case .nanoseconds: 1
+    case .kilo, .microseconds: 1_000
+    case .mega, .milliseconds: 1_000_000
+    case .giga, .seconds: 1_000_000_000
+    case .kibibytes: 1 << 10
+    case .mebibytes: 1 << 20
+    case .gibibytes: 1 << 30
+    }
+  }
+
+  /// The number in this unit as a plain one, in bytes or in nanoseconds; nil where it does not fit 64 bits.
+  func value(of number: ExactDecimal) -> ExactDecimal? { number.multiplied(by: factor) }
+}
