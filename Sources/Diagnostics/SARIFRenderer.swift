@@ -1,27 +1,34 @@
 /// Diagnostics as a SARIF 2.1.0 log with one run, for code-scanning services and editors.
 ///
-/// OASIS SARIF 2.1.0: §3.27 results, §3.30 regions, §3.55 fixes. Columns are Unicode code points (§3.14.17). Fixes of
-/// notes are listed after those of the result, since SARIF has no place for them on a related location.
-package func renderSARIF(_ diagnostics: [Diagnostic], sources: SourceMap) -> String {
-  SARIFRenderer(sources: sources, diagnostics: diagnostics).document.rendered() + "\n"
+/// OASIS SARIF 2.1.0: §3.19 tools, §3.27 results, §3.30 regions, §3.49 rules, §3.55 fixes. Columns are Unicode code
+/// points (§3.14.17). Fixes of notes are listed after those of the result, since SARIF has no place for them on a
+/// related location.
+///
+/// - Parameter omitted: How many more there are that are not in the log; a notification (§3.58) says so.
+package func renderSARIF(
+  _ diagnostics: [Diagnostic], omitted: Int = 0, sources: SourceMap, tool: SARIFTool = SARIFTool()
+) -> String {
+  SARIFRenderer(sources: sources, diagnostics: diagnostics, omitted: omitted, tool: tool).document.rendered() + "\n"
 }
 
 private struct SARIFRenderer {
   let sources: SourceMap
   let diagnostics: [Diagnostic]
+  let omitted: Int
+  let tool: SARIFTool
 
   /// The codes in use, sorted; a result names its rule by the index in this list.
   private var codes: [String] { Set(diagnostics.map(\.code)).sorted() }
 
   var document: JSONText {
     let codes = self.codes
-    let driver = JSONText.object([
-      ("name", .string("espalier")),
-      ("rules", .array(codes.map { .object([("id", .string($0))]) })),
-    ])
+    let version: [(String, JSONText)] = tool.version.isEmpty ? [] : [("semanticVersion", .string(tool.version))]
+    let driver = JSONText.object(
+      [("name", .string("espalier"))] + version + [("rules", .array(codes.map(rule)))])
     let run = JSONText.object([
       ("tool", .object([("driver", driver)])),
       ("columnKind", .string("unicodeCodePoints")),
+      ("invocations", .array([invocation])),
       ("results", .array(diagnostics.map { result($0, codes: codes) })),
     ])
     return .object([
@@ -29,6 +36,24 @@ private struct SARIFRenderer {
       ("version", .string("2.1.0")),
       ("runs", .array([run])),
     ])
+  }
+
+  private func rule(_ code: String) -> JSONText {
+    var members: [(String, JSONText)] = [("id", .string(code))]
+    if let rule = tool.rule(code) {
+      members.append(("shortDescription", text(rule.title)))
+      members.append(("fullDescription", text(rule.summary)))
+    }
+    return .object(
+      members + [("help", text("`espalier explain \(code)` shows a space that fails and one that passes."))])
+  }
+
+  private var invocation: JSONText {
+    let notification = JSONText.object([
+      ("level", .string("note")), ("message", text("\(omitted) more results are left out")),
+    ])
+    let more: [(String, JSONText)] = omitted == 0 ? [] : [("toolExecutionNotifications", .array([notification]))]
+    return .object([("executionSuccessful", .boolean(true))] + more)
   }
 
   private func result(_ diagnostic: Diagnostic, codes: [String]) -> JSONText {
@@ -86,7 +111,8 @@ private struct SARIFRenderer {
   }
 
   private func artifact(_ file: SourceFile) -> JSONText {
-    .object([("uri", .string(Self.percentEncoded(file.path)))])
+    let path = Self.percentEncoded(file.path)
+    return .object([("uri", .string(path.hasPrefix("/") ? "file://" + path : path))])
   }
 
   private func text(_ message: String) -> JSONText { .object([("text", .string(message))]) }

@@ -15,6 +15,10 @@ package struct SourceFile: Sendable {
   package let bytes: [UInt8]
   /// The byte offset of the first byte of each line; the first is 0.
   private let lineStarts: [Int]
+  /// The characters before every 4096th byte, so that a column far to the right is found in a step.
+  private let characterCounts: [Int]
+
+  private static let stride = 4096
 
   /// - Complexity: O(bytes), once.
   init(id: SourceID, path: String, bytes: [UInt8]) {
@@ -22,6 +26,7 @@ package struct SourceFile: Sendable {
     self.path = path
     self.bytes = bytes
     lineStarts = Self.lineStarts(of: bytes)
+    characterCounts = Self.characterCounts(of: bytes)
   }
 
   /// The number of lines; a file that ends in a line break has an empty last line.
@@ -31,12 +36,31 @@ package struct SourceFile: Sendable {
   package func position(of offset: Int) -> SourcePosition {
     let offset = min(max(offset, 0), bytes.count)
     let line = lineIndex(of: offset)
-    var column = 1
-    bytes.withUnsafeBufferPointer { bytes in
-      for index in lineStarts[line]..<offset where !bytes[index].continuesCharacter { column += 1 }
-    }
+    let column = charactersBefore(offset) - charactersBefore(lineStarts[line]) + 1
     let isInside = offset < bytes.count && bytes[offset].continuesCharacter
     return SourcePosition(line: line + 1, column: isInside ? max(column - 1, 1) : column)
+  }
+
+  /// The characters that begin before an offset.
+  private func charactersBefore(_ offset: Int) -> Int {
+    let block = offset / Self.stride
+    return characterCounts[block] + Self.characters(in: bytes, block * Self.stride..<offset)
+  }
+
+  private static func characters(in bytes: [UInt8], _ range: Range<Int>) -> Int {
+    bytes.withUnsafeBufferPointer { bytes in
+      var count = 0
+      for index in range where !bytes[index].continuesCharacter { count += 1 }
+      return count
+    }
+  }
+
+  private static func characterCounts(of bytes: [UInt8]) -> [Int] {
+    var counts = [0]
+    for end in Swift.stride(from: stride, through: bytes.count, by: stride) {
+      counts.append(counts[counts.count - 1] + characters(in: bytes, end - stride..<end))
+    }
+    return counts
   }
 
   /// The bytes of a 1-based line without its line break; empty when there is no such line.

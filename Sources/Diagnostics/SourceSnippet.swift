@@ -77,12 +77,20 @@ extension Unicode.Scalar {
   var columns: Int {
     switch value {
     case 0x20...0x7E: return 1
-    case 0x1100...0x115F, 0x2E80...0xA4CF, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE30...0xFE6F, 0xFF00...0xFF60,
-      0xFFE0...0xFFE6, 0x1F300...0x1F64F, 0x1F900...0x1F9FF, 0x20000...0x3FFFD:
-      return 2
+    // East_Asian_Width W and F of Unicode 14, less what is an emoji.
+    case 0x1100...0x115F, 0x2329...0x232A, 0x2E80...0x303E, 0x3041...0x3247, 0x3250...0x4DBF, 0x4E00...0xA4CF,
+      0xA960...0xA97C, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE10...0xFE19, 0xFE30...0xFE6F, 0xFF01...0xFF60,
+      0xFFE0...0xFFE6, 0x16FE0...0x18D08, 0x1AFF0...0x1B2FB, 0x1F200...0x1F265, 0x20000...0x3FFFD:
+      return properties.generalCategory == .nonspacingMark ? 0 : 2
+    // The vowels and final consonants of a Hangul syllable join the initial one.
+    case 0x1160...0x11FF, 0xD7B0...0xD7FB: return 0
+    // Two of these are one flag, two columns wide.
+    case 0x1F1E6...0x1F1FF: return 1
     default:
-      let category = properties.generalCategory
-      return category == .nonspacingMark || category == .enclosingMark || category == .format ? 0 : 1
+      switch properties.generalCategory {
+      case .nonspacingMark, .enclosingMark, .format: return 0
+      default: return properties.isEmojiPresentation ? 2 : 1
+      }
     }
   }
 

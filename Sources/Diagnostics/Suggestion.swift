@@ -9,13 +9,35 @@ package func closest(to name: String, among names: [String]) -> String? {
   guard !name.isEmpty, name.unicodeScalars.count <= 64 else { return nil }
   let wanted = folded(name)
   var best: (name: String, distance: Int)?
-  for candidate in names where candidate != name && candidate.unicodeScalars.count <= 64 {
+  for candidate in names where candidate != name && candidate.utf8.count <= 256 {
     let other = folded(candidate)
+    // So many insertions are needed at least.
+    let least = abs(wanted.count - other.count)
+    guard other.count <= 64, least <= max(wanted.count, other.count) / 3, least < best?.distance ?? .max else {
+      continue
+    }
     let distance = alignmentDistance(wanted, other)
     guard distance <= max(wanted.count, other.count) / 3, distance < best?.distance ?? .max else { continue }
     best = (candidate, distance)
   }
   return best?.name
+}
+
+extension DiagnosticLog {
+  /// The same, as long as the run has not compared names for too long: a file may have tens of thousands of wrong names
+  /// among tens of thousands of right ones.
+  ///
+  /// - Parameter names: Called only when there is time left.
+  package mutating func closest(to name: String, among names: () -> [String]) -> String? {
+    guard comparisonsLeft > 0, !isFull else { return nil }
+    let names = names()
+    comparisonsLeft -= names.count + 1
+    return Diagnostics.closest(to: name, among: names)
+  }
+
+  package mutating func closest(to name: String, among names: [String]) -> String? {
+    closest(to: name) { names }
+  }
 }
 
 /// The name as it is compared: lower case, with one kind of hyphen.

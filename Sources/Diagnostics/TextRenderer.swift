@@ -1,10 +1,15 @@
 /// Diagnostics as a person reads them: message, place, source line with carets, notes, fixes. Blocks are separated by
 /// an empty line; the text ends in a line feed, or is empty when there is nothing to say.
 ///
-/// - Parameter colours: Whether ANSI colour sequences are used; otherwise the text is plain.
-package func renderText(_ diagnostics: [Diagnostic], sources: SourceMap, colours: Bool) -> String {
+/// - Parameters:
+///   - omitted: How many more there are that are not shown; the last line says so.
+///   - colours: Whether ANSI colour sequences are used; otherwise the text is plain.
+package func renderText(
+  _ diagnostics: [Diagnostic], omitted: Int = 0, sources: SourceMap, colours: Bool
+) -> String {
   let renderer = TextRenderer(sources: sources, palette: colours ? .ansi : .plain)
-  return diagnostics.map(renderer.block).joined(separator: "\n")
+  let more = omitted == 0 ? [] : ["and \(omitted) more, not shown\n"]
+  return (diagnostics.map(renderer.block) + more).joined(separator: "\n")
 }
 
 private struct TextRenderer {

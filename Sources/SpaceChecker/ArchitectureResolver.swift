@@ -76,7 +76,7 @@ struct ArchitectureResolver {
         given[space[id].name] = entry
         continue
       }
-      let meant = closest(to: entry.key.text, among: names.filter { given[$0] == nil })
+      let meant = reader.log.closest(to: entry.key.text) { [given] in names.filter { given[$0] == nil } }
       reader.log.error(
         CheckDiagnostic.unknownDecision(entry.key.text, space: space.name), at: entry.key.range,
         notes: meant == nil ? [Note("its decisions: \(listed(names))")] : [],

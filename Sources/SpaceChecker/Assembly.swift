@@ -228,7 +228,7 @@ struct Assembly {
     let known = Set(library.signatures.values.flatMap { $0.parameters.map(\.name) })
       .union(expander.decisions.map(\.parameter)).sorted()
     for hint in declaration.hintRanges where !known.contains(hint.value) {
-      let fixes = didYouMean(closest(to: hint.value, among: known), at: hint.range)
+      let fixes = didYouMean(expander.log.closest(to: hint.value, among: known), at: hint.range)
       expander.report(.unknownHint(hint.value), at: hint.range, fixIts: fixes)
     }
   }

@@ -12,6 +12,9 @@ enum CheckDiagnostic: DiagnosticKind {
   case includeCycle(String)
   case oneDiscriminator(String, keys: [String])
   case architectureOfArchitecture(String)
+  case blocksTooDeep(limit: Int)
+  case tooManyOperations(limit: Int)
+  case largeExpression(limit: Int)
   // ES11: names.
   case unknownOperation(String)
   case unknownArgument(String, of: String)
@@ -61,7 +64,6 @@ enum CheckDiagnostic: DiagnosticKind {
   case absentDecision(String, parent: String, option: String)
   case tangledExistence(String)
   case sharedDecisionAbsent(String)
-  case tooManyOperations(Int)
   // ES22: shapes.
   case residualMismatch(block: String, body: String, shortcut: String, member: String)
   case spatialMismatch(body: String, shortcut: String, member: String)
@@ -95,6 +97,9 @@ enum CheckDiagnostic: DiagnosticKind {
     case .includeCycle: "ES1007"
     case .oneDiscriminator: "ES1008"
     case .architectureOfArchitecture: "ES1009"
+    case .blocksTooDeep: "ES1018"
+    case .tooManyOperations: "ES1019"
+    case .largeExpression: "ES2029"
     case .unknownOperation: "ES1101"
     case .unknownArgument: "ES1102"
     case .missingArguments: "ES1103"
@@ -141,7 +146,6 @@ enum CheckDiagnostic: DiagnosticKind {
     case .absentDecision: "ES2113"
     case .tangledExistence: "ES2114"
     case .sharedDecisionAbsent: "ES2115"
-    case .tooManyOperations: "ES2116"
     case .residualMismatch: "ES2201"
     case .spatialMismatch: "ES2202"
     case .alternativesMismatch: "ES2203"
@@ -175,6 +179,11 @@ enum CheckDiagnostic: DiagnosticKind {
     case .includeCycle(let path): "'\(path)' is being read already: files cannot use each other in a circle"
     case .oneDiscriminator(let what, let keys):
       "\(what) has exactly one of the keys \(keys.map { "'\($0)'" }.joined(separator: ", "))"
+    case .blocksTooDeep(let limit): "blocks stand at most \(limit) deep in one another"
+    case .largeExpression(let limit):
+      "an expression has at most \(limit) operands and operators, those of the sizes that it names included"
+    case .tooManyOperations(let limit):
+      "a space has at most \(limit) operations, those of a block counted as often as it is used"
     case .architectureOfArchitecture(let path): "'\(path)' is an architecture itself; an architecture is one of a space"
     case .unknownOperation(let name): "no operation or block is named '\(name)'"
     case .unknownArgument(let name, let operation): "'\(operation)' has no parameter '\(name)'"
@@ -247,7 +256,6 @@ enum CheckDiagnostic: DiagnosticKind {
       "whether '\(name)' is decided depends on several decisions at once"
     case .sharedDecisionAbsent(let name):
       "'\(name)' decides once for all its uses, but they are in some networks only, under different conditions"
-    case .tooManyOperations(let limit): "the space is more than \(limit) operations when it is written out"
     case .tensorCount(let operation, let expected, let found):
       "'\(operation)' reads \(expected), here \(found == 1 ? "it gets one" : "it gets \(found)")"
     case .joinMismatch(let join, let first, let second, let member):
@@ -275,14 +283,15 @@ enum CheckDiagnostic: DiagnosticKind {
     switch self {
     case .brokenBlockRequirement, .unknownWord, .wrongType, .operandType, .notPositive, .evenKernel, .noValue,
       .missingCase, .residualMismatch, .spatialMismatch, .alternativesMismatch, .needsJoinedCopies, .needsVector,
-      .tensorCount, .joinMismatch, .absentResult, .notDivided, .sliceOutside, .tangledExistence, .endlessRule:
+      .tensorCount, .joinMismatch, .absentResult, .notDivided, .sliceOutside, .tangledExistence, .endlessRule,
+      .largeExpression:
       true
     case .unknownKey, .missingKey, .wrongShape, .unsupportedVersion, .unreadableFile, .escapingPath, .includeCycle,
       .oneDiscriminator, .unknownOperation, .unknownArgument, .missingArguments, .unknownName, .duplicateName,
       .recursiveBlock, .choiceNotHere, .badName, .unknownHint, .unknownFunction, .reservedName, .argumentCount,
       .emptyRange, .offGrid, .badStep, .architectureOfArchitecture, .unknownDecision, .missingDecisions,
       .unknownOption, .absentDecision, .duplicateOption, .mixedOptions, .missingScope, .badLayerCount, .tooManyOptions,
-      .unknownTensor, .unboundedRule, .sharedDecisionAbsent, .tooManyOperations, .wrongOutputShape,
+      .blocksTooDeep, .unknownTensor, .unboundedRule, .sharedDecisionAbsent, .tooManyOperations, .wrongOutputShape,
       .firstRestOutsideStage, .quantityOutsideBudget, .costOutsideBudget, .wrongDimension, .starOutsideList,
       .listTooLong, .starsOfStages, .existenceOfNoName, .unknownDevice, .budgetNotConstant, .layerDecision,
       .contradiction, .rowLength, .duplicateRow, .brokenRequirement, .wrongOutput, .bypassStride:

@@ -22,11 +22,37 @@ package protocol SourceReader {
   /// The bytes of a file, by the path that messages show.
   /// - Throws: `SourceReadError` with the reason in words.
   func bytes(of path: String) throws(SourceReadError) -> [UInt8]
+
+  /// The bytes of a file that a space uses: the same, for a path whose words stay in the folder of the space.
+  ///
+  /// - Parameter folder: That folder; empty for the working directory.
+  /// - Throws: `SourceReadError`; one that `leavesFolder` where a link leads out all the same.
+  func bytes(of path: String, inside folder: String) throws(SourceReadError) -> [UInt8]
+}
+
+extension SourceReader {
+  /// Where there are no links, the words of a path say where it leads.
+  package func bytes(of path: String, inside folder: String) throws(SourceReadError) -> [UInt8] {
+    try bytes(of: path)
+  }
 }
 
 package struct SourceReadError: Error, Sendable {
   package let reason: String
-  package init(reason: String) { self.reason = reason }
+  /// Whether the file lies outside of the folder that it must lie in.
+  package let leavesFolder: Bool
+
+  package init(reason: String, leavesFolder: Bool = false) {
+    self.reason = reason
+    self.leavesFolder = leavesFolder
+  }
+}
+
+/// Bounds on what a space may use, so that no set of files takes a machine's memory.
+enum UseLimits {
+  static let files = 256
+  /// All files of a space together.
+  static let bytes = 16 << 20
 }
 
 /// Checks a space: reads its files, resolves names, types and shapes, and builds the graph. Of an architecture file the
@@ -103,6 +129,7 @@ struct Library {
   /// Whether an error hid a block, so that an unknown operation may be that one.
   private(set) var hidesBlocks: Bool
   private var loaded: Set<String> = []
+  private var bytesRead = 0
 
   init(folder: String, hidesBlocks: Bool, log: DiagnosticLog) {
     self.folder = folder
@@ -143,10 +170,15 @@ struct Library {
       guard loaded.insert(path).inserted else { continue }
       let bytes: [UInt8]
       do throws(SourceReadError) {
-        bytes = try reader.bytes(of: path)
+        bytes = try read(path, reader: reader)
       } catch {
-        log.error(CheckDiagnostic.unreadableFile(use.value, reason: error.reason), at: use.range)
         hidesBlocks = true
+        if error.leavesFolder {
+          log.error(CheckDiagnostic.escapingPath(use.value), at: use.range, notes: [Note(error.reason)])
+          continue
+        }
+        log.error(CheckDiagnostic.unreadableFile(use.value, reason: error.reason), at: use.range)
+        guard !isFull else { return }
         continue
       }
       let id = sources.add(path: path, bytes: bytes)
@@ -162,6 +194,21 @@ struct Library {
       define(library.blocks)
       load(library.uses, from: path, open: open + [path], reader: reader, sources: &sources)
     }
+  }
+
+  /// Whether no more files are read.
+  private var isFull: Bool { loaded.count > UseLimits.files || bytesRead > UseLimits.bytes }
+
+  private mutating func read(_ path: String, reader: some SourceReader) throws(SourceReadError) -> [UInt8] {
+    guard loaded.count <= UseLimits.files else {
+      throw SourceReadError(reason: "a space uses at most \(UseLimits.files) files")
+    }
+    let bytes = try reader.bytes(of: path, inside: folder)
+    bytesRead += bytes.count
+    guard bytesRead <= UseLimits.bytes else {
+      throw SourceReadError(reason: "the files that a space uses have at most \(UseLimits.bytes) bytes together")
+    }
+    return bytes
   }
 
   private mutating func resolve(_ use: Located<String>, from user: String) -> String? {

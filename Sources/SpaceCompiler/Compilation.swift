@@ -27,6 +27,8 @@ package struct CompiledSpace: Sendable {
 package struct Compilation: Sendable {
   package let sources: SourceMap
   package let diagnostics: [Diagnostic]
+  /// Diagnostics that were left out because there are too many.
+  package let omitted: Int
   /// Nil when there are errors.
   package let result: CompiledSpace?
 
@@ -45,7 +47,8 @@ package func compileSpace(
   var log = DiagnosticLog()
   let checked = checkSpace(at: path, input: input, reader: reader, sources: &sources, log: &log)
   let result = checked.map { analyse($0, log: &log) }
-  return Compilation(sources: sources, diagnostics: log.diagnostics, result: log.hasErrors ? nil : result)
+  return Compilation(
+    sources: sources, diagnostics: log.diagnostics, omitted: log.omitted, result: log.hasErrors ? nil : result)
 }
 
 private func analyse(_ checked: CheckedSpace, log: inout DiagnosticLog) -> CompiledSpace {

@@ -11,12 +11,14 @@ package import SpaceChecker
 /// Reads space files from disk: regular files of a sane size only, so that a folder, a device or a pipe is an error and
 /// never a wait.
 package struct DiskReader: SourceReader {
-  /// Bytes; a space is text written by people.
-  package static let largestFile = 16 << 20
+  /// Bytes. A space is text written by people, and one with as many keys and values as may be has less.
+  package static let largestFile = 4 << 20
 
   package init() {}
 
   package func bytes(of path: String) throws(SourceReadError) -> [UInt8] {
+    // The system would read the file of the words before it.
+    guard !path.utf8.contains(0) else { throw SourceReadError(reason: "its name has a NUL in it") }
     let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
     guard descriptor >= 0 else { throw SourceReadError(reason: lastSystemError()) }
     defer { close(descriptor) }
@@ -31,6 +33,23 @@ package struct DiskReader: SourceReader {
       throw SourceReadError(reason: "it has \(status.st_size) bytes, more than \(Self.largestFile)")
     }
     return try contents(descriptor, expected: Int(status.st_size))
+  }
+
+  /// Links are followed first, and where they end is what is compared and opened.
+  package func bytes(of path: String, inside folder: String) throws(SourceReadError) -> [UInt8] {
+    let root = try withoutLinks(folder.isEmpty && !path.hasPrefix("/") ? "." : "\(folder)/")
+    let file = try withoutLinks(path)
+    guard file.hasPrefix(root == "/" ? root : root + "/") else {
+      throw SourceReadError(reason: "a link on the way leads to '\(file)'", leavesFolder: true)
+    }
+    return try bytes(of: file)
+  }
+
+  private func withoutLinks(_ path: String) throws(SourceReadError) -> String {
+    guard !path.utf8.contains(0) else { throw SourceReadError(reason: "its name has a NUL in it") }
+    guard let resolved = realpath(path, nil) else { throw SourceReadError(reason: lastSystemError()) }
+    defer { free(resolved) }
+    return String(cString: resolved)
   }
 
   private func contents(_ descriptor: Int32, expected: Int) throws(SourceReadError) -> [UInt8] {

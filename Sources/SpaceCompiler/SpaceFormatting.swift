@@ -5,6 +5,8 @@ package import SpaceSyntax
 package struct FormattedFile: Sendable {
   package let sources: SourceMap
   package let diagnostics: [Diagnostic]
+  /// Diagnostics that were left out because there are too many.
+  package let omitted: Int
   /// Nil after an error of YAML. Mistakes in the language are no obstacle.
   package let text: String?
 
@@ -21,5 +23,5 @@ package func formatSpace(_ bytes: [UInt8], path: String) throws(FormattingFault)
   var log = DiagnosticLog()
   let id = sources.add(path: path, bytes: bytes)
   let text = try formatYAML(id, in: sources, log: &log)
-  return FormattedFile(sources: sources, diagnostics: log.diagnostics, text: text)
+  return FormattedFile(sources: sources, diagnostics: log.diagnostics, omitted: log.omitted, text: text)
 }

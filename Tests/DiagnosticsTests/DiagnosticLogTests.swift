@@ -32,6 +32,34 @@ struct DiagnosticLogTests {
     #expect(log.hasErrors)
   }
 
+  @Test func `beyond a thousand of each severity diagnostics are counted`() {
+    var log = DiagnosticLog()
+    for offset in 0..<DiagnosticLog.most + 7 {
+      log.warning(Complaint(code: "ES9001"), at: SourceRange(source: first, start: offset, end: offset))
+    }
+    #expect(log.diagnostics.count == DiagnosticLog.most && log.omitted == 7)
+    #expect(!log.isFull && !log.hasErrors)
+    for offset in 0..<DiagnosticLog.most + 5 {
+      // What is said twice is counted once.
+      for _ in 0..<2 { log.error(Complaint(), at: SourceRange(source: second, start: offset, end: offset)) }
+    }
+    #expect(log.diagnostics.count == 2 * DiagnosticLog.most && log.omitted == 12)
+    #expect(log.isFull && log.hasErrors)
+  }
+
+  @Test func `a message is cut where a name in it is long`() throws {
+    var log = DiagnosticLog()
+    let long = "begin " + String(repeating: "é", count: 1_000_000) + " end"
+    log.error(
+      Complaint(message: long), at: SourceRange(source: first, start: 0, end: 1), notes: [Note(long), Note("short")])
+    let found = try #require(log.diagnostics.first)
+    for message in [found.message, found.notes[0].message] {
+      #expect(message.hasPrefix("begin ééé") && message.contains("é […] é") && message.hasSuffix("é end"))
+      #expect(message.count == 1_505)
+    }
+    #expect(found.notes[1].message == "short")
+  }
+
   @Test func `a union covers both and stays in its file`() {
     let left = SourceRange(source: first, start: 2, end: 4)
     #expect(left.union(SourceRange(source: first, start: 7, end: 9)) == SourceRange(source: first, start: 2, end: 9))

@@ -70,11 +70,33 @@ struct JSONRendererTests {
     let compact = sarif.filter { $0 != "\n" }.replacing("  ", with: "")
     let region = #""startLine": 1,"startColumn": 4,"endLine": 1,"endColumn": 7,"byteOffset": 4,"byteLength": 3"#
     for expected in [
-      #""version": "2.1.0""#, #""rules": [{"id": "ES9001"}]"#, #""ruleId": "ES9001","ruleIndex": 0,"level": "error""#,
+      #""version": "2.1.0""#, #""rules": [{"id": "ES9001","help": {"text": "`espalier explain ES9001`"#,
+      #""ruleId": "ES9001","ruleIndex": 0,"level": "error""#,
       #""artifactLocation": {"uri": "my%20spaces/a.yaml"},"region": {"# + region,
       #""deletedRegion": {"# + region, #""insertedContent": {"text": "\"yes\""}"#, #""message": {"text": "why"}"#,
     ] {
       #expect(compact.contains(expected))
     }
+  }
+
+  @Test func `SARIF says what a rule is, which tool ran, and what was left out`() throws {
+    let text = Rendering("a: 1\n", path: "/tmp/a b.yaml")
+    let page = "# ES9001: something wrong\n\nA rule in a sentence.\n\n## Fails\n"
+    let tool = SARIFTool(version: "1.2.3") { $0 == "ES9001" ? SARIFTool.Rule(page: page) : nil }
+    let sarif = renderSARIF(text.diagnostics(0, 1), omitted: 4, sources: text.sources, tool: tool)
+    let compact = sarif.filter { $0 != "\n" }.replacing("  ", with: "")
+    for expected in [
+      #""semanticVersion": "1.2.3""#, #""shortDescription": {"text": "something wrong"}"#,
+      #""fullDescription": {"text": "A rule in a sentence."}"#, #""uri": "file:///tmp/a%20b.yaml""#,
+      #""toolExecutionNotifications": [{"level": "note","message": {"text": "4 more results are left out"}}]"#,
+    ] {
+      #expect(compact.contains(expected), "\(expected)")
+    }
+    #expect(SARIFTool.Rule(page: "no heading\n") == nil)
+  }
+
+  @Test func `what is left out is a number in JSON`() {
+    let rendered = renderJSON([], omitted: 5, sources: SourceMap())
+    #expect(rendered == "{\n  \"version\": 1,\n  \"diagnostics\": [],\n  \"omitted\": 5\n}\n")
   }
 }

@@ -16,6 +16,32 @@ struct SuggestionTests {
     #expect(closest(to: typed, among: ["kernel", "channels", "ab"]) == nil)
   }
 
+  @Test func `a log looks for names until it has compared too many`() {
+    var log = DiagnosticLog()
+    let names = ["kernel"] + (0..<999).map { "name\($0)" }
+    var found = 0
+    var asked = 0
+    for _ in 0..<1_000
+    where log.closest(
+      to: "kernl",
+      among: {
+        asked += 1
+        return names
+      }) != nil
+    { found += 1 }
+    #expect(found == 100 && asked == 100)
+    #expect(log.closest(to: "kernl", among: names) == nil)
+  }
+
+  @Test func `a full log looks for no names`() {
+    var log = DiagnosticLog()
+    #expect(log.closest(to: "kernl", among: ["kernel"]) == "kernel")
+    for offset in 0..<DiagnosticLog.most {
+      log.error(Complaint(), at: SourceRange(source: SourceID(index: 0), start: offset, end: offset))
+    }
+    #expect(log.closest(to: "kernl", among: ["kernel"]) == nil)
+  }
+
   @Test func `the first of equally close names wins`() {
     #expect(closest(to: "stagex", among: ["stage2", "stage1"]) == "stage2")
   }

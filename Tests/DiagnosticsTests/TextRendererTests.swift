@@ -44,6 +44,21 @@ struct TextRendererTests {
     #expect(Rendering("\ta: 日本").carets(4, 10) == "\t   ^^^^")
   }
 
+  @Test(arguments: [
+    ("🚀", 2), ("🫠", 2), ("✅", 2), ("한", 2), ("\u{1112}\u{1161}\u{11AB}", 2), ("ｆ", 2), ("が", 2), ("か\u{3099}", 2),
+    ("\u{200B}", 0), ("é", 1), ("🇳🇱", 2), ("☺", 1), ("〈", 2), ("𠀀", 2), ("ﬁ", 1),
+  ])
+  func `a character has the columns of a terminal`(character: String, columns: Int) {
+    let size = character.utf8.count
+    #expect(Rendering(character + "x").carets(size, size + 1) == String(repeating: " ", count: columns) + "^")
+  }
+
+  @Test func `what is not shown is counted in the last line`() {
+    let text = Rendering("a: 1\n")
+    let shown = renderText(text.diagnostics(0, 1), omitted: 3, sources: text.sources, colours: false)
+    #expect(shown == text.error(0, 1) + "\nand 3 more, not shown\n")
+  }
+
   @Test func `a range of several lines shows its first`() {
     #expect(Rendering("ab: cd\nef\n").carets(4, 9) == "    ^^")
   }

@@ -7,11 +7,14 @@ struct DocumentationScratch {
 
   static func with<Result>(_ body: (DocumentationScratch) throws -> Result) throws -> Result {
     try withTemporaryFolder { folder in
-      // A space on a page stands beside `spaces`, or among its files and so beside `blocks`.
-      for (name, target) in [("spaces", "spaces"), ("blocks", "spaces/blocks"), ("docs", "docs")] {
-        try FileManager.default.createSymbolicLink(
-          atPath: "\(folder)/\(name)", withDestinationPath: "\(Repository.root)/\(target)")
+      // A space on a page stands beside `spaces`, or among its files and so beside `blocks`. These are copies: a space
+      // uses nothing through a link that leads out of its folder.
+      for (name, source) in [("spaces", "spaces"), ("blocks", "spaces/blocks")] {
+        try FileManager.default.copyItem(
+          atPath: "\(Repository.root)/\(source)", toPath: "\(folder)/\(name)")
       }
+      try FileManager.default.createSymbolicLink(
+        atPath: "\(folder)/docs", withDestinationPath: "\(Repository.root)/docs")
       return try body(DocumentationScratch(folder: folder))
     }
   }

@@ -40,6 +40,20 @@ struct StreamTests {
     }
   }
 
+  @Test(
+    .enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/script"), "needs script (util-linux)"),
+    arguments: [("TERM=xterm NO_COLOR=", true), ("TERM=xterm NO_COLOR=1", false), ("TERM=dumb NO_COLOR=", false)])
+  func `a terminal gets colours unless it says otherwise`(environment: String, coloured: Bool) throws {
+    try withTemporaryFolder { folder in
+      let wrong = try write("espalier: 1\n", to: "wrong.yaml", in: folder)
+      let outcome = try Executable.shell("\(environment) script -qec \"'$ESPALIER' validate '\(wrong)'\" /dev/null")
+      #expect(outcome.output.contains("error[ES") && outcome.output.contains("wrong.yaml"))
+      #expect(outcome.output.contains("\u{1B}[") == coloured)
+      let count = try Executable.shell("\(environment) script -qec \"'$ESPALIER' count '\(wrong)'\" /dev/null")
+      #expect(count.output.contains("\u{1B}[") == coloured)
+    }
+  }
+
   @Test func `compile writes the same to a file`() throws {
     try withTemporaryFolder { folder in
       let file = "\(folder)/digits.ir"

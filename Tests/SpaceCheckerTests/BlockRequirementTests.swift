@@ -31,9 +31,9 @@ struct BlockRequirementTests {
 
   @Test mutating func `conditions around a block guard what it requires`() throws {
     let op = expander.decide(parameter: "op", owner: "s", choice: choice([.word("unit"), .word("bypass")]))
-    expander.existence = Existence(parent: DecisionID(index: 0), options: [0])
+    expander.require(op.expression, [.word("unit")])
     let kernel = expander.decide(parameter: "kernel", owner: "s", choice: choice([2, 3, 5].map(Value.integer)))
-    expander.existence = nil
+    expander.circumstances = Expander.Circumstances()
     var scope = ExpressionScope()
     scope.define("kernel", as: kernel)
     expander.conditions = [Expander.PathCondition(selector: op.expression, values: [.word("unit")])]

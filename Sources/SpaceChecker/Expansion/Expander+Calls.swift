@@ -23,7 +23,7 @@ extension Expander {
     usedOperations.insert(call.op.value)
     guard let signature = signatures[call.op.value] else {
       if hidesBlocks { return nil }
-      let meant = closest(to: call.op.value, among: signatures.keys.sorted() + words)
+      let meant = log.closest(to: call.op.value) { [signatures] in signatures.keys.sorted() + words }
       report(.unknownOperation(call.op.value), at: call.op.range, fixIts: didYouMean(meant, at: call.op.range))
       return nil
     }
@@ -35,7 +35,7 @@ extension Expander {
     }
     var strange = 0
     for argument in call.arguments where !known.contains(argument.name.value) {
-      let meant = closest(to: argument.name.value, among: known.filter { given[$0] == nil })
+      let meant = log.closest(to: argument.name.value) { known.filter { given[$0] == nil } }
       let list =
         known.isEmpty ? "'\(signature.name)' has no parameters" : "parameters: \(known.joined(separator: ", "))"
       report(
@@ -137,7 +137,7 @@ extension Expander {
     for word in words(of: value.expression) where !parameter.words.contains(word) {
       report(
         .unknownWord(word, allowed: parameter.words, what: "the parameter '\(parameter.name)'"), at: range,
-        fixIts: isLiteral ? didYouMean(closest(to: word, among: parameter.words), at: range) : [])
+        fixIts: isLiteral ? didYouMean(log.closest(to: word, among: parameter.words), at: range) : [])
       return nil
     }
     return value
@@ -160,6 +160,7 @@ extension Expander {
     _ signature: Signature, _ arguments: Arguments, on operands: [Tensor?], label: String, named name: [String]? = nil,
     range: SourceRange, into site: inout Site
   ) -> Tensor? {
+    guard countsOperation(at: range) else { return nil }
     switch signature.body {
     case .primitive(let primitive):
       let inputs = operands.compactMap { $0 }
@@ -175,6 +176,10 @@ extension Expander {
     range: SourceRange, into site: inout Site
   ) -> Tensor? {
     guard mayOpen(block, at: range) else { return nil }
+    guard openBlocks.count < ExpansionLimits.depth else {
+      report(.blocksTooDeep(limit: ExpansionLimits.depth), at: range)
+      return nil
+    }
     var isBounded = false
     if case .rule(let rule) = block.content { isBounded = rule.maxDepth != nil }
     openBlocks.append(Use(block: block.name.value, range: range, isBounded: isBounded))
@@ -219,12 +224,6 @@ extension Expander {
 
   /// Whether the block may be used here: not inside itself, unless a rule between bounds the depth.
   private mutating func mayOpen(_ block: BlockDeclaration, at range: SourceRange) -> Bool {
-    guard nextNode <= Self.mostNodes else {
-      report(
-        .tooManyOperations(Self.mostNodes), at: openBlocks.first?.range ?? range,
-        notes: [Note("lower 'max_depth' of the rules that are used here")])
-      return false
-    }
     guard let earlier = openBlocks.lastIndex(where: { $0.block == block.name.value }) else { return true }
     if openBlocks[earlier...].contains(where: \.isBounded) { return true }
     if case .rule = block.content {

@@ -73,7 +73,7 @@ extension Expander {
       guard let word = option.value.word, !parameter.words.contains(word) else { continue }
       report(
         .unknownWord(word, allowed: parameter.words, what: "the parameter '\(parameter.name)'"), at: option.range,
-        fixIts: didYouMean(closest(to: word, among: parameter.words), at: option.range))
+        fixIts: didYouMean(log.closest(to: word, among: parameter.words), at: option.range))
       return false
     }
     return true

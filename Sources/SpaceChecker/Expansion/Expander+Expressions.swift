@@ -6,6 +6,10 @@ extension Expander {
   /// The typed expression, with decisions that an enclosing switch has fixed replaced; nil after an error.
   mutating func convert(_ syntax: ExpressionSyntax, in scope: ExpressionScope) -> Typed? {
     guard let raw = typed(syntax, in: scope) else { return nil }
+    guard raw.expression.hasAtMost(ExpansionLimits.parts) else {
+      report(.largeExpression(limit: ExpansionLimits.parts), at: syntax.range)
+      return nil
+    }
     return Typed(expression: raw.expression.binding { fixed[$0] }, type: raw.type)
   }
 
@@ -54,7 +58,7 @@ extension Expander {
     }
     guard let known = Function(rawValue: function.text) else {
       let functions = Function.allCases.map(\.rawValue) + ListFunction.ownWords + ["exists"]
-      let meant = closest(to: function.text, among: functions)
+      let meant = log.closest(to: function.text, among: functions)
       report(
         .unknownFunction(function.text), at: function.range,
         notes: meant == nil ? [Note("functions: \(functions.joined(separator: ", "))")] : [],
@@ -234,6 +238,28 @@ extension SpaceIR.BinaryOperator {
     case .divide: .rational
     case .remainder: .integer
     case .add, .subtract, .multiply: a == .integer && b == .integer ? .integer : .rational
+    }
+  }
+}
+
+extension Expression {
+  /// Whether the tree has no more operands and operators. Looks at no more of it: parts are shared, so that a tree may
+  /// have more than any machine could count.
+  fileprivate func hasAtMost(_ limit: Int) -> Bool {
+    var left = limit
+    return takes(from: &left)
+  }
+
+  private func takes(from left: inout Int) -> Bool {
+    left -= 1
+    guard left >= 0 else { return false }
+    switch self {
+    case .constant, .decision: return true
+    case .unary(_, let operand): return operand.takes(from: &left)
+    case .binary(_, let a, let b): return a.takes(from: &left) && b.takes(from: &left)
+    case .call(_, let arguments):
+      for argument in arguments where !argument.takes(from: &left) { return false }
+      return true
     }
   }
 }

@@ -2,6 +2,15 @@ import Diagnostics
 import SpaceIR
 import SpaceSyntax
 
+/// Bounds on what blocks and rules expand to: a few lines of blocks that use each other twice would fill any memory.
+enum ExpansionLimits {
+  static let operations = 200_000
+  /// Of blocks in one another, which is also the depth of the recursion.
+  static let depth = 64
+  /// Operands and operators of an expression after its names are replaced by what they stand for.
+  static let parts = 8_000
+}
+
 /// Builds the graph from declarations: expands blocks and stages, resolves names, checks types and shapes.
 ///
 /// A nil tensor or type means that an error was shown earlier on that path; what depends on it stays silent, and
@@ -44,7 +53,9 @@ struct Expander {
   var assumptions = Assumptions()
   /// Operations and blocks that something calls.
   var usedOperations: Set<String> = []
-  private(set) var nextNode = 0
+  private var nextNode = 0
+  /// Operations and blocks expanded so far, each as often as it is used.
+  private var operations = 0
   /// Errors already shown, by code and place: a block is expanded at every use, its errors are shown once.
   private var shown: Set<ShownError> = []
 
@@ -94,6 +105,15 @@ struct Expander {
       notes.append(Note("with what '\(use.block)' is given here", at: use.range))
     }
     log.error(kind, at: range, notes: notes, fixIts: fixIts)
+  }
+
+  /// Takes one more operation into account; false once there are too many, which is said the first time.
+  mutating func countsOperation(at range: SourceRange) -> Bool {
+    operations += 1
+    if operations == ExpansionLimits.operations + 1 {
+      report(.tooManyOperations(limit: ExpansionLimits.operations), at: range)
+    }
+    return operations <= ExpansionLimits.operations
   }
 
   mutating func nodeID() -> NodeID {
@@ -179,9 +199,6 @@ struct Expander {
       return count == 1 ? name : "\(name)\(count)"
     }
   }
-
-  /// More nodes than this are a grammar that grows without measure.
-  static let mostNodes = 400_000
 
   mutating func append(_ operation: Operation, type: TensorType, label: String, to site: inout Site) -> Tensor {
     let id = nodeID()

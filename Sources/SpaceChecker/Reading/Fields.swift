@@ -22,8 +22,9 @@ struct Fields {
     var hidesKeys = node.range.contains(anyOf: unreadable)
     var known = entries.filter { allowed.contains($0.key.text) }
     for entry in entries where !allowed.contains(entry.key.text) {
-      let free = allowed.filter { key in !known.contains { $0.key.text == key } }
-      let meant = closest(to: entry.key.text, among: free)
+      let meant = log.closest(to: entry.key.text) {
+        allowed.filter { key in !known.contains { $0.key.text == key } }
+      }
       log.error(
         CheckDiagnostic.unknownKey(entry.key.text, in: place), at: entry.key.range,
         notes: meant == nil ? [Note("known keys: \(allowed.joined(separator: ", "))")] : [],
@@ -124,7 +125,7 @@ extension YAMLNode {
   /// The name of a whole space: a name that may also have dots and plus signs, `fp-nas-f++`.
   func title(_ what: String, log: inout DiagnosticLog) -> Located<String>? {
     guard let found = text(what, log: &log) else { return nil }
-    guard String(found.value.filter { $0 != "+" && $0 != "." }).isName else {
+    guard found.value.unicodeScalars.lazy.filter({ $0 != "+" && $0 != "." }).areName else {
       log.error(CheckDiagnostic.badName(found.value), at: range)
       return nil
     }
@@ -134,10 +135,29 @@ extension YAMLNode {
 
 extension String {
   /// Starts with a letter; then letters, digits, `_` and `-`.
-  var isName: Bool {
-    guard let first = unicodeScalars.first, first.properties.isAlphabetic else { return false }
-    return unicodeScalars.allSatisfy {
-      $0.properties.isAlphabetic || ("0"..."9").contains($0) || $0 == "_" || $0 == "-"
+  var isName: Bool { unicodeScalars.areName }
+}
+
+extension Sequence<Unicode.Scalar> {
+  /// See `String.isName`.
+  fileprivate var areName: Bool {
+    var isFirst = true
+    for scalar in self {
+      guard scalar.isLetter || (!isFirst && (("0"..."9").contains(scalar) || scalar == "_" || scalar == "-")) else {
+        return false
+      }
+      isFirst = false
+    }
+    return !isFirst
+  }
+}
+
+extension Unicode.Scalar {
+  /// The letters of ASCII are most of all letters, and the table of the others takes its time.
+  fileprivate var isLetter: Bool {
+    switch self {
+    case "a"..."z", "A"..."Z": true
+    default: value >= 0x80 && properties.isAlphabetic
     }
   }
 }

@@ -143,7 +143,7 @@ extension SpaceReader {
       if let word = value.value.word, !words.isEmpty, !words.contains(word) {
         log.error(
           CheckDiagnostic.unknownWord(word, allowed: words, what: "the default"), at: node.range,
-          fixIts: didYouMean(closest(to: word, among: words), at: node.range))
+          fixIts: didYouMean(log.closest(to: word, among: words), at: node.range))
         return nil
       }
       defaultValue = value

@@ -177,7 +177,7 @@ struct SpaceReader {
     let allowed = Words.allCases.map(\.rawValue)
     log.error(
       CheckDiagnostic.unknownWord(found.value, allowed: allowed, what: what), at: node.range,
-      fixIts: didYouMean(closest(to: found.value, among: allowed), at: node.range))
+      fixIts: didYouMean(log.closest(to: found.value, among: allowed), at: node.range))
     return nil
   }
 

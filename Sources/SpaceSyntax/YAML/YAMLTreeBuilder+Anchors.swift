@@ -112,7 +112,7 @@ extension YAMLTreeBuilder {
 
   private func undefined(_ name: String, at alias: SourceRange, log: inout DiagnosticLog) -> Reported {
     let kind = SyntaxDiagnostic.undefinedAlias(name)
-    guard let known = closest(to: name, among: anchorNames) else { return log.error(kind, at: alias) }
+    guard let known = log.closest(to: name, among: anchorNames) else { return log.error(kind, at: alias) }
     let fixIt = FixIt("use this anchor", confidence: .likely, replacing: alias, with: "*\(known)")
     return log.error(
       kind, at: alias, notes: [Note("an anchor '&\(known)' is here", at: anchors[known]?.range, fixIts: [fixIt])])

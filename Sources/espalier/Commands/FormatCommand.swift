@@ -39,7 +39,7 @@ struct FormatCommand: ParsableCommand {
     for file in files {
       do {
         let formatted = try formatted(file)
-        merge.add(formatted.diagnostics, of: formatted.sources)
+        merge.add(formatted.diagnostics, omitted: formatted.omitted, of: formatted.sources)
         let isWrong = try formatted.text == nil || !deliver(formatted, as: file)
         if isWrong, status == .success { status = .invalid }
       } catch let failure as CommandFailure {
@@ -48,7 +48,9 @@ struct FormatCommand: ParsableCommand {
       }
     }
     let stream = Terminal.standardError
-    stream.write(renderText(merge.diagnostics, sources: merge.sources, colours: stream.showsColours))
+    stream.write(
+      renderText(
+        merge.diagnostics, omitted: merge.omitted, sources: merge.sources, colours: stream.showsColours))
     if status != .success { throw status.code }
   }
 

@@ -43,7 +43,7 @@ struct ValidateCommand: ParsableCommand {
     for file in files {
       do {
         let compilation = try fix ? fixed(file) : compileReadable(file, input: shape.input)
-        merge.add(compilation.diagnostics, of: compilation.sources)
+        merge.add(compilation)
         if compilation.hasErrors, status == .success { status = .invalid }
         if let result = compilation.result, format == .text {
           Terminal.standardOutput.line(result.line(for: file) + compilation.warningCount)
@@ -60,9 +60,23 @@ struct ValidateCommand: ParsableCommand {
   private func rendered(_ merge: DiagnosticMerge) -> String {
     switch format {
     case .text:
-      renderText(merge.diagnostics, sources: merge.sources, colours: Terminal.standardOutput.showsColours)
-    case .json: renderJSON(merge.diagnostics, sources: merge.sources)
-    case .sarif: renderSARIF(merge.diagnostics, sources: merge.sources)
+      renderText(
+        merge.diagnostics, omitted: merge.omitted, sources: merge.sources,
+        colours: Terminal.standardOutput.showsColours)
+    case .json: renderJSON(merge.diagnostics, omitted: merge.omitted, sources: merge.sources)
+    case .sarif:
+      renderSARIF(
+        merge.diagnostics, omitted: merge.omitted, sources: merge.sources,
+        tool: SARIFTool(version: Espalier.configuration.version, rule: rules()))
+    }
+  }
+
+  /// What the page of a code says in short; nothing where the pages are not found, which is no reason to fail.
+  private func rules() -> (String) -> SARIFTool.Rule? {
+    guard let pages = try? DiagnosticPages.found() else { return { _ in nil } }
+    return { code in
+      guard let page = try? pages.text(of: code) else { return nil }
+      return SARIFTool.Rule(page: page)
     }
   }
 

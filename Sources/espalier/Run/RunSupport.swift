@@ -38,7 +38,7 @@ struct RunnableSpace {
   init(_ path: String, input: ImageShape?) throws {
     let compilation = try compileReadable(path, input: input)
     let stream = Terminal.standardError
-    stream.write(renderText(compilation.diagnostics, sources: compilation.sources, colours: stream.showsColours))
+    stream.write(compilation.text(colours: stream.showsColours))
     guard let result = compilation.result else { throw ExitStatus.invalid.code }
     space = result.space
     inputs = result.inputs

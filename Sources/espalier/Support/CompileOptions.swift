@@ -33,7 +33,7 @@ private func compileWithSources(
 ) throws -> (sources: SourceMap, result: CompiledSpace) {
   let compilation = try compileReadable(path, input: input)
   let stream = Terminal.standardError
-  stream.write(renderText(compilation.diagnostics, sources: compilation.sources, colours: stream.showsColours))
+  stream.write(compilation.text(colours: stream.showsColours))
   guard let result = compilation.result else { throw ExitStatus.invalid.code }
   return (compilation.sources, result)
 }
@@ -48,6 +48,11 @@ func compileReadable(_ path: String, input: ImageShape?) throws -> Compilation {
 }
 
 extension Compilation {
+  /// Everything that was found, as a person reads it.
+  func text(colours: Bool) -> String {
+    renderText(diagnostics, omitted: omitted, sources: sources, colours: colours)
+  }
+
   /// The checker reports an unreadable space at no place in it; a file that the space uses is reported where it is named.
   fileprivate var reasonItWasNotRead: String? {
     diagnostics.first { $0.code == "ES1005" && $0.range == SourceRange(source: SourceID(index: 0), start: 0, end: 0) }?

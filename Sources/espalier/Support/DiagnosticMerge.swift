@@ -1,4 +1,5 @@
 import Diagnostics
+import SpaceCompiler
 
 /// The diagnostics of several compilations as one list over one map of files, for one document.
 ///
@@ -9,8 +10,15 @@ struct DiagnosticMerge {
   private var ids: [String: SourceID] = [:]
 
   var diagnostics: [Diagnostic] { log.diagnostics }
+  /// Diagnostics that were left out because there are too many.
+  var omitted: Int { log.omitted }
 
-  mutating func add(_ diagnostics: [Diagnostic], of files: SourceMap) {
+  mutating func add(_ compilation: Compilation) {
+    add(compilation.diagnostics, omitted: compilation.omitted, of: compilation.sources)
+  }
+
+  mutating func add(_ diagnostics: [Diagnostic], omitted: Int, of files: SourceMap) {
+    log.omit(omitted)
     for diagnostic in diagnostics {
       let report = Relayed(code: diagnostic.code, message: diagnostic.message)
       let range = moved(diagnostic.range, from: files)
