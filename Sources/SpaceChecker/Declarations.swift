@@ -255,10 +255,13 @@ package struct Expectations: Sendable {
   }
   package enum Quantity: String, Sendable, CaseIterable {
     case encodings
+    case terms
     case jointLogits = "joint_logits"
     case factorisedLogits = "factorised_logits"
     case leastMACs = "least_macs"
     case greatestMACs = "greatest_macs"
   }
   package var entries: [Entry] = []
+
+  package init() {}
 }

@@ -11,7 +11,11 @@ package struct CompiledSpace: Sendable {
   package let inputs: [ImageShape]
   /// See `hash(of:)`; made when asked for.
   package var hash: String { SpaceCompiler.hash(of: space) }
-  package let encodings: NetworkCount
+  /// The networks that meet the space's conditions; budgets are not among these. See `MemberLimits.quick`.
+  package let members: Result<MemberDiagram, MemberError>
+  package var encodings: EncodingCount { EncodingCount(members, of: space) }
+  /// What the file expects, of a space; an architecture expects nothing.
+  package let expectations: Expectations
   package let factorisedLogits: Int
   /// Nil where a joint group has more combinations than a categorical can hold.
   package let jointLogits: Int?
@@ -48,12 +52,12 @@ package func compileSpace(
 }
 
 private func analyse(_ checked: CheckedSpace, log: inout DiagnosticLog) -> CompiledSpace {
-  let compiled = CompiledSpace(checked.space, inputs: checked.inputs, architecture: checked.architecture?.choices)
+  let compiled = CompiledSpace(checked, architecture: checked.architecture?.choices)
   if let architecture = checked.architecture {
     checkHash(architecture, log: &log)
     checkBudgets(of: architecture, checked.origins, log: &log)
     if let space = architecture.space {
-      let whole = CompiledSpace(space, inputs: checked.inputs, architecture: nil)
+      let whole = CompiledSpace(checked, space: space, architecture: nil)
       check(checked.expectations, of: whole, log: &log)
     }
   } else {
@@ -66,16 +70,47 @@ private func jointPlan(of space: Space) -> Result<DistributionPlan, Distribution
   Result { () throws(DistributionPlanError) in try DistributionPlan.joint(for: space) }
 }
 
+extension Space {
+  /// Whether a distribution over owners' tuples describes the space: not where a decision hangs on several.
+  fileprivate var hasJointPlan: Bool { isForest }
+}
+
 private func check(_ expectations: Expectations, of compiled: CompiledSpace, log: inout DiagnosticLog) {
   for entry in expectations.entries {
-    if entry.quantity == .jointLogits, case .failure(let error) = jointPlan(of: compiled.space) {
+    if entry.quantity == .jointLogits, !compiled.space.hasJointPlan {
+      let reason = "a decision that exists under several conditions has no place in a joint distribution yet"
+      log.error(CompileDiagnostic.notPlannable(reason: reason), at: entry.range)
+    } else if entry.quantity == .jointLogits, case .failure(let error) = jointPlan(of: compiled.space) {
       log.error(CompileDiagnostic.notPlannable(reason: error.description), at: entry.range)
     }
     guard let found = compiled.text(of: entry.quantity), found != entry.text else { continue }
-    let name = entry.quantity.rawValue
-    log.error(
-      CompileDiagnostic.expectationFailed(quantity: name, expected: entry.text, found: found), at: entry.range,
-      fixIts: [FixIt("write what the space has", confidence: .likely, replacing: entry.range, with: found)])
+    report(entry, found: found, log: &log)
+  }
+}
+
+private func report(_ entry: Expectations.Entry, found: String, log: inout DiagnosticLog) {
+  log.error(
+    CompileDiagnostic.expectationFailed(quantity: entry.quantity.rawValue, expected: entry.text, found: found),
+    at: entry.range,
+    fixIts: [FixIt("write what the space has", confidence: .likely, replacing: entry.range, with: found)])
+}
+
+extension CompiledSpace {
+  /// Holds a range of MACs over the space's networks against what the file expects, which no compilation asks for. The
+  /// file speaks of its first input: for another there is nothing to hold against.
+  package func check(leastMACs: Int, greatestMACs: Int) -> [Diagnostic] {
+    var log = DiagnosticLog()
+    guard space.input == inputs.first else { return [] }
+    for entry in expectations.entries {
+      let found: Int
+      switch entry.quantity {
+      case .leastMACs: found = leastMACs
+      case .greatestMACs: found = greatestMACs
+      case .encodings, .terms, .jointLogits, .factorisedLogits: continue
+      }
+      if String(found) != entry.text { report(entry, found: String(found), log: &log) }
+    }
+    return log.diagnostics
   }
 }
 
@@ -132,18 +167,23 @@ extension CompileDiagnostic {
 }
 
 extension CompiledSpace {
-  fileprivate init(_ space: Space, inputs: [ImageShape], architecture: Architecture?) {
+  /// - Parameter space: Of an architecture, the space that it is of; nil: what was checked.
+  fileprivate init(_ checked: CheckedSpace, space: Space? = nil, architecture: Architecture?) {
+    let space = space ?? checked.space
     self.init(
-      space: space, inputs: inputs, encodings: DecisionForest(space).encodings,
+      space: space, inputs: checked.inputs,
+      members: Result { () throws(MemberError) in try MemberDiagram(space, limits: .quick) },
+      expectations: checked.architecture == nil ? checked.expectations : Expectations(),
       factorisedLogits: DistributionPlan.factorised(for: space).logits,
-      jointLogits: (try? jointPlan(of: space).get())?.logits,
+      jointLogits: space.hasJointPlan ? (try? jointPlan(of: space).get())?.logits : nil,
       architecture: architecture)
   }
 
-  /// Nil for quantities that take a search to answer; the cost range is checked by the analysis, not on every compilation.
+  /// Nil for what takes a search to answer, the range of costs, and for counts that do not exist.
   fileprivate func text(of quantity: Expectations.Quantity) -> String? {
     switch quantity {
     case .encodings: encodings.description
+    case .terms: distinctTerms(of: space)?.description ?? "not counted"
     case .factorisedLogits: String(factorisedLogits)
     case .jointLogits: jointLogits.map(String.init)
     case .leastMACs, .greatestMACs: nil

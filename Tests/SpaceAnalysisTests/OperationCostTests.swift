@@ -37,7 +37,9 @@ import Testing
       cost
         == NetworkCost(
           macs: 2 * 16 * 9 * 64 + 16 * 32 + 32 * 16 * 2, parameters: weights + 2 * 16 * 2 + 32 + 2 * 16,
-          weights: weights, poolingInputs: 16 * 64))
+          weights: weights, poolingInputs: 16 * 64,
+          // Two copies from the depthwise convolution and its norm, one from the attention.
+          activationBytes: (2 + 2 + 1) * 16 * 64 * 4))
   }
 
   @Test(arguments: zip([0, 1, 2, 3], [1056, 1073, 1277, 1738]))

@@ -55,6 +55,15 @@ import Testing
     #expect(abs(Distribution(uniform: joint).entropy - logarithm) < 1e-11)
   }
 
+  @Test func `every shipped space states its range of costs, and has it`() throws {
+    for planned in try PlannedSpace.all() {
+      let range = try CostModel(planned.space).leastAndGreatest
+      #expect(planned.compiled.check(leastMACs: range.least, greatestMACs: range.greatest).isEmpty, "\(planned.name)")
+      let wrong = planned.compiled.check(leastMACs: range.least - 1, greatestMACs: range.greatest + 1)
+      #expect(wrong.count == 2, "\(planned.name) states both ends")
+    }
+  }
+
   @Test func `the first number of draws follows lambda`() throws {
     let entropy = Distribution(uniform: try .joint(for: PlannedSpace.named("fbnetv2-f").space)).entropy
     let draws = [0.5, 0.25, 0.125, 0.0625].map { SampleSchedule.adaptive(lambda: $0).draws(entropy: entropy) }

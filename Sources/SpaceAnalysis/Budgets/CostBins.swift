@@ -42,7 +42,9 @@ struct CostBins {
         let bin = detour / unit + (detour % unit > unit / 2 ? 1 : 0)
         let error = detour - bin * unit
         errors = min(errors?.lowerBound ?? error, error)...max(errors?.upperBound ?? error, error)
-        if kept.count > starts[state], let last = kept.last, last.target == edge.target, last.bin == bin {
+        if kept.count > starts[state], let last = kept.last, last.target == edge.target, last.bin == bin,
+          last.members.upperBound == edge.members.lowerBound
+        {
           let joined = last.members.lowerBound..<edge.members.upperBound
           kept[kept.count - 1] = Edge(target: last.target, bin: bin, members: joined)
         } else {

@@ -24,9 +24,8 @@ private struct CostWalk {
       types[node.id] = node.type
       if case .choice(let choice) = node.operation {
         try visit(chosen(choice, at: node.id))
-      } else if let part = try cost(of: node) {
-        guard let sum = total.adding(part) else { throw .overflow(at: node.id) }
-        total = sum
+      } else {
+        try add(node)
       }
     }
   }
@@ -39,16 +38,17 @@ private struct CostWalk {
     return alternative.region
   }
 
-  private func cost(of node: Node) throws(CostError) -> NetworkCost? {
+  private mutating func add(_ node: Node) throws(CostError) {
     let operands = node.operation.operands.compactMap { types[$0] }
-    guard let rule = OperationCost(node.operation, operands: operands, result: node.type) else { return nil }
-    var values: [Int] = []
-    for argument in rule.arguments {
-      guard let value = try evaluate(argument, at: node.id).integer else { throw .malformed(node.id) }
-      values.append(value)
+    for rule in OperationCost.all(node.operation, operands: operands, result: node.type) {
+      var values: [Int] = []
+      for argument in rule.arguments {
+        guard let value = try evaluate(argument, at: node.id).integer else { throw .malformed(node.id) }
+        values.append(value)
+      }
+      guard let cost = rule.formula.cost(values), let sum = total.adding(cost) else { throw .overflow(at: node.id) }
+      total = sum
     }
-    guard let cost = rule.formula.cost(values) else { throw .overflow(at: node.id) }
-    return cost
   }
 
   private func evaluate(_ expression: Expression, at node: NodeID) throws(CostError) -> Value {

@@ -11,12 +11,19 @@ package struct NetworkCost: Hashable, Sendable {
   /// Inputs of every average pool, those inside squeeze-excite and split-attention included. FBNetV2's published
   /// FLOPs are `macs + poolingInputs`.
   package var poolingInputs: Int
+  /// Bytes of the feature maps that operations write, four for each number: copies x channels x height x width of the
+  /// result of every operation but the input, which writes nothing, and choices, whose alternatives write. Maps inside
+  /// squeeze-excite and split-attention, which are no operations of their own, are not counted.
+  package var activationBytes: Int
 
-  package init(macs: Int = 0, parameters: Int = 0, weights: Int = 0, poolingInputs: Int = 0) {
+  package init(
+    macs: Int = 0, parameters: Int = 0, weights: Int = 0, poolingInputs: Int = 0, activationBytes: Int = 0
+  ) {
     self.macs = macs
     self.parameters = parameters
     self.weights = weights
     self.poolingInputs = poolingInputs
+    self.activationBytes = activationBytes
   }
 
   package subscript(measure: CostMeasure) -> Int {
@@ -25,6 +32,7 @@ package struct NetworkCost: Hashable, Sendable {
     case .parameters: parameters
     case .weights: weights
     case .poolingInputs: poolingInputs
+    case .activationBytes: activationBytes
     }
   }
 
@@ -33,7 +41,8 @@ package struct NetworkCost: Hashable, Sendable {
     var exact = CheckedArithmetic()
     let sum = NetworkCost(
       macs: exact.sum(macs, other.macs), parameters: exact.sum(parameters, other.parameters),
-      weights: exact.sum(weights, other.weights), poolingInputs: exact.sum(poolingInputs, other.poolingInputs))
+      weights: exact.sum(weights, other.weights), poolingInputs: exact.sum(poolingInputs, other.poolingInputs),
+      activationBytes: exact.sum(activationBytes, other.activationBytes))
     return exact.overflowed ? nil : sum
   }
 }
@@ -44,6 +53,7 @@ package enum CostMeasure: String, Hashable, Sendable, CaseIterable {
   case parameters
   case weights
   case poolingInputs = "pooling_inputs"
+  case activationBytes = "activation_bytes"
 }
 
 /// Why a cost has no value. Domains of a checked space are typed, but their products can still leave 64 bits.

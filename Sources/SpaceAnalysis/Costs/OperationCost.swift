@@ -28,11 +28,27 @@ struct OperationCost: Sendable {
     case averagePool
     /// features in, features out
     case linear(bias: Bool)
+    /// copies, channels, height, width of the result
+    case featureMap
   }
   let formula: Formula
   let arguments: [Expression]
 
-  /// Nil for operations that cost nothing under every measure.
+  /// Everything that one operation costs: what it computes, and the feature map that it writes.
+  static func all(_ operation: Operation, operands: [TensorType], result: TensorType) -> [OperationCost] {
+    [OperationCost(operation, operands: operands, result: result), OperationCost(writing: result, by: operation)]
+      .compactMap { $0 }
+  }
+
+  /// Nil for what writes no feature map: inputs, and choices, whose alternatives do.
+  private init?(writing result: TensorType, by operation: Operation) {
+    if case .input = operation { return nil }
+    if case .choice = operation { return nil }
+    formula = .featureMap
+    arguments = result.extents
+  }
+
+  /// Nil for operations that compute nothing that is counted.
   init?(_ operation: Operation, operands: [TensorType], result: TensorType) {
     guard let operand = operands.first else { return nil }
     switch operation {
@@ -85,6 +101,8 @@ extension OperationCost.Formula {
   /// Whether the formula is zero for every argument under this measure.
   func isFree(under measure: CostMeasure) -> Bool {
     switch (measure, self) {
+    case (.activationBytes, .featureMap): false
+    case (.activationBytes, _), (_, .featureMap): true
     case (.macs, .batchNorm), (.macs, .averagePool), (.weights, .batchNorm), (.weights, .averagePool),
       (.parameters, .averagePool), (.macs, .layerNorm), (.macs, .positionEmbedding), (.weights, .layerNorm),
       (.weights, .positionEmbedding):
@@ -138,6 +156,8 @@ extension OperationCost.Formula {
       cost.weights = exact.product(x[0], x[1])
       cost.macs = cost.weights
       cost.parameters = exact.sum(cost.weights, bias ? x[1] : 0)
+    case .featureMap:
+      cost.activationBytes = exact.product(exact.product(x[0], x[1]), x[2], exact.product(4, x[3]))
     }
     return exact.overflowed ? nil : cost
   }

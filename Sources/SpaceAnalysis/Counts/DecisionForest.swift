@@ -31,7 +31,7 @@ package struct DecisionForest: Sendable {
 }
 
 /// The product by halves, so that thousands of small factors cost few long multiplications.
-private func balancedProduct(_ factors: ArraySlice<BigUInt>) -> BigUInt {
+func balancedProduct(_ factors: ArraySlice<BigUInt>) -> BigUInt {
   guard factors.count > 1 else { return factors.first ?? 1 }
   let middle = factors.startIndex + factors.count / 2
   return balancedProduct(factors[..<middle]) * balancedProduct(factors[middle...])

@@ -43,17 +43,40 @@ struct BlockStep {
 }
 
 extension DiagramLayer {
-  /// Adds a state whose tuples come sorted by target and cost; neighbours that agree in both become one edge.
-  mutating func append(_ order: [Int], tableIndex: Int, leadingTo: (Int) -> (target: Int, cost: Int)) {
+  /// Adds a state whose tuples come sorted by target and costs; neighbours that agree in all become one edge.
+  mutating func append(_ order: [Int], tableIndex: Int, leadingTo: (Int) -> (target: Int, cost: Int, side: Int)) {
     tableOf.append(tableIndex)
     var start = members.count
     for (position, tuple) in order.enumerated() {
       members.append(Int32(tuple))
-      let (target, cost) = leadingTo(tuple)
-      if position + 1 < order.count, leadingTo(order[position + 1]) == (target, cost) { continue }
-      edges.append(Edge(target: target, cost: cost, members: start..<members.count))
+      let (target, cost, side) = leadingTo(tuple)
+      if position + 1 < order.count, leadingTo(order[position + 1]) == (target, cost, side) { continue }
+      edges.append(Edge(target: target, cost: cost, side: side, members: start..<members.count))
       start = members.count
     }
     edgeStarts.append(edges.count)
+  }
+
+  /// The layer without the states from which nothing leads on, and the number that each state has then.
+  ///
+  /// - Parameter targets: The numbers of the next layer's states; nil for those that are left out.
+  func trimmed(targets: [Int?]) -> (layer: DiagramLayer, numbers: [Int?]) {
+    if targets.enumerated().allSatisfy({ $0 == $1 }), (0..<stateCount).allSatisfy({ !edges(of: $0).isEmpty }) {
+      return (self, Array(0..<stateCount))
+    }
+    var result = DiagramLayer()
+    (result.tables, result.members, result.sides) = (tables, members, sides)
+    var numbers: [Int?] = []
+    for state in 0..<stateCount {
+      let kept = edges(of: state).compactMap { edge in
+        targets[edge.target].map { Edge(target: $0, cost: edge.cost, side: edge.side, members: edge.members) }
+      }
+      numbers.append(kept.isEmpty ? nil : result.stateCount)
+      guard !kept.isEmpty else { continue }
+      result.tableOf.append(tableOf[state])
+      result.edges += kept
+      result.edgeStarts.append(result.edges.count)
+    }
+    return (result, numbers)
   }
 }

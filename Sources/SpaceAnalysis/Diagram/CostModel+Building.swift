@@ -1,20 +1,26 @@
 package import SpaceIR
 
 extension CostModel {
-  /// Builds the diagram of a space under one measure.
+  /// Builds the diagram of a space's members under one measure.
   ///
+  /// Budgets among the space's requirements are left to `BudgetedMembers`.
+  ///
+  /// - Parameter sides: Further measures whose costs the edges carry.
   /// - Throws: `CostModelError.cost` where a cost leaves 64 bits, `tooManyStates` or `tooManyEdges` where
-  ///   a limit is passed.
+  ///   a limit is passed, `noMembers` where the conditions leave none.
   /// - Complexity: O(states × combinations × terms) over the blocks; states are bounded by the distinct widths (or
   ///   whatever else one block passes to later ones), not by the members. Where layers pass a width on by bypasses,
   ///   every later width is an expression over all of them and the time grows with the third power of their number.
   package init(
-    _ space: Space, measure: CostMeasure = .macs, limits: CostModelLimits = CostModelLimits()
+    _ space: Space, measure: CostMeasure = .macs, sides: [CostMeasure] = [], limits: CostModelLimits = CostModelLimits()
   ) throws(CostModelError) {
-    var builder = DiagramBuilder(space, measure: measure, limits: limits)
+    var builder = try DiagramBuilder(space, measures: [measure] + sides, limits: limits)
     self.measure = measure
+    sideMeasures = sides
     decisionCount = space.decisions.count
-    constant = try builder.constant()
+    let constants = try builder.constants()
+    constant = constants[0]
+    sideConstants = Array(constants.dropFirst())
     layers = try builder.buildLayers()
   }
 }
@@ -43,6 +49,8 @@ struct DiagramState {
   var residuals: [ResidualID]
   /// By decision: false where it is known not to exist.
   var alive: [Bool]
+  /// What remains of the conditions met so far.
+  var condition: ConditionID
 }
 
 /// What a block's step needs to know about terms and decisions; the same for all its states.
@@ -66,7 +74,7 @@ struct BlockScope {
     let positions: [Int]
   }
 
-  init(_ block: DecisionBlock, space: Space, terms: CostTerms) {
+  init(_ block: DecisionBlock, space: Space, terms: CostTerms, conditions: DiagramConditions) {
     let range = block.decisions
     func positions(_ support: some Sequence<DecisionID>) -> [Int] {
       support.compactMap { range.contains($0.index) ? $0.index - range.lowerBound : nil }
@@ -85,6 +93,7 @@ struct BlockScope {
     }
     let needed = touchedAtoms.flatMap { positions(terms.atomSupports[$0]) }
     let parents = positions(frontier.flatMap { space.decisions[$0].existence?.conditions.map(\.decision) ?? [] })
-    interface = Set(needed + parents).sorted()
+    let conditioned = range.filter { conditions.isMentioned[$0] }.map { $0 - range.lowerBound }
+    interface = Set(needed + parents + conditioned).sorted()
   }
 }

@@ -34,13 +34,15 @@ extension CostModel {
 
   /// By layer, then state, one layer more than blocks: the extreme cost of what is left to decide, `constant` excluded.
   /// Sums cannot overflow: building the diagram has refused spaces whose largest edges together leave 64 bits.
-  func toGo(_ direction: Direction) -> [[Int]] {
+  ///
+  /// - Parameter side: Index in `sideMeasures`; nil: the cost that the edges are sorted by.
+  func toGo(_ direction: Direction, side: Int? = nil) -> [[Int]] {
     var result = [[Int]](repeating: [0], count: layers.count + 1)
     for (index, layer) in layers.enumerated().reversed() {
       result[index] = (0..<layer.stateCount).map { state in
         var best: Int?
         for edge in layer.edges(of: state) {
-          let cost = edge.cost + result[index + 1][edge.target]
+          let cost = layer.cost(of: edge, side: side) + result[index + 1][edge.target]
           if best.map({ direction.prefers(cost, to: $0) }) ?? true { best = cost }
         }
         guard let best else { preconditionFailure("every state of a diagram has an edge") }

@@ -19,7 +19,7 @@ struct CostTerm: Sendable {
   let atoms: [Int]
 }
 
-/// A space's cost under one measure as a sum of terms over few decisions each.
+/// A space's costs under some measures as a sum of terms over few decisions each.
 struct CostTerms: Sendable {
   private(set) var terms: [CostTerm] = []
   /// The distinct selectors and arguments of all terms.
@@ -28,36 +28,36 @@ struct CostTerms: Sendable {
   private var atomIndices: [Expression: Int] = [:]
   private var types: [NodeID: TensorType] = [:]
 
-  init(_ space: Space, measure: CostMeasure) {
-    collect(space.body, guards: [], measure: measure)
+  init(_ space: Space, measures: [CostMeasure]) {
+    collect(space.body, guards: [], measures: measures)
   }
 
-  private mutating func collect(_ region: Region, guards: [CostTerm.Guard], measure: CostMeasure) {
+  private mutating func collect(_ region: Region, guards: [CostTerm.Guard], measures: [CostMeasure]) {
     for node in region.nodes {
       types[node.id] = node.type
       if case .choice(let choice) = node.operation {
         let selector = atom(choice.selector)
         for alternative in choice.alternatives {
           let inner = CostTerm.Guard(selector: selector, values: alternative.values)
-          collect(alternative.region, guards: guards + [inner], measure: measure)
+          collect(alternative.region, guards: guards + [inner], measures: measures)
         }
       } else {
-        append(node, guards: guards, measure: measure)
+        append(node, guards: guards, measures: measures)
       }
     }
   }
 
-  private mutating func append(_ node: Node, guards: [CostTerm.Guard], measure: CostMeasure) {
+  private mutating func append(_ node: Node, guards: [CostTerm.Guard], measures: [CostMeasure]) {
     let operands = node.operation.operands.compactMap { types[$0] }
-    guard let rule = OperationCost(node.operation, operands: operands, result: node.type),
-      !rule.formula.isFree(under: measure)
-    else { return }
-    let arguments = rule.arguments.map { atom($0) }
-    let used = Set(guards.map(\.selector) + arguments).sorted()
-    let support = Set(used.flatMap { atomSupports[$0] }).sorted()
-    terms.append(
-      CostTerm(
-        node: node.id, guards: guards, formula: rule.formula, arguments: arguments, support: support, atoms: used))
+    for rule in OperationCost.all(node.operation, operands: operands, result: node.type)
+    where !measures.allSatisfy(rule.formula.isFree) {
+      let arguments = rule.arguments.map { atom($0) }
+      let used = Set(guards.map(\.selector) + arguments).sorted()
+      let support = Set(used.flatMap { atomSupports[$0] }).sorted()
+      terms.append(
+        CostTerm(
+          node: node.id, guards: guards, formula: rule.formula, arguments: arguments, support: support, atoms: used))
+    }
   }
 
   private mutating func atom(_ expression: Expression) -> Int {

@@ -3,51 +3,71 @@ import SpaceIR
 /// Makes a diagram's layers block by block, from the root on.
 struct DiagramBuilder {
   private let space: Space
-  private let measure: CostMeasure
+  private let measures: [CostMeasure]
   private let limits: CostModelLimits
   private let terms: CostTerms
+  private var conditions: DiagramConditions
   private var table = ExpressionTable()
   private var edgeCount = 0
 
-  init(_ space: Space, measure: CostMeasure, limits: CostModelLimits) {
+  /// - Parameter measures: The one that edges are sorted by, then further ones.
+  /// - Throws: `CostModelError.noMembers` or `noValue` where that needs no diagram to tell.
+  init(_ space: Space, measures: [CostMeasure], limits: CostModelLimits) throws(CostModelError) {
     self.space = space
-    self.measure = measure
+    self.measures = measures
     self.limits = limits
-    terms = CostTerms(space, measure: measure)
+    terms = CostTerms(space, measures: measures)
+    conditions = try DiagramConditions(space)
   }
 
-  /// The sum of the terms without decisions.
-  func constant() throws(CostModelError) -> Int {
-    var total = 0
+  /// By measure, the sum of the terms without decisions.
+  func constants() throws(CostModelError) -> [Int] {
+    var totals = [Int](repeating: 0, count: measures.count)
     for term in terms.terms where term.support.isEmpty {
       let part = try value(of: term, residual: { terms.atoms[$0] }, environment: { _ in nil })
-      total = try add(total, part, at: term)
+      for (index, measure) in measures.enumerated() {
+        totals[index] = try add(totals[index], part[measure], at: term)
+      }
     }
-    return total
+    return totals
   }
 
   /// Costs are not negative, so the sum of each layer's dearest edge bounds every partial sum of a path.
   mutating func buildLayers() throws(CostModelError) -> [DiagramLayer] {
-    var bound = try constant()
+    var bounds = try constants()
     let blocks = DecisionBlock.partition(space.decisions, limit: limits.combinations)
     var states = [
       DiagramState(
         residuals: terms.atoms.map { table.number(of: $0) },
-        alive: [Bool](repeating: true, count: space.decisions.count))
+        alive: [Bool](repeating: true, count: space.decisions.count), condition: ConditionTable.yes)
     ]
     var layers: [DiagramLayer] = []
     for block in blocks {
-      let scope = BlockScope(block, space: space, terms: terms)
+      let scope = BlockScope(block, space: space, terms: terms, conditions: conditions)
       var step = BlockStep(scope: scope)
       for state in states { try extend(&step, from: state) }
-      let dearest = step.layer.edges.reduce(0) { max($0, $1.cost) }
-      guard !bound.addingReportingOverflow(dearest).overflow else {
-        throw .cost(.overflow(at: space.body.result))
+      for index in measures.indices {
+        let dearest = step.layer.edges.reduce(0) { dearest, edge in
+          max(dearest, index == 0 ? edge.cost : step.layer.sides[edge.side][index - 1])
+        }
+        let (sum, overflow) = bounds[index].addingReportingOverflow(dearest)
+        guard !overflow else { throw .cost(.overflow(at: space.body.result)) }
+        bounds[index] = sum
       }
-      bound += dearest
       layers.append(step.layer)
       states = step.targets
+      conditions.endBlock()
     }
+    try conditions.checkEnd(states.map(\.condition))
+    return try trimmed(layers, states: states.count)
+  }
+
+  /// Leaves out states without a way to the end, of which conditions make some.
+  private func trimmed(_ complete: [DiagramLayer], states: Int) throws(CostModelError) -> [DiagramLayer] {
+    var layers = complete
+    var numbers: [Int?] = Array(0..<states)
+    for index in layers.indices.reversed() { (layers[index], numbers) = layers[index].trimmed(targets: numbers) }
+    guard numbers.first == .some(0) else { throw .noMembers }
     return layers
   }
 
@@ -57,51 +77,80 @@ struct DiagramBuilder {
     let tuples = step.layer.tables[tableIndex]
     let costs = try tupleCosts(&step, from: state, tableIndex: tableIndex)
     let interface = step.projection(onto: step.scope.interface, table: tableIndex)
-    var targetOf: [Int] = []
+    let sides = sideIndices(of: costs, in: &step.layer)
+    // Nil for tuples that the conditions rule out.
+    var targetOf: [Int?] = []
     for tuple in interface.representatives {
-      let next = successor(of: state, deciding: tuple, of: tuples, scope: step.scope)
+      guard let next = successor(of: state, deciding: tuple, of: tuples, scope: step.scope) else {
+        targetOf.append(nil)
+        continue
+      }
       let key = self.key(of: next, scope: step.scope)
       targetOf.append(step.target(for: key, state: next))
     }
-    let order = (0..<tuples.count).sorted {
-      let (a, b) = (targetOf[interface.groupOf[$0]], targetOf[interface.groupOf[$1]])
-      return (a, costs[$0], $0) < (b, costs[$1], $1)
+    func end(_ tuple: Int) -> (target: Int, cost: Int, side: Int) {
+      (targetOf[interface.groupOf[tuple]] ?? -1, costs[0][tuple], sides?[tuple] ?? 0)
     }
-    step.layer.append(order, tableIndex: tableIndex) { (targetOf[interface.groupOf[$0]], costs[$0]) }
+    let allowed = (0..<tuples.count).filter { targetOf[interface.groupOf[$0]] != nil }
+    let order = allowed.sorted {
+      let (a, b) = (end($0), end($1))
+      return (a.target, a.cost, a.side, $0) < (b.target, b.cost, b.side, $1)
+    }
+    step.layer.append(order, tableIndex: tableIndex, leadingTo: end)
     edgeCount += step.layer.edges(of: step.layer.stateCount - 1).count
     let owner = space.decisions[step.scope.block.decisions.lowerBound].owner
     guard step.targets.count <= limits.states else { throw .tooManyStates(owner: owner, limit: limits.states) }
     guard edgeCount <= limits.edges else { throw .tooManyEdges(owner: owner, limit: limits.edges) }
   }
 
-  /// The cost of each tuple: the sum of the terms that the block completes.
+  /// By tuple, the number of its further costs in the layer's table; nil where there are none.
+  private func sideIndices(of costs: [[Int]], in layer: inout DiagramLayer) -> [Int]? {
+    guard costs.count > 1 else { return nil }
+    if layer.sides == [[]] { layer.sides = [] }
+    var numbers = Dictionary(uniqueKeysWithValues: layer.sides.enumerated().map { ($1, $0) })
+    return costs[0].indices.map { tuple in
+      let side = costs.dropFirst().map { $0[tuple] }
+      if let known = numbers[side] { return known }
+      numbers[side] = layer.sides.count
+      layer.sides.append(side)
+      return layer.sides.count - 1
+    }
+  }
+
+  /// By measure, the cost of each tuple: the sum of the terms that the block completes.
   private func tupleCosts(
     _ step: inout BlockStep, from state: DiagramState, tableIndex: Int
-  ) throws(CostModelError) -> [Int] {
+  ) throws(CostModelError) -> [[Int]] {
     let tuples = step.layer.tables[tableIndex]
-    var costs = [Int](repeating: 0, count: tuples.count)
+    var costs = measures.map { _ in [Int](repeating: 0, count: tuples.count) }
     for completed in step.scope.completed {
       let term = terms.terms[completed.term]
       let projection = step.projection(onto: completed.positions, table: tableIndex)
-      var values: [Int] = []
+      var values: [NetworkCost] = []
       for tuple in projection.representatives {
         values.append(
           try value(of: term, residual: { table[state.residuals[$0]] }) { id in
             tuples.option(of: id, in: tuple).map { space.decisions[id.index].options[$0] }
           })
       }
-      for tuple in 0..<tuples.count {
-        costs[tuple] = try add(costs[tuple], values[projection.groupOf[tuple]], at: term)
+      for (index, measure) in measures.enumerated() where !term.formula.isFree(under: measure) {
+        let parts = values.map { $0[measure] }
+        for tuple in 0..<tuples.count {
+          costs[index][tuple] = try add(costs[index][tuple], parts[projection.groupOf[tuple]], at: term)
+        }
       }
     }
     return costs
   }
 
-  /// What remains after a tuple; equal tuples up to the interface leave the same.
+  /// What remains after a tuple, nil where the conditions rule it out; equal tuples up to the interface leave the same.
   private mutating func successor(
     of state: DiagramState, deciding tuple: Int, of tuples: BlockTuples, scope: BlockScope
-  ) -> DiagramState {
+  ) -> DiagramState? {
     var next = state
+    let block = scope.block.decisions
+    next.condition = conditions.remainder(of: state.condition, deciding: block) { tuples.code(of: $0, in: tuple) - 1 }
+    guard next.condition != ConditionTable.no else { return nil }
     for atom in scope.touchedAtoms {
       let bound = table[state.residuals[atom]].binding { id in
         tuples.option(of: id, in: tuple).map { space.decisions[id.index].options[$0] }
@@ -126,7 +175,7 @@ struct DiagramBuilder {
       needed.formUnion(terms.terms[index].atoms)
     }
     return scope.pendingAtoms.map { needed.contains($0) ? state.residuals[$0] : -1 }
-      + scope.frontier.map { state.alive[$0] ? 1 : 0 }
+      + scope.frontier.map { state.alive[$0] ? 1 : 0 } + [state.condition]
   }
 
   /// Whether a guard already fails, so that the term adds nothing whatever follows.
@@ -139,10 +188,12 @@ struct DiagramBuilder {
 
   private func value(
     of term: CostTerm, residual: (Int) -> Expression, environment: (DecisionID) -> Value?
-  ) throws(CostModelError) -> Int {
+  ) throws(CostModelError) -> NetworkCost {
     do throws(EvaluationError) {
       for condition in term.guards {
-        guard condition.values.contains(try residual(condition.selector).evaluate(environment)) else { return 0 }
+        guard condition.values.contains(try residual(condition.selector).evaluate(environment)) else {
+          return NetworkCost()
+        }
       }
       var arguments: [Int] = []
       for atom in term.arguments {
@@ -150,7 +201,7 @@ struct DiagramBuilder {
         arguments.append(value)
       }
       guard let cost = term.formula.cost(arguments) else { throw .overflow }
-      return cost[measure]
+      return cost
     } catch {
       throw .cost(error == .overflow ? .overflow(at: term.node) : .malformed(term.node))
     }

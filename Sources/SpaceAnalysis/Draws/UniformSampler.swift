@@ -9,7 +9,8 @@ package enum DrawMeasure: String, Hashable, Sendable, CaseIterable {
   case decisions
 }
 
-/// Draws members of a space without rejection: each draw is one pass over the decisions.
+/// Draws members of a space without requirements, in which decisions form a forest: each draw is one pass over the
+/// decisions, without rejection. `MemberDiagram` draws from every space.
 package struct UniformSampler: Sendable {
   package let measure: DrawMeasure
   private let decisions: [Decision]
@@ -17,7 +18,9 @@ package struct UniformSampler: Sendable {
   /// By decision: whether its options are equally likely, which needs no long arithmetic.
   private let isEven: [Bool]
 
+  /// - Precondition: No requirements, and a forest.
   package init(_ space: Space, measure: DrawMeasure = .networks) {
+    precondition(space.requirements.isEmpty && space.isForest, "a uniform sampler knows no conditions")
     self.measure = measure
     decisions = space.decisions
     let forest = DecisionForest(space)

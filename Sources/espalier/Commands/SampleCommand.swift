@@ -14,6 +14,7 @@ struct SampleCommand: ParsableCommand {
         espalier sample spaces/mini-f.yaml -n 3 --macs 1.2M..1.4M --json
         espalier sample spaces/digits.yaml --measure decisions --seed 7
 
+      Every draw meets the space's requirements, budgets among them.
       A draw depends on the seed and its number alone: the first 3 of 10 are the 3 that `-n 3` prints, and the same \
       seed gives the same bytes on every machine.
       """)
@@ -50,8 +51,9 @@ struct SampleCommand: ParsableCommand {
   }
 
   func run() throws {
-    let space = try options.compiled().space
-    let draw = try drawing(from: space)
+    let compiled = try options.compiled()
+    let space = compiled.space
+    let draw = try drawing(from: compiled)
     var pending = ""
     for index in 0..<number {
       var generator = SplitRandom(seed: seed, stream: Self.stream, UInt64(index))
@@ -67,18 +69,22 @@ struct SampleCommand: ParsableCommand {
   /// Keeps these draws apart from those that a search makes with the same seed.
   private static let stream: UInt64 = 0x5341_4D50
 
-  private func drawing(from space: Space) throws -> (inout SplitRandom) -> Architecture {
-    guard let macs else {
-      let sampler = UniformSampler(space, measure: measure)
-      return { sampler.draw(using: &$0) }
+  private func drawing(from compiled: CompiledSpace) throws -> (inout SplitRandom) -> Architecture {
+    let space = compiled.space
+    let budgets = macs.map { [Budget(.macs, least: $0.lowerBound, greatest: $0.upperBound)] } ?? []
+    guard !(budgets + space.budgets).isEmpty else {
+      let members = try MemberDiagram.members(of: compiled)
+      return { members.draw(measure, using: &$0) }
     }
-    let model = try CostModel.model(of: space, .macs)
-    do throws(BandError) {
-      let sampler = try BandSampler(model, band: macs)
-      Terminal.standardError.line("drawing from \(sampler.size)")
-      return { sampler.draw(using: &$0) }
+    guard measure == .networks else {
+      throw CommandFailure("'\(space.name)' has budgets, which a draw over decisions cannot keep")
+    }
+    do throws(BudgetError) {
+      let members = try BudgetedMembers(space, budgets: budgets + space.budgets)
+      Terminal.standardError.line("drawing from \(members.size(named: space.budgets.isEmpty ? "band" : "budget"))")
+      return { members.draw(using: &$0) }
     } catch {
-      throw CommandFailure(error, unit: "MACs", in: space)
+      throw CommandFailure(error, in: space)
     }
   }
 
@@ -89,9 +95,7 @@ struct SampleCommand: ParsableCommand {
     } catch {
       throw CommandFailure(error, in: space)
     }
-    let decided = space.decisionIDs.compactMap { id in
-      space.value(of: id, in: architecture).map { (name: space[id].name, value: $0) }
-    }
+    let decided = space.choices(of: architecture)
     guard json else {
       let rest = space.decisions.isEmpty ? ", no decisions" : ""
       let head = "# \(index): \(cost.macs.grouped) MACs, \(cost.parameters.grouped) parameters\(rest)\n"
@@ -115,12 +119,12 @@ func parseCount(_ text: String) throws -> Int {
 
 extension DrawMeasure: ExpressibleByArgument {}
 
-extension BandSampler {
+extension BudgetedMembers {
   /// How many networks the draws come from: every one of the band, or as many as certainly are inside.
-  fileprivate var size: String {
-    countLower == countUpper
-      ? "\(countLower.grouped) networks, all in the band"
-      : "\(countLower.grouped) networks in the band, which has at most \(countUpper.grouped)"
+  fileprivate func size(named name: String) -> String {
+    isExact
+      ? "\(countLower.grouped) networks, all in the \(name)"
+      : "\(countLower.grouped) networks in the \(name), which has at most \(countUpper.grouped)"
   }
 }
 

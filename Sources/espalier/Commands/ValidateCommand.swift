@@ -107,7 +107,9 @@ extension CompiledSpace {
   /// `best.yaml: valid, an architecture with 24 decisions bound`.
   fileprivate func line(for file: String) -> String {
     let (all, short) = (encodings.grouped, encodings.short)
-    let networks = "\(all) network\(all == "1" ? "" : "s")" + (all == short ? "" : " (\(short))")
+    let count = "\(all) network\(all == "1" ? "" : "s")" + (all == short ? "" : " (\(short))")
+    let networks =
+      encodings.count == nil ? "networks \(all)" : space.budgets.isEmpty ? count : count + " before budgets"
     if let bound = architecture?.choices.count(where: { $0 != nil }) {
       return "\(file): valid, an architecture with \(counted(bound, "decision")) bound"
     }

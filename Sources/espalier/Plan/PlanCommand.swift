@@ -33,6 +33,7 @@ struct PlanCommand: ParsableCommand {
 
   func run() throws {
     let compiled = try options.compiled()
+    try compiled.space.requireIndependentDecisions()
     let report = try PlanReport(of: compiled, batch: batch)
     if json {
       Terminal.standardOutput.write(report.json.document)

@@ -28,7 +28,7 @@ struct RunnableSpace {
   let space: Space
   let inputs: [ImageShape]
   let hash: String
-  let encodings: NetworkCount
+  let encodings: EncodingCount
   let factorisedLogits: Int
   let jointLogits: Int?
   /// The space first.

@@ -2,6 +2,7 @@ import Datasets
 import Engine
 import Search
 import SpaceAnalysis
+import SpaceCompiler
 import SpaceIR
 import Supernet
 import Synchronization

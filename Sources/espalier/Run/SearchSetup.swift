@@ -45,6 +45,7 @@ struct SearchSetup {
     guard !space.decisions.isEmpty else {
       throw CommandFailure("'\(order.file)' has no decisions, so there is nothing to search")
     }
+    try space.requireIndependentDecisions()
     let target = try order.target ?? medianMACs(of: space)
     library = try translatingFailures { try EngineLibrary.load(folders: engineFolders) }
     let start = try translatingFailures { Distribution(uniform: try .hinted(by: space)).entropy }

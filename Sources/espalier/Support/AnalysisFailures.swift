@@ -1,4 +1,5 @@
 import SpaceAnalysis
+import SpaceCompiler
 import SpaceIR
 import SpacePlanner
 
@@ -16,10 +17,33 @@ extension CommandFailure {
     let advice = "decisions far apart depend on each other there"
     switch error {
     case .cost(let cost): self.init(cost, in: space)
+    case .noMembers: self.init(conflictIn: space)
+    case .noValue(let requirements): self.init(MemberError.noValue(requirements: requirements), in: space)
     case .tooManyStates(let owner, let limit):
       self.init("the costs of '\(space.name)' need more than \(limit.grouped) states at '\(owner)': \(advice)")
     case .tooManyEdges(let owner, let limit):
       self.init("the costs of '\(space.name)' need more than \(limit.grouped) edges at '\(owner)': \(advice)")
+    }
+  }
+
+  init(_ error: MemberError, in space: Space) {
+    self.init("the networks of '\(space.name)' cannot be counted: \(error.reason(in: space))")
+  }
+
+  /// A space without a network, and requirements that explain it.
+  init(conflictIn space: Space) {
+    let reason = space.conflict().map { "\(space.names(of: $0)) cannot hold together" }
+    self.init("no network of '\(space.name)' meets its requirements" + (reason.map { ": \($0)" } ?? ""))
+  }
+
+  init(_ error: BudgetError, in space: Space) {
+    switch error {
+    case .model(let error): self.init(error, in: space)
+    case .band(let measure, let error): self.init(error, unit: measure.unit, in: space)
+    case .contradictory(let measure):
+      self.init("no network of '\(space.name)' meets its budgets: two of them leave no \(measure.unit) between them")
+    case .latency(let device):
+      self.init("the budget on the latency of '\(device)' cannot be counted yet: a space has no latency table")
     }
   }
 
@@ -45,6 +69,52 @@ extension CommandFailure {
     if band.lowerBound == band.upperBound { return band.lowerBound.grouped }
     if band.upperBound == .max { return "\(band.lowerBound.grouped) or more" }
     return "\(band.lowerBound.grouped) to \(band.upperBound.grouped)"
+  }
+}
+
+extension CostMeasure {
+  /// In sentences: `MACs`, `parameters`, `bytes of activations`.
+  var unit: String {
+    switch self {
+    case .macs: "MACs"
+    case .parameters: "parameters"
+    case .weights: "weights"
+    case .poolingInputs: "inputs of pools"
+    case .activationBytes: "bytes of activations"
+    }
+  }
+}
+
+extension MemberDiagram {
+  /// The members of a space within full limits, with failures in words; at least one.
+  static func members(of compiled: CompiledSpace) throws -> MemberDiagram {
+    let members: MemberDiagram
+    do throws(MemberError) {
+      members = try compiled.fullyCounted()
+    } catch {
+      throw CommandFailure(error, in: compiled.space)
+    }
+    guard members.count.value > 0 else { throw CommandFailure(conflictIn: compiled.space) }
+    return members
+  }
+}
+
+extension CompiledSpace {
+  /// The members as compiled, or counted again within full limits where the quick ones were passed.
+  func fullyCounted() throws(MemberError) -> MemberDiagram {
+    if case .success(let diagram) = members { return diagram }
+    return try MemberDiagram(space)
+  }
+}
+
+extension Space {
+  /// - Throws: `CommandFailure` where the space says more than a search can keep: it would propose networks that are none.
+  func requireIndependentDecisions() throws {
+    guard !requirements.isEmpty || !isForest else { return }
+    let what =
+      requirements.isEmpty
+      ? "decisions under several conditions" : counted(requirements.count, "requirement")
+    throw CommandFailure("conditions between decisions are not honoured by the search yet: '\(name)' has \(what)")
   }
 }
 

@@ -13,18 +13,29 @@ struct CompileOptions: ParsableArguments {
   /// Compiles the file; warnings and errors go to standard error.
   ///
   /// - Throws: `ExitCode` 1 where the space has errors; `CommandFailure` with exit code 2 where it cannot be read.
-  func compiled() throws -> CompiledSpace { try compileOrExplain(file, input: shape.input) }
+  func compiled() throws -> CompiledSpace { try compilation().result }
+
+  /// As `compiled`, with the files that messages show.
+  func compilation() throws -> (sources: SourceMap, result: CompiledSpace) {
+    try compileWithSources(file, input: shape.input)
+  }
 }
 
 /// Compiles a file; warnings and errors go to standard error.
 ///
 /// - Throws: `ExitCode` 1 where the space has errors; `CommandFailure` with exit code 2 where it cannot be read.
 func compileOrExplain(_ path: String, input: ImageShape?) throws -> CompiledSpace {
+  try compileWithSources(path, input: input).result
+}
+
+private func compileWithSources(
+  _ path: String, input: ImageShape?
+) throws -> (sources: SourceMap, result: CompiledSpace) {
   let compilation = try compileReadable(path, input: input)
   let stream = Terminal.standardError
   stream.write(compilation.text(colours: stream.showsColours))
   guard let result = compilation.result else { throw ExitStatus.invalid.code }
-  return result
+  return (compilation.sources, result)
 }
 
 /// Compiles a file that is there: one that cannot be read is no wrong space but a command that could not run.

@@ -2,6 +2,11 @@ import SpaceAnalysis
 import SpaceCompiler
 import SpaceIR
 
+extension EncodingCount {
+  /// Every digit as text; null where the networks were not counted.
+  var json: JSONValue { count.map { .string($0.description) } ?? .null }
+}
+
 extension CompiledSpace {
   /// The space for programs. Types and operations are in the words of the IR's text form (`grammar/ir.ebnf`).
   var json: JSONValue {
@@ -12,7 +17,7 @@ extension CompiledSpace {
       ("input", .string(space.input.text)),
       ("inputs", .array(inputs.map { .string($0.text) })),
       ("classes", .integer(space.classes)),
-      ("encodings", .string(encodings.description)),
+      ("encodings", encodings.json),
       ("decisions", .array(space.decisions.map(space.json))),
       ("layers", .array(space.layers.map(space.json))),
       ("body", space.json(space.body)),

@@ -1,0 +1,109 @@
+package import BigInt
+import Foundation
+package import SpaceIR
+
+/// The members of a space that meet its conditions and its budgets, as a counted set: draws without rejection.
+///
+/// The first budget is counted in bins of cost (`BandSampler`), every further one by the bins spent so far as part of
+/// the state (`CostModel.restricted`). Members whose bins straddle an end of a budget are left out of the set and of
+/// `countLower`, and counted in `countUpper`. Over the set a draw is exactly uniform.
+package struct BudgetedMembers: Sendable {
+  /// The size of the set: at least so many members meet the budgets.
+  package let countLower: NetworkCount
+  /// At most so many members meet the budgets.
+  package let countUpper: NetworkCount
+  private let sampler: BandSampler
+
+  /// Whether every member that meets the budgets is in the set.
+  package var isExact: Bool { countLower == countUpper }
+
+  /// - Parameters:
+  ///   - budgets: At least one; those of the space unless given.
+  ///   - effort: Steps that counting may take, about a nanosecond each; bins are as narrow as that allows.
+  /// - Throws: `BudgetError`.
+  package init(
+    _ space: Space, budgets: [Budget]? = nil, effort: Int = 400_000_000, memoryLimit: Int = 1 << 31
+  ) throws(BudgetError) {
+    let bands = try BudgetBand.bands(of: budgets ?? space.budgets)
+    precondition(!bands.isEmpty, "budgeted members have a budget")
+    let model: CostModel
+    do throws(CostModelError) {
+      model = try CostModel(space, measure: bands[0].measure, sides: bands.dropFirst().map(\.measure))
+    } catch {
+      throw .model(error)
+    }
+    let resolution = bands.count == 1 ? 8192 : Self.resolution(of: model, budgets: bands.count, effort: effort)
+    let (certain, possible) = try Self.restricted(model, bands, resolution, memoryLimit)
+    do throws(BandError) {
+      let range = bands[0].range
+      let upper = try BandSampler(possible, band: range, resolution: resolution, memoryLimit: memoryLimit)
+      sampler = bands.count == 1 ? upper : try Self.sampler(certain, range, upper, resolution, memoryLimit)
+      countLower = sampler.countLower
+      countUpper = upper.countUpper
+    } catch {
+      throw .band(bands[0].measure, error)
+    }
+  }
+
+  /// Every budget multiplies the work by its bins.
+  private static func resolution(of model: CostModel, budgets: Int, effort: Int) -> Int {
+    let bits = model.layers.reduce(0.0) { $0 + log2(Double($1.tables.map(\.count).max() ?? 1)) }
+    let work = Double(model.edgeCount) * (1 + bits / 64)
+    return max(16, min(8192, Int(pow(Double(effort) / max(1, work), 1 / Double(budgets)))))
+  }
+
+  /// The model within all bands but the first: members that certainly are, nil without any, and those that can be.
+  private static func restricted(
+    _ model: CostModel, _ bands: [BudgetBand], _ resolution: Int, _ memoryLimit: Int
+  ) throws(BudgetError) -> (certain: CostModel?, possible: CostModel) {
+    var certain: CostModel? = model
+    var possible = model
+    for (side, band) in bands.dropFirst().enumerated() {
+      func restricted(
+        _ model: CostModel, _ straddling: CostModel.Straddling
+      ) throws(BudgetError) -> (CostModel?, extremes: ClosedRange<Int>) {
+        let bins = SideBins(model, side: side, ceiling: band.range.upperBound, resolution: resolution)
+        do throws(BandError) {
+          let result = try model.restricted(
+            to: band.range, of: bins, straddling: straddling, memoryLimit: memoryLimit)
+          return (result, bins.extremes)
+        } catch {
+          throw .band(band.measure, error)
+        }
+      }
+      if let known = certain { certain = try restricted(known, .leftOut).0 }
+      let (next, extremes) = try restricted(possible, .kept)
+      guard let next else {
+        throw .band(
+          band.measure, .empty(band: band.range, least: extremes.lowerBound, greatest: extremes.upperBound))
+      }
+      possible = next
+    }
+    return (certain, possible)
+  }
+
+  /// What is certainly within all budgets, where something can be.
+  private static func sampler(
+    _ certain: CostModel?, _ range: ClosedRange<Int>, _ possible: BandSampler, _ resolution: Int, _ memoryLimit: Int
+  ) throws(BandError) -> BandSampler {
+    let unresolved = BandError.unresolved(band: range, binWidth: possible.binWidth, uncertainty: possible.binWidth)
+    guard let certain else { throw unresolved }
+    do throws(BandError) {
+      return try BandSampler(certain, band: range, resolution: resolution, memoryLimit: memoryLimit)
+    } catch .empty {
+      throw unresolved
+    } catch {
+      throw error
+    }
+  }
+
+  /// A member of the set, each with the same probability.
+  package func draw(using generator: inout some RandomNumberGenerator) -> Architecture {
+    sampler.draw(using: &generator)
+  }
+
+  /// The member of the set with this number.
+  ///
+  /// - Precondition: `index` < `countLower`.
+  package func member(at index: BigUInt) -> Architecture { sampler.member(at: index) }
+}

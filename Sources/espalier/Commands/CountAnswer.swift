@@ -1,0 +1,128 @@
+import SpaceAnalysis
+import SpaceCompiler
+import SpaceIR
+
+/// Everything that `count` says about a space, in numbers.
+struct CountAnswer {
+  let compiled: CompiledSpace
+  let networks: EncodingCount
+  /// Nil where the space has no budgets.
+  let budgeted: BudgetedMembers?
+  /// Nil where it is the number of networks, or there is no such number.
+  let terms: NetworkCount?
+  /// Nothing where a search cannot start, because decisions depend on each other.
+  let starts: [SearchStart]
+  let ranges: [(measure: CostMeasure, range: CostRange)]
+
+  /// - Throws: `CommandFailure` for costs that cannot be counted, or that no network has.
+  init(of compiled: CompiledSpace, costs: Bool) throws {
+    self.compiled = compiled
+    let space = compiled.space
+    do throws(MemberError) {
+      networks = .exact(try compiled.fullyCounted().count)
+    } catch {
+      networks = .uncounted(error, reason: error.reason(in: space))
+    }
+    do throws(BudgetError) {
+      budgeted = space.budgets.isEmpty ? nil : try BudgetedMembers(space)
+    } catch {
+      throw CommandFailure(error, in: space)
+    }
+    let distinct = distinctTerms(of: space)
+    terms = distinct == networks.count ? nil : distinct
+    starts = space.requirements.isEmpty && space.isForest ? SearchStart.starts(of: space) : []
+    ranges = try (costs ? [CostMeasure.macs, .parameters] : []).map { measure in
+      (measure, try CostModel.model(of: space, measure).range())
+    }
+  }
+
+  func text(members: Bool) -> String {
+    let space = compiled.space
+    var table = AlignedTable([.left, .left])
+    table.add(["networks", networks.count.map(Self.text) ?? networks.description])
+    if let budgeted { table.add(["in budget", Self.text(of: budgeted)]) }
+    if let terms { table.add(["terms", "\(Self.text(of: terms)) after merging options that are the same"]) }
+    table.add([
+      "decisions", space.decisions.isEmpty ? "none: nothing is left to search" : space.decisions.count.grouped,
+    ])
+    if !space.decisions.isEmpty, !starts.isEmpty { add(starts, to: &table) }
+    for (measure, range) in ranges {
+      let name = measure == .macs ? "MACs" : measure.rawValue
+      table.add([name, Self.text(from: range.least.cost, to: range.greatest.cost)])
+    }
+    return "\(compiled.title)\n" + table.text() + (members ? ranges.map(memberText).joined() : "")
+  }
+
+  private func add(_ starts: [SearchStart], to table: inout AlignedTable) {
+    table.add(["logits", starts.map { "\($0.logits.grouped) \($0.grouping.rawValue)" }.joined(separator: ", ")])
+    table.add(["entropy", starts.map { "\($0.entropy.fixed(2)) nats \($0.grouping.rawValue)" }.joined(separator: ", ")])
+    table.add(["draws", starts.map { "\($0.draws) \($0.grouping.rawValue)" }.joined(separator: ", ")])
+  }
+
+  private static func text(of count: NetworkCount) -> String {
+    count.grouped == count.short ? count.grouped : "\(count.grouped) (\(count.short))"
+  }
+
+  private static func text(of members: BudgetedMembers) -> String {
+    members.isExact
+      ? text(of: members.countLower) : "\(text(of: members.countLower)) to \(text(of: members.countUpper))"
+  }
+
+  private static func text(from low: Int, to high: Int) -> String {
+    low == high
+      ? "\(low.grouped) (\(low.short))" : "\(low.grouped) to \(high.grouped) (\(low.short) to \(high.short))"
+  }
+
+  /// Both ends of a range as `sample` writes networks.
+  private func memberText(_ measure: CostMeasure, _ range: CostRange) -> String {
+    [("least", range.least), ("greatest", range.greatest)].map { end, extreme in
+      let lines = compiled.space.choices(of: extreme.architecture).map { "\($0.name): \($0.value)\n" }
+      return "\n# \(end) \(measure.unit): \(extreme.cost.grouped)\n" + lines.joined()
+    }.joined()
+  }
+
+  func json(members: Bool) -> JSONValue {
+    let space = compiled.space
+    var answer: [(key: String, value: JSONValue)] = [
+      ("version", .integer(1)),
+      ("space", .string(space.name)),
+      ("hash", .string(compiled.hash)),
+      ("input", .string(space.input.text)),
+      ("classes", .integer(space.classes)),
+      ("encodings", networks.json),
+      ("terms", distinctTerms(of: space).map { .string($0.description) } ?? .null),
+      ("decisions", .integer(space.decisions.count)),
+      ("distributions", .object(starts.map { ($0.grouping.rawValue, $0.json) })),
+    ]
+    if let budgeted {
+      answer.append(
+        (
+          "in_budget",
+          .object([
+            ("least", .string(budgeted.countLower.description)), ("greatest", .string(budgeted.countUpper.description)),
+          ])
+        ))
+    }
+    if !ranges.isEmpty {
+      answer.append(("costs", .object(ranges.map { ($0.measure.rawValue, json($0.range, members: members)) })))
+    }
+    return .object(answer)
+  }
+
+  private func json(_ range: CostRange, members: Bool) -> JSONValue {
+    var ends: [(key: String, value: JSONValue)] = [
+      ("least", .integer(range.least.cost)), ("greatest", .integer(range.greatest.cost)),
+    ]
+    for (name, extreme) in [("least_member", range.least), ("greatest_member", range.greatest)] where members {
+      ends.append((name, .object(compiled.space.choices(of: extreme.architecture).map { ($0.name, $0.value.json) })))
+    }
+    return .object(ends)
+  }
+}
+
+extension Space {
+  /// The existing decisions of an architecture by name, with what was chosen.
+  func choices(of architecture: Architecture) -> [(name: String, value: Value)] {
+    decisionIDs.compactMap { id in value(of: id, in: architecture).map { (self[id].name, $0) } }
+  }
+}

@@ -1,0 +1,99 @@
+import Foundation
+import Testing
+
+/// What the commands make of a space with requirements.
+struct RequirementTests {
+  private static func space(_ requirements: [String], expect: String = "") -> String {
+    """
+    espalier: 1
+    space: tied
+    input: {channels: 3, height: 8, width: 8}
+    output: {classes: 10}
+    network:
+      - {name: a, op: conv, channels: {choose: [8, 16, 24]}, kernel: 3}
+      - {name: b, op: conv, channels: {choose: [8, 16, 24]}, kernel: 3}
+      - {name: c, op: conv, channels: 8, kernel: {choose: [3, 5]}}
+      - {name: pool, op: global_pool}
+      - {name: scores, op: linear, features: 10}
+    require:
+
+    """ + requirements.map { "  - \($0)\n" }.joined() + expect
+  }
+
+  @Test func `count, validate and sample keep conditions`() throws {
+    try withTemporaryFolder { folder in
+      let file = try write(
+        Self.space(["a.channels <= b.channels"], expect: "expect: {encodings: 12, source: 6 x 2}\n"), to: "tied.yaml",
+        in: folder)
+      #expect(try Executable.run("validate", file).output.contains("valid, 12 networks, 3 decisions"))
+      let answer = try object(try Executable.run("count", file, "--json", "--costs", "--members").output)
+      #expect(answer["encodings"] as? String == "12")
+      let macs = try #require((answer["costs"] as? [String: Any])?["macs"] as? [String: Any])
+      let least = try #require(macs["least_member"] as? [String: Any])
+      #expect(least["a.channels"] as? Int == 8 && least["b.channels"] as? Int == 8 && least["c.kernel"] as? Int == 3)
+      for measure in ["networks", "decisions"] {
+        let drawn = try Executable.run("sample", file, "-n", "100", "--json", "--measure", measure)
+        var seen: Set<[Int]> = []
+        for line in drawn.output.split(separator: "\n") {
+          let choices = try #require(try object(String(line))["decisions"] as? [String: Int])
+          let (a, b) = (choices["a.channels"] ?? 0, choices["b.channels"] ?? 0)
+          #expect(a <= b && a > 0)
+          seen.insert([a, b, choices["c.kernel"] ?? 0])
+        }
+        #expect(seen.count == 12)
+      }
+    }
+  }
+
+  @Test func `budgets are counted and drawn from`() throws {
+    try withTemporaryFolder { folder in
+      let file = try write(
+        Self.space(["a.channels <= b.channels", "macs <= 250k", "parameters <= 4000"]), to: "tied.yaml", in: folder)
+      #expect(try Executable.run("validate", file).output.contains("12 networks before budgets"))
+      let answer = try object(try Executable.run("count", file, "--json").output)
+      let inside = try #require(answer["in_budget"] as? [String: String])
+      #expect(inside["least"] == inside["greatest"])
+      let drawn = try Executable.run("sample", file, "-n", "200", "--json").output.split(separator: "\n")
+      let networks = try drawn.map { try object(String($0)) }
+      #expect(
+        networks.allSatisfy { ($0["macs"] as? Int ?? .max) <= 250_000 && ($0["parameters"] as? Int ?? .max) <= 4000 })
+      let distinct = Set(networks.compactMap { $0["decisions"] as? [String: Int] })
+      #expect(String(distinct.count) == inside["least"])
+      let decisions = try Executable.run("sample", file, "--measure", "decisions")
+      #expect(decisions.status == 1 && decisions.errors.contains("budgets"))
+    }
+  }
+
+  @Test func `a space without a network says which requirements leave none`() throws {
+    try withTemporaryFolder { folder in
+      let requirements = ["a.channels < b.channels", "c.kernel == 3", "b.channels < a.channels"]
+      let file = try write(Self.space(requirements), to: "empty.yaml", in: folder)
+      let drawn = try Executable.run("sample", file)
+      #expect(drawn.status == 1)
+      #expect(drawn.errors.contains("'a.channels < b.channels' and 'b.channels < a.channels' cannot hold together"))
+    }
+  }
+
+  @Test func `what a search would not keep is refused`() throws {
+    try withTemporaryFolder { folder in
+      let file = try write(Self.space(["a.channels <= b.channels"]), to: "tied.yaml", in: folder)
+      for command in [
+        ["plan", file], ["search", file, "--data", "digits", "--input", "3x8x8", "--out", "\(folder)/run"],
+      ] {
+        let outcome = try Executable.run(command)
+        #expect(outcome.status == 1)
+        #expect(outcome.errors.contains("conditions between decisions are not honoured by the search yet"))
+      }
+    }
+  }
+
+  @Test func `count checks the range that the file expects`() throws {
+    try withTemporaryFolder { folder in
+      let wrong = "expect: {least_macs: 1, source: a mistake}\n"
+      let file = try write(Self.space(["a.channels <= b.channels"], expect: wrong), to: "tied.yaml", in: folder)
+      #expect(try Executable.run("count", file).status == 0)
+      let outcome = try Executable.run("count", file, "--costs")
+      #expect(outcome.status == 1 && outcome.errors.contains("error[ES3001]: the file expects 1 least_macs"))
+    }
+  }
+}
