@@ -61,6 +61,7 @@ private func analyse(_ checked: CheckedSpace, log: inout DiagnosticLog) -> Compi
       check(checked.expectations, of: whole, log: &log)
     }
   } else {
+    checked.lint(compiled.members, log: &log)
     check(checked.expectations, of: compiled, log: &log)
   }
   return compiled
@@ -148,7 +149,8 @@ extension NetworkCost {
     switch quantity {
     case .macs: macs
     case .parameters: parameters
-    case .activationBytes, .latency: nil
+    case .activationBytes: activationBytes
+    case .latency: nil
     }
   }
 }
@@ -175,7 +177,7 @@ extension CompiledSpace {
       members: Result { () throws(MemberError) in try MemberDiagram(space, limits: .quick) },
       expectations: checked.architecture == nil ? checked.expectations : Expectations(),
       factorisedLogits: DistributionPlan.factorised(for: space).logits,
-      jointLogits: space.hasJointPlan ? (try? jointPlan(of: space).get())?.logits : nil,
+      jointLogits: space.hasJointPlan ? DistributionPlan.jointLogits(of: space) : nil,
       architecture: architecture)
   }
 

@@ -1,7 +1,7 @@
 import Testing
 
 struct HelpTests {
-  static let commands = ["validate", "explain", "count", "sample", "compile", "plan", "new", "format", "diff"]
+  static let commands = ["validate", "explain", "count", "sample", "compile", "plan", "new", "format", "diff", "schema"]
 
   @Test func `the root's help lists every command`() throws {
     let help = try Executable.run("--help").output

@@ -1,0 +1,64 @@
+import Diagnostics
+import SpaceAnalysis
+import SpaceChecker
+import SpaceIR
+
+extension CheckedSpace {
+  /// What only counting can tell: an empty space, options that no network takes, requirements that say nothing, options
+  /// that are the same network. Silent where the space cannot be counted within the limits of a quick answer.
+  func lint(_ members: Result<MemberDiagram, MemberError>, log: inout DiagnosticLog) {
+    lintOptions(log: &log)
+    guard !space.requirements.isEmpty, case .success(let members) = members else { return }
+    guard members.count.value > 0 else { return reportEmptiness(log: &log) }
+    for index in VacuousRequirements(space, members: members, limits: .quick).indices(effort: 100_000) {
+      log.warning(
+        LintDiagnostic.vacuousRequirement(space.requirements[index].text), at: origins.requirements[index])
+    }
+    lintCounts(members.optionCounts(), log: &log)
+  }
+
+  private func reportEmptiness(log: inout DiagnosticLog) {
+    let conflict = space.conflict(limits: .quick) ?? Array(space.requirements.indices)
+    let first = conflict.first ?? 0
+    let notes = conflict.dropFirst().map { Note("and this one", at: origins.requirements[$0]) }
+    log.error(
+      LintDiagnostic.emptySpace(conflicting: conflict.map { space.requirements[$0].text }),
+      at: origins.requirements[first], notes: notes)
+  }
+
+  private func lintCounts(_ counts: [[NetworkCount]], log: inout DiagnosticLog) {
+    for (index, options) in counts.enumerated() {
+      let decision = space.decisions[index]
+      let live = options.indices.filter { options[$0].value > 0 }
+      // A decision that no network has hangs on a dead option, which is said.
+      guard live.count < options.count, let only = live.first else { continue }
+      if live.count == 1 {
+        log.warning(
+          LintDiagnostic.forcedDecision(decision.name, option: decision.options[only].description),
+          at: origins.decisions[index])
+        continue
+      }
+      for option in options.indices where options[option].value == 0 {
+        log.warning(
+          LintDiagnostic.deadOption(decision: decision.name, option: decision.options[option].description),
+          at: origins.options[index][option])
+      }
+    }
+  }
+
+  /// A decision that nothing uses is reported as a whole by the checker.
+  private func lintOptions(log: inout DiagnosticLog) {
+    var reported: Set<DecisionID> = []
+    for pair in equalOptions(in: space) where reported.insert(pair.decision).inserted {
+      let decision = space[pair.decision]
+      let range = origins.options[pair.decision.index][pair.second]
+      guard !log.diagnostics.contains(where: { $0.code == "ES3010" && $0.message.contains("'\(decision.name)'") })
+      else { continue }
+      log.warning(
+        LintDiagnostic.equalOptions(
+          decision: decision.name, decision.options[pair.first].description,
+          decision.options[pair.second].description),
+        at: range, notes: [Note("the other one", at: origins.options[pair.decision.index][pair.first])])
+    }
+  }
+}
