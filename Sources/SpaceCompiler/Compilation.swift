@@ -148,7 +148,8 @@ extension NetworkCost {
     switch quantity {
     case .macs: macs
     case .parameters: parameters
-    case .activationBytes, .latency: nil
+    case .activationBytes: activationBytes
+    case .latency: nil
     }
   }
 }
