@@ -87,6 +87,28 @@ struct RequirementTests {
     }
   }
 
+  @Test func `diff refuses numbers that requirements would change`() throws {
+    try withTemporaryFolder { folder in
+      let file = try write(Self.space(["a.channels <= b.channels"]), to: "tied.yaml", in: folder)
+      let outcome = try Executable.run("diff", file, file)
+      #expect(outcome.status == 1 && outcome.errors.contains("has requirements, which 'diff' does not honour yet"))
+    }
+  }
+
+  @Test func `an architecture over a budget on activations is refused`() throws {
+    try withTemporaryFolder { folder in
+      // Maps of 24, 24 and 8 channels at 8x8, a pooled one of 8, ten scores.
+      let bytes = ((24 + 24 + 8) * 64 + 8 + 10) * 4
+      for (bound, status) in [(bytes, Int32(0)), (bytes - 1, 1)] {
+        let space = try write(Self.space(["activation_bytes <= \(bound)"]), to: "space.yaml", in: folder)
+        let choices = "{a.channels: 24, b.channels: 24, c.kernel: 3}"
+        let text = "espalier: 1\narchitecture: wide\nof: \(space)\nchoices: \(choices)\n"
+        let file = try write(text, to: "wide.yaml", in: folder)
+        #expect(try Executable.run("validate", file).status == status)
+      }
+    }
+  }
+
   @Test func `count checks the range that the file expects`() throws {
     try withTemporaryFolder { folder in
       let wrong = "expect: {least_macs: 1, source: a mistake}\n"

@@ -78,8 +78,9 @@ struct ConstrainedSpace {
   /// A relation of two decisions, where both exist.
   private mutating func relation() -> Expression {
     let (a, b) = (anyDecision(), anyDecision())
-    let absent = Expression.unary(.not, .binary(.and, exists(a), exists(b)))
-    return .binary(.or, absent, relation(a, b))
+    let present = Expression.binary(.and, exists(a), exists(b))
+    guard random.pick(0...1) == 0 else { return .binary(.or, .unary(.not, present), relation(a, b)) }
+    return .call(.implies, [present, relation(a, b)])
   }
 
   private mutating func relation(_ a: DecisionID, _ b: DecisionID) -> Expression {
@@ -88,11 +89,12 @@ struct ConstrainedSpace {
       // A table of allowed pairs, or an implication.
       let rows = (0..<random.pick(1...4)).map { _ in Expression.binary(.and, one(of: a), one(of: b)) }
       let table = rows.dropFirst().reduce(rows[0]) { .binary(.or, $0, $1) }
-      return random.pick(0...1) == 0 ? table : .binary(.or, .unary(.not, one(of: a)), one(of: b))
+      return random.pick(0...1) == 0 ? table : .call(.implies, [one(of: a), one(of: b)])
     }
     let (x, y) = (Expression.decision(a), Expression.decision(b))
     switch random.pick(0...5) {
     case 0: return .binary(random.pick([.equal, .notEqual]), x, y)
+    case 1 where random.pick(0...1) == 0: return .call(.divides, [.call(.ceiling, [x]), .call(.ceiling, [y])])
     case 1: return .binary(.equal, .binary(.remainder, .call(.ceiling, [x]), .call(.ceiling, [y])), .integer(0))
     case 2: return .binary(random.pick([.less, .greater]), .binary(.multiply, x, y), .integer(random.pick(1...30)))
     case 3: return .binary(.lessOrEqual, .call(.maximum, [x, .integer(2)]), .call(.minimum, [y, .integer(3)]))

@@ -17,7 +17,7 @@ extension ConditionTable {
     case .binary(let op, let a, let b): return apply(op, formula(a), formula(b))
     case .call(.select, let arguments) where arguments.count == 3:
       return select(formula(arguments[0]), formula(arguments[1]), formula(arguments[2]))
-    case .call(let function, let arguments) where function == Self.implication && arguments.count == 2:
+    case .call(.implies, let arguments) where arguments.count == 2:
       let premise = formula(arguments[0])
       return any([not(premise), formula(arguments[1])])
     case .call(let function, let arguments):
@@ -25,9 +25,6 @@ extension ConditionTable {
       return apply(.function(function), arguments.map(formula), type: type)
     }
   }
-
-  /// `implies`, whose conclusion has a value only where the premise holds; nil while the language has no such function.
-  private static let implication = Function(rawValue: "implies")
 
   mutating func apply(_ op: BinaryOperator, _ a: ConditionID, _ b: ConditionID) -> ConditionID {
     switch op {

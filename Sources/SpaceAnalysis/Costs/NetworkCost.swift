@@ -13,7 +13,7 @@ package struct NetworkCost: Hashable, Sendable {
   package var poolingInputs: Int
   /// Bytes of the feature maps that operations write, four for each number: copies x channels x height x width of the
   /// result of every operation but the input, which writes nothing, and choices, whose alternatives write. Maps inside
-  /// squeeze-excite and split-attention, which are no operations of their own, are not counted.
+  /// squeeze-excite, split-attention and attention, which are no operations of their own, are not counted.
   package var activationBytes: Int
 
   package init(

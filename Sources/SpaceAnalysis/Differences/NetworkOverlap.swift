@@ -4,7 +4,8 @@ package import SpaceIR
 /// How many networks two spaces have, and have in common.
 ///
 /// A network is known by its decisions: by the names of those that exist in it, each with its option. It is a network of
-/// both spaces where both have it with the same names and options; what the operations do is not looked at.
+/// both spaces where both have it with the same names and options; what the operations do is not looked at, and what
+/// requirements rule out is counted.
 package struct NetworkOverlap: Hashable, Sendable {
   package let before: NetworkCount
   package let after: NetworkCount
@@ -33,8 +34,21 @@ package struct OverlapError: Error, Hashable, Sendable {
 package func overlap(of before: Space, and after: Space) throws(OverlapError) -> NetworkOverlap {
   let common = CommonNetworks(before.decisionRules, after.decisionRules)
   return NetworkOverlap(
-    before: DecisionForest(before).encodings, after: DecisionForest(after).encodings,
-    kept: NetworkCount(try common.count()))
+    before: try encodings(of: before), after: try encodings(of: after), kept: NetworkCount(try common.count()))
+}
+
+/// Networks by existence alone, which can hang on several decisions.
+private func encodings(of space: Space) throws(OverlapError) -> NetworkCount {
+  let limits = MemberLimits()
+  do throws(MemberError) {
+    return try MemberDiagram(space, limits: limits, including: { _ in false }).count
+  } catch {
+    switch error {
+    case .tangled(_, let decisions, _):
+      throw OverlapError(decision: space.decisions[decisions[0]].name, limit: limits.states)
+    case .noValue: preconditionFailure("without conditions nothing can lack a value")
+    }
+  }
 }
 
 private struct CommonNetworks {

@@ -53,6 +53,10 @@ struct DiffCommand: ParsableCommand {
     guard compiled.architecture == nil else {
       throw CommandFailure("'\(path)' is an architecture; diff compares spaces", status: .couldNotRun)
     }
+    guard compiled.space.requirements.isEmpty else {
+      throw CommandFailure(
+        "'\(path)' has requirements, which 'diff' does not honour yet: its numbers would be too large")
+    }
     return compiled
   }
 }
