@@ -48,6 +48,7 @@ extension CheckedSpace {
 
   /// A decision that nothing uses is reported as a whole by the checker.
   private func lintOptions(log: inout DiagnosticLog) {
+    guard space.hasAtMost(parts: 300_000) else { return }
     var reported: Set<DecisionID> = []
     for pair in equalOptions(in: space) where reported.insert(pair.decision).inserted {
       let decision = space[pair.decision]
@@ -60,5 +61,18 @@ extension CheckedSpace {
           decision.options[pair.second].description),
         at: range, notes: [Note("the other one", at: origins.options[pair.decision.index][pair.first])])
     }
+  }
+}
+
+extension Space {
+  /// Whether comparing all operations is quick: their expressions and types have no more parts than this together.
+  fileprivate func hasAtMost(parts: Int) -> Bool {
+    var left = parts
+    body.forEachNode { node in
+      guard left > 0 else { return }
+      for attribute in node.operation.attributes { left -= attribute.expression.size }
+      for extent in node.type.extents { left -= extent.size }
+    }
+    return left > 0
   }
 }

@@ -76,7 +76,8 @@ struct NaiveNetwork {
       var sum = values[a]!
       for index in sum.numbers.indices { sum.numbers[index] += values[b]!.numbers[index] }
       return sum
-    case .pool, .choice, .layerNorm, .slice, .shuffle, .resize, .attention, .positionEmbedding, .quantize, .zero, .join:
+    case .pool, .choice, .layerNorm, .slice, .shuffle, .softmax, .resize, .attention, .positionEmbedding, .quantize,
+      .zero, .join:
       preconditionFailure("no shipped space leaves this in a bound network")
     }
   }

@@ -126,7 +126,8 @@ extension Supernet {
         case .linear(let linear, _): linear.bias ? 2 : 1
         case .layerNorm, .positionEmbedding, .attention:
           preconditionFailure("no shipped space leaves this in a bound network")
-        case .convolution, .depthwise, .input, .activation, .pool, .globalPool, .add, .choice, .slice, .shuffle, .resize,
+        case .convolution, .depthwise, .input, .activation, .pool, .globalPool, .add, .choice, .slice, .shuffle, .softmax,
+          .resize,
           .quantize, .zero, .join:
           1
         }

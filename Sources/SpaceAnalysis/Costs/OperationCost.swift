@@ -52,7 +52,7 @@ struct OperationCost: Sendable {
   init?(_ operation: Operation, operands: [TensorType], result: TensorType) {
     guard let operand = operands.first else { return nil }
     switch operation {
-    case .input, .activation, .add, .choice, .slice, .shuffle, .resize, .quantize, .zero, .join: return nil
+    case .input, .activation, .add, .choice, .slice, .shuffle, .softmax, .resize, .quantize, .zero, .join: return nil
     case .convolution(let payload, _):
       formula = .convolution(bias: payload.bias)
       arguments = [

@@ -149,6 +149,7 @@ extension Operation {
     case .layerNorm: "layer_norm"
     case .slice: "slice"
     case .shuffle: "shuffle"
+    case .softmax: "softmax"
     case .resize(let payload, _): "resize \(payload.method.rawValue)"
     case .attention: "attention"
     case .positionEmbedding: "position_embedding"

@@ -14,7 +14,7 @@ extension Expander {
     case .concat: return join(.concat, inputs, label: label, at: range, into: &site)
     case .zero: return zero(arguments, like: inputs[0], label: label, at: range, into: &site)
     case .convolution, .depthwise, .batchNorm, .layerNorm, .activation, .squeezeExcite, .splitAttention, .attention,
-      .positionEmbedding, .maxPool, .averagePool, .globalPool, .linear, .slice, .shuffle, .resize, .quantize:
+      .positionEmbedding, .maxPool, .averagePool, .globalPool, .linear, .slice, .shuffle, .softmax, .resize, .quantize:
       guard let operation = operation(primitive, arguments, on: inputs, at: range),
         case .success(let type) = resultType(of: operation, operands: inputs.map(\.type))
       else { return nil }
@@ -106,6 +106,14 @@ extension Expander {
           groups, input.type.channels, what: "'groups'", whole: "the channels that enter", at: place("groups"))
       else { return nil }
       return .shuffle(groups, of: input.id)
+    case .softmax:
+      guard let parts = expression("parts"), let groups = expression("groups"),
+        positive([size("parts"), size("groups")]),
+        divides(
+          Expression.binary(.multiply, parts, groups).folded, input.type.channels, what: "'parts' times 'groups'",
+          whole: "the channels that enter", at: place("parts"))
+      else { return nil }
+      return .softmax(Softmax(parts: parts, groups: groups), of: input.id)
     case .resize:
       guard let height = expression("height"), let width = expression("width"),
         positive([size("height"), size("width")]),

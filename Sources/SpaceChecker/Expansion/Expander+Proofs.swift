@@ -38,6 +38,8 @@ extension Expander {
   private static let mostCombinations = 200_000
   /// Nodes of expressions that one proof may evaluate: large expressions are tried for fewer combinations.
   private static let mostEvaluations = 4_000_000
+  /// The same where not all combinations can be tried anyway; then as many more are tried that are spread over all.
+  private static let mostEvaluationsOfMany = 200_000
 
   /// Whether two extents are equal in every member that reaches this place.
   func equal(_ a: Expression, _ b: Expression) -> Proof {
@@ -138,15 +140,18 @@ extension Expander {
   func prove(_ expressions: [Expression], claim: ([Value]) -> Bool) -> Proof {
     let bound = expressions.map { $0.binding { fixed[$0] } }
     var search = MemberSearch(decisions: decisions, fixed: fixed, conditions: conditions)
-    let plain = search.run(over: bound, limit: Self.limit(for: bound), claim: claim)
+    let plain = search.run(over: bound, limit: Self.limit(for: bound, under: conditions), claim: claim)
     switch plain {
     case .holds, .undecided: return plain
     case .fails, .noValue: return proveUnderRequirements(bound, claim: claim) ?? plain
     }
   }
 
-  private static func limit(for expressions: [Expression]) -> Int {
-    min(mostCombinations, mostEvaluations / expressions.reduce(1) { $0 + $1.size } + 1)
+  private static func limit(for expressions: [Expression], under conditions: [PathCondition]) -> MemberSearch.Limit {
+    let size = expressions.reduce(1) { $0 + $1.size } + conditions.reduce(0) { $0 + $1.selector.size }
+    return MemberSearch.Limit(
+      all: min(mostCombinations, mostEvaluations / size + 1),
+      some: min(mostCombinations, mostEvaluationsOfMany / size + 1))
   }
 
   /// Why a condition has no value in some member, whatever the requirements say; nil where it has one in all that were
@@ -154,7 +159,7 @@ extension Expander {
   func lack(of condition: Expression) -> (reason: String, member: String)? {
     guard !condition.isTotal(decisions: decisions) else { return nil }
     var search = MemberSearch(decisions: decisions, fixed: fixed, conditions: conditions)
-    let proof = search.run(over: [condition], limit: Self.limit(for: [condition])) { _ in true }
+    let proof = search.run(over: [condition], limit: Self.limit(for: [condition], under: conditions)) { _ in true }
     if case .noValue(let reason, let member) = proof { return (reason, member) }
     return nil
   }
@@ -168,7 +173,7 @@ extension Expander {
     let related = assumptions.related(to: support).map { PathCondition(selector: $0, values: [.boolean(true)]) }
     guard !related.isEmpty else { return nil }
     var search = MemberSearch(decisions: assumptions.decisions, fixed: fixed, conditions: conditions + related)
-    return search.run(over: expressions, limit: Self.limit(for: expressions), claim: claim)
+    return search.run(over: expressions, limit: Self.limit(for: expressions, under: conditions), claim: claim)
   }
 
   /// An expression in the author's names, cut where nobody would read on.
@@ -206,6 +211,16 @@ private struct MemberSearch {
   /// Conditions by the last decision that they wait for: where one fails, nothing below is looked at.
   private var due: [DecisionID: [Expander.PathCondition]] = [:]
   private var left = 0
+  /// Options that may still be tried on the way to combinations, those that a condition ends at once included.
+  private var steps = 0
+
+  /// Combinations that are looked at.
+  struct Limit {
+    /// Where there are no more than these.
+    let all: Int
+    /// Of more: in their order, and as many again that are spread.
+    let some: Int
+  }
 
   init(decisions: [Decision], fixed: [DecisionID: Value], conditions: [Expander.PathCondition]) {
     self.decisions = decisions
@@ -213,20 +228,54 @@ private struct MemberSearch {
     self.conditions = conditions
   }
 
-  mutating func run(over expressions: [Expression], limit: Int, claim: ([Value]) -> Bool) -> Proof {
+  mutating func run(over expressions: [Expression], limit: Limit, claim: ([Value]) -> Bool) -> Proof {
     var involved: Set<DecisionID> = []
     for expression in expressions { expression.collectSupport(into: &involved) }
     for id in involved { addAncestors(of: id, to: &involved) }
     let relevant = related(to: &involved)
     values = fixed
-    left = limit
     let open = involved.subtracting(fixed.keys).sorted()
+    let hasFew = combinations(of: open, upTo: limit.all)
+    left = hasFew ? limit.all : limit.some
+    steps = 2 * left + 1_000
     due = [:]
     for condition in relevant {
       guard let last = condition.selector.support.filter({ fixed[$0] == nil }).max() else { continue }
       due[last, default: []].append(condition)
     }
-    return search(open[...], relevant, expressions, claim)
+    let proof = search(open[...], relevant, expressions, claim)
+    guard case .undecided = proof, !hasFew else { return proof }
+    return sample(open, limit.some, relevant, expressions, claim)
+  }
+
+  private func combinations(of open: [DecisionID], upTo most: Int) -> Bool {
+    var product = 1
+    for id in open {
+      product *= decisions[id.index].options.count
+      if product > most { return false }
+    }
+    return true
+  }
+
+  /// Combinations from all over: the last options of all, then options by a fixed sequence of numbers.
+  private mutating func sample(
+    _ open: [DecisionID], _ tries: Int, _ relevant: [Expander.PathCondition], _ expressions: [Expression],
+    _ claim: ([Value]) -> Bool
+  ) -> Proof {
+    var state: UInt64 = 0x9E37_79B9_7F4A_7C15
+    for attempt in 0..<min(tries, 1_000) {
+      values = fixed
+      for id in open where exists(id) {
+        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        let options = decisions[id.index].options
+        values[id] = attempt == 0 ? options.last : options[Int((state >> 33) % UInt64(options.count))]
+      }
+      switch judge(relevant, expressions, claim) {
+      case .holds, .undecided: break
+      case let found: return found
+      }
+    }
+    return .undecided
   }
 
   /// The conditions that say something about the decisions, which are added to these.
@@ -262,6 +311,8 @@ private struct MemberSearch {
     for option in decisions[id.index].options {
       values[id] = option
       defer { values[id] = nil }
+      steps -= 1
+      guard steps > 0 else { return .undecided }
       guard (due[id] ?? []).allSatisfy(holds) else { continue }
       switch search(open.dropFirst(), relevant, expressions, claim) {
       case .holds: break

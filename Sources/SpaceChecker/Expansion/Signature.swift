@@ -54,6 +54,7 @@ enum Primitive: String, Sendable, CaseIterable {
   case linear
   case slice
   case shuffle
+  case softmax
   case resize
   case quantize
   case add
@@ -71,7 +72,7 @@ enum Primitive: String, Sendable, CaseIterable {
     case .add, .multiply, .concat: .many
     case .attention: .queryAndMemory
     case .convolution, .depthwise, .batchNorm, .layerNorm, .activation, .squeezeExcite, .splitAttention,
-      .positionEmbedding, .maxPool, .averagePool, .globalPool, .linear, .slice, .shuffle, .resize, .quantize, .zero,
+      .positionEmbedding, .maxPool, .averagePool, .globalPool, .linear, .slice, .shuffle, .softmax, .resize, .quantize, .zero,
       .identity:
       .one
     }
@@ -99,6 +100,7 @@ enum Primitive: String, Sendable, CaseIterable {
     case .linear: [.number("features"), .flag("bias", true)]
     case .slice: [.number("first", default: 0), .number("channels")]
     case .shuffle: [.number("groups")]
+    case .softmax: [.number("parts"), .number("groups", default: 1)]
     case .resize:
       [
         .number("height"), .number("width"),

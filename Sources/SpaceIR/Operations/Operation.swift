@@ -30,6 +30,9 @@ package enum Operation: Hashable, Sendable {
   case slice(Slice, of: NodeID)
   /// Channels transposed in groups (ShuffleNet, arXiv 1707.01083). `shuffle %8 groups 2`
   case shuffle(Expression, of: NodeID)
+  /// Over so many parts of the channels, position by position, as ResNeSt weighs the branches of its groups
+  /// (arXiv 2004.08955): channels `[groups, parts, rest]` become `[parts, groups, rest]`. `softmax %8 parts 2 groups 1`
+  case softmax(Softmax, of: NodeID)
   /// `resize %8 height 64 width 64 method nearest`
   case resize(Resize, of: NodeID)
   /// Scaled dot-product attention of every position over the positions of `memory`, with maps for queries, keys, values
@@ -94,6 +97,16 @@ package struct Slice: Hashable, Sendable {
   package init(first: Expression, channels: Expression) {
     self.first = first
     self.channels = channels
+  }
+}
+
+package struct Softmax: Hashable, Sendable {
+  package var parts: Expression
+  /// Parts times groups divides the channels.
+  package var groups: Expression
+  package init(parts: Expression, groups: Expression) {
+    self.parts = parts
+    self.groups = groups
   }
 }
 
@@ -242,7 +255,7 @@ extension Operation {
     case .input, .zero, .choice: []
     case .convolution(_, let x), .depthwise(_, let x), .batchNorm(let x), .activation(_, let x),
       .squeezeExcite(_, let x), .splitAttention(_, let x), .pool(_, let x), .globalPool(let x), .linear(_, let x),
-      .layerNorm(let x), .slice(_, let x), .shuffle(_, let x), .resize(_, let x), .positionEmbedding(let x),
+      .layerNorm(let x), .slice(_, let x), .shuffle(_, let x), .softmax(_, let x), .resize(_, let x), .positionEmbedding(let x),
       .quantize(_, let x):
       [x]
     case .add(let a, let b): [a, b]

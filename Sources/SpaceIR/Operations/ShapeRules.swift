@@ -52,7 +52,7 @@ package func strided(_ side: Expression, by stride: Expression) -> Expression {
 /// | layer_norm, position_embedding | one copy | the operand's type |
 /// | quantize | any | the operand's type |
 /// | slice | one copy | its channels; sides kept |
-/// | shuffle | one copy | the operand's type |
+/// | shuffle, softmax | one copy | the operand's type |
 /// | resize | one copy | channels kept; its sides |
 /// | attention | one copy each | the first operand's type |
 /// | add | two of one type | that type |
@@ -97,6 +97,10 @@ private func inferredType(of operation: Operation, operands: [TensorType]) throw
   case .shuffle(let groups, _):
     try needOneCopy(type)
     _ = try positive("groups", groups)
+  case .softmax(let softmax, _):
+    try needOneCopy(type)
+    _ = try positive("parts", softmax.parts)
+    _ = try positive("groups", softmax.groups)
   case .resize(let resize, _):
     try needOneCopy(type)
     type.height = try positive("height", resize.height)
@@ -159,6 +163,7 @@ extension Operation {
       [("kernel", it.kernel), ("stride", it.stride), ("dilation", it.dilation), ("copies", it.copies)]
     case .slice(let it, _): [("first", it.first), ("channels", it.channels)]
     case .shuffle(let groups, _): [("groups", groups)]
+    case .softmax(let it, _): [("parts", it.parts), ("groups", it.groups)]
     case .resize(let it, _): [("height", it.height), ("width", it.width)]
     case .attention(let it, _, _): [("heads", it.heads), ("width", it.width)]
     case .quantize(let it, _): [("bits", it.bits), ("mode", it.mode)]
@@ -178,7 +183,8 @@ extension Operation {
     case .convolution, .depthwise, .batchNorm, .squeezeExcite, .splitAttention, .linear, .layerNorm, .attention,
       .positionEmbedding:
       true
-    case .input, .activation, .pool, .globalPool, .add, .choice, .slice, .shuffle, .resize, .quantize, .zero, .join:
+    case .input, .activation, .pool, .globalPool, .add, .choice, .slice, .shuffle, .softmax, .resize, .quantize, .zero,
+      .join:
       false
     }
   }

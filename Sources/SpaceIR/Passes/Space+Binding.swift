@@ -98,6 +98,10 @@ private struct ArchitectureBinder {
       slice.channels = try value(slice.channels)
       return .slice(slice, of: actual(x))
     case .shuffle(let groups, let x): return .shuffle(try value(groups), of: actual(x))
+    case .softmax(var softmax, let x):
+      softmax.parts = try value(softmax.parts)
+      softmax.groups = try value(softmax.groups)
+      return .softmax(softmax, of: actual(x))
     case .resize(var resize, let x):
       resize.height = try value(resize.height)
       resize.width = try value(resize.width)

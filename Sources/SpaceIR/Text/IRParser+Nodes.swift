@@ -69,7 +69,7 @@ extension IRParser {
 extension IRParser {
   /// The words that start an operation.
   private enum OperationName: String {
-    case input, convolution, depthwise, activation, pool, linear, add, choice, slice, shuffle, resize, attention
+    case input, convolution, depthwise, activation, pool, linear, add, choice, slice, shuffle, softmax, resize, attention
     case quantize, zero, join
     case layerNorm = "layer_norm"
     case positionEmbedding = "position_embedding"
@@ -94,7 +94,7 @@ extension IRParser {
     case .batchNorm: return .batchNorm(of: try nodeReference())
     case .globalPool: return .globalPool(of: try nodeReference())
     case .convolution, .depthwise, .activation, .squeezeExcite, .splitAttention, .pool, .linear, .slice, .shuffle,
-      .resize, .attention, .quantize:
+      .softmax, .resize, .attention, .quantize:
       return try attributed(name, of: try nodeReference())
     }
   }
@@ -124,6 +124,9 @@ extension IRParser {
       let first = try attribute("first")
       return .slice(Slice(first: first, channels: try attribute("channels")), of: x)
     case .shuffle: return .shuffle(try attribute("groups"), of: x)
+    case .softmax:
+      let parts = try attribute("parts")
+      return .softmax(Softmax(parts: parts, groups: try attribute("groups")), of: x)
     case .resize:
       let height = try attribute("height")
       let width = try attribute("width")

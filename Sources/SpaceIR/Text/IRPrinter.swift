@@ -169,6 +169,8 @@ extension IRPrinter {
     case .slice(let it, let x):
       return "slice \(text(of: x)) first \(text(of: it.first)) channels \(text(of: it.channels))"
     case .shuffle(let groups, let x): return "shuffle \(text(of: x)) groups \(text(of: groups))"
+    case .softmax(let it, let x):
+      return "softmax \(text(of: x)) parts \(text(of: it.parts)) groups \(text(of: it.groups))"
     case .resize(let it, let x):
       return "resize \(text(of: x)) height \(text(of: it.height)) width \(text(of: it.width))"
         + " method \(it.method.rawValue)"

@@ -30,7 +30,7 @@ extension Verifier {
       case .join(let join, let operands): verify(join, operands, node, liveness)
       case .zero: break
       case .convolution, .depthwise, .batchNorm, .activation, .squeezeExcite, .splitAttention, .pool, .globalPool,
-        .linear, .add, .layerNorm, .slice, .shuffle, .resize, .attention, .positionEmbedding, .quantize:
+        .linear, .add, .layerNorm, .slice, .shuffle, .softmax, .resize, .attention, .positionEmbedding, .quantize:
         verifyResult(of: node, liveness)
         verifyDivisors(of: node, liveness)
       }
@@ -112,6 +112,7 @@ extension Verifier {
     return switch operation {
     case .convolution(let it, _): [(it.groups, operand.channels), (it.groups, it.channels)]
     case .shuffle(let groups, _): [(groups, operand.channels)]
+    case .softmax(let it, _): [(Expression.binary(.multiply, it.parts, it.groups).folded, operand.channels)]
     case .attention(let it, _, _): [(it.heads, it.width)]
     case .input, .depthwise, .batchNorm, .activation, .squeezeExcite, .splitAttention, .pool, .globalPool, .linear,
       .layerNorm, .slice, .resize, .positionEmbedding, .quantize, .zero, .add, .join, .choice:

@@ -136,7 +136,8 @@ struct ProgramBinder {
     case .linear(_, let x):
       return emit(.linear, [buffer(of: x)], [shape], slices: [weights[0], weights.count > 1 ? weights[1] : nil])
     case .add(let a, let b): return emit(.add, [buffer(of: a), buffer(of: b)], [shape])
-    case .layerNorm, .slice, .shuffle, .resize, .attention, .positionEmbedding, .quantize, .zero, .join:
+    case .layerNorm, .slice, .shuffle, .softmax, .resize, .attention, .positionEmbedding, .quantize, .zero,
+      .join:
       preconditionFailure("the planner refuses operations without a kernel")
     case .choice: preconditionFailure("a choice is a step of its own")
     }

@@ -16,7 +16,7 @@ extension Operation {
   func weightDemands(input: TensorType, output: TensorType, recordsStatistics: Bool) -> [WeightDemand] {
     switch self {
     case .input, .activation, .pool, .globalPool, .add, .choice: return []
-    case .layerNorm, .slice, .shuffle, .resize, .attention, .positionEmbedding, .quantize, .zero, .join:
+    case .layerNorm, .slice, .shuffle, .softmax, .resize, .attention, .positionEmbedding, .quantize, .zero, .join:
       preconditionFailure("the planner refuses operations without a kernel")
     case .convolution(let convolution, _):
       let kernel = convolution.kernel

@@ -36,6 +36,7 @@ extension Space {
     case .layerNorm: "'layer_norm'"
     case .slice: "'slice'"
     case .shuffle: "'shuffle'"
+    case .softmax: "'softmax'"
     case .resize: "'resize'"
     case .attention: "'attention'"
     case .positionEmbedding: "'position_embedding'"
