@@ -39,13 +39,26 @@ extension Expander {
       existence: Existence(conditions))
   }
 
-  /// Whether every network has one of the uses.
+  /// Whether every network has one of the uses: decided by the options of the decisions that the first use hangs on, from
+  /// the outermost on, each leaving fewer uses open.
   private func isAlwaysUsed(_ block: SharedBlock) -> Bool {
     guard block.uses.allSatisfy({ !$0.isTangled }) else { return false }
-    let claims = block.uses.map { use in
-      guarded(use.conditions.map(claim).reduce(.constant(.boolean(true))) { .binary(.and, $0, $1) })
+    var steps = 100_000
+    return covers(block.uses.map { Presence($0.conditions, in: decisions).conditions }[...], &steps)
+  }
+
+  private func covers(_ uses: ArraySlice<[Existence.Condition]>, _ steps: inout Int) -> Bool {
+    steps -= 1
+    guard steps > 0, let first = uses.first else { return false }
+    guard let outermost = first.first else { return true }
+    for option in decisions[outermost.decision.index].options.indices {
+      let left = uses.compactMap { use -> [Existence.Condition]? in
+        guard let own = use.first(where: { $0.decision == outermost.decision }) else { return use }
+        return own.options.contains(option) ? use.filter { $0.decision != outermost.decision } : nil
+      }
+      if left.contains(where: \.isEmpty) { continue }
+      guard covers(left[...], &steps) else { return false }
     }
-    let any = claims.dropFirst().reduce(claims[0]) { .binary(.or, $0, $1) }
-    return holds(prove([any]) { $0[0] == .boolean(true) })
+    return true
   }
 }

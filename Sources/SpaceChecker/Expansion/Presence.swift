@@ -23,6 +23,14 @@ struct Presence: Hashable, Sendable {
 
   init() {}
 
+  /// Conditions with all that they hang on themselves.
+  init(_ conditions: [Existence.Condition], in decisions: [Decision]) {
+    for condition in conditions {
+      add(condition)
+      formUnion(Presence(of: condition.decision, in: decisions))
+    }
+  }
+
   /// Adds a condition on a decision; what that one hangs on is added by the caller.
   mutating func add(_ condition: Existence.Condition) {
     guard let index = conditions.firstIndex(where: { $0.decision >= condition.decision }) else {
