@@ -63,7 +63,7 @@ let package = Package(
     tests("SpaceSyntaxTests", ["SpaceSyntax", "Diagnostics", "TestSupport"], goldens: ["Golden"]),
     tests("SpaceIRTests", ["SpaceIR"]),
     tests(
-      "SpaceCheckerTests", ["SpaceChecker", "SpaceCompiler", "SpaceIR", "Diagnostics", "TestSupport"],
+      "SpaceCheckerTests", ["SpaceAnalysis", "SpaceChecker", "SpaceCompiler", "SpaceIR", "Diagnostics", "TestSupport"],
       goldens: ["Golden", "GoldenIR", "GoldenWarnings"]),
     tests("SpaceAnalysisTests", ["SpaceAnalysis", "SpaceIR", bigInt]),
     tests(

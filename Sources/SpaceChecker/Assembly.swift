@@ -173,10 +173,12 @@ struct Assembly {
 
   /// Rules that can contain themselves without a bound.
   private func checkRules(_ expander: inout Expander) {
-    for block in library.blocks {
+    var reported: Set<String> = []
+    for block in library.blocks where !reported.contains(block.name.value) {
       guard case .rule = block.content, let cycle = expander.grammar.unboundedCycle(through: block.name.value) else {
         continue
       }
+      reported.formUnion(cycle)
       let way = (cycle + [block.name.value]).joined(separator: " > ")
       expander.report(
         .unboundedRule(block.name.value), at: block.name.range,

@@ -31,7 +31,7 @@ enum CheckDiagnostic: DiagnosticKind {
   case missingDecisions([String])
   case unknownTensor(String)
   case unboundedRule(String)
-  case endlessRule(String, uses: Int)
+  case endlessRule(String)
   // ES20: types and values.
   case wrongType(expected: String, found: String, what: String)
   case operandType(String, found: String)
@@ -250,8 +250,7 @@ enum CheckDiagnostic: DiagnosticKind {
     case .wrongOutput(let found, let classes): "the network ends in \(found), the output has \(classes) classes"
     case .unknownTensor(let name): "'from' names no earlier item or input: '\(name)'"
     case .unboundedRule(let name): "rule '\(name)' can contain itself without end; a grammar needs a bound"
-    case .endlessRule(let name, let uses):
-      "no production of rule '\(name)' can end here, at use \(uses) inside one another"
+    case .endlessRule(let name): "no production of rule '\(name)' can end within the bounds of its rules"
     case .tangledExistence(let name):
       "whether '\(name)' is decided depends on several decisions at once"
     case .sharedDecisionAbsent(let name):

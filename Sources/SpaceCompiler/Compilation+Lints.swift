@@ -49,10 +49,12 @@ extension CheckedSpace {
   /// A decision that nothing uses is reported as a whole by the checker.
   private func lintOptions(log: inout DiagnosticLog) {
     guard space.hasAtMost(parts: 300_000) else { return }
-    var reported: Set<DecisionID> = []
-    for pair in equalOptions(in: space) where reported.insert(pair.decision).inserted {
+    var reported: Set<SourceRange> = []
+    for pair in equalOptions(in: space) {
       let decision = space[pair.decision]
       let range = origins.options[pair.decision.index][pair.second]
+      // Layers of a stage say the same at one place.
+      guard reported.insert(range).inserted else { continue }
       guard !log.diagnostics.contains(where: { $0.code == "ES3010" && $0.message.contains("'\(decision.name)'") })
       else { continue }
       log.warning(

@@ -20,7 +20,7 @@ struct PlannedSpace: Sendable, CustomTestStringConvertible {
     plan = try SupernetPlan(for: compiled.space)
   }
 
-  private static let planned = Result { try Repository.spaces.map { try PlannedSpace($0) } }
+  private static let planned = Result { try Repository.lowered.map { try PlannedSpace($0) } }
 
   /// Every shipped space at its default input.
   static func all() throws -> [PlannedSpace] { try planned.get() }

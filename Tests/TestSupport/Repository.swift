@@ -8,8 +8,18 @@ package enum Repository {
     #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(separator: "/")
   }
 
-  /// The shipped spaces, by the name of their file.
-  package static let spaces = ["digits", "mini-f", "fbnetv2-f", "fbnetv2-f-fine", "fp-nas-f++"]
+  /// The shipped spaces that the planner can lower to kernels today, by the name of their file.
+  package static let lowered = ["digits", "mini-f", "fbnetv2-f", "fbnetv2-f-fine", "fp-nas-f++", "bn-nas"]
+
+  /// All shipped spaces.
+  package static let spaces =
+    lowered + [
+      "bignas", "darts", "enas", "fbnet", "fbnetv2", "fox-nas", "hierarchical", "hurricane", "nasbench101",
+      "nasbench101-legal", "nasbench201", "ofa-mobilenetv3", "pi-nas", "spos", "spos-channels",
+    ]
+
+  /// What the compiler rightly doubts in a shipped space: codes of warnings.
+  package static let doubts = ["hierarchical": ["ES3016"]]
 
   /// Compiles a shipped space.
   package static func compilation(of space: String, input: ImageShape? = nil) -> Compilation {

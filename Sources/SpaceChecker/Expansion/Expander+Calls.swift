@@ -210,7 +210,7 @@ extension Expander {
       (circumstances, outerCircumstances) = around
       _ = site.label(label)
     }
-    demand(block.requirements, in: scope)
+    guard demand(block.requirements, in: scope) else { return nil }
     let wires = Wires(zip(block.inputs, operands).map { ($0.value, $1) })
     switch block.content {
     case .body(let items, let shortcut):

@@ -92,7 +92,7 @@ extension Expander {
     case .fails(let values, let member):
       report(
         .notDivided(divisor: what, value: values[1].description, whole: whole, of: values[0].description, member: member),
-        at: range, notes: [Note("a condition under 'require' can rule such networks out")])
+        at: range, notes: member.isEmpty ? [] : [Note("a condition under 'require' can rule such networks out")])
     case .noValue(let reason, let member): report(.noValue(reason: reason, member: member), at: range)
     }
     return false

@@ -50,6 +50,7 @@ extension Expander {
     if claim == .constant(.boolean(true)) { return nil }
     // The conditions around it may leave no network either; then only its decisions are restricted.
     if typed.expression.normalised == .constant(.boolean(false)) {
+      brokenDemands += 1
       report(.brokenBlockRequirement(block: block, text), at: syntax.range)
       return nil
     }

@@ -12,7 +12,7 @@ extension Expander {
     let available = grammar.available(in: block.name.value, uses: uses).map { rule.productions[$0] }
     guard !available.isEmpty else {
       report(
-        .endlessRule(block.name.value, uses: uses[block.name.value] ?? 1), at: block.name.range,
+        .endlessRule(block.name.value), at: block.name.range,
         notes: [Note("every production uses a rule that 'max_depth' forbids here; add one that ends")])
       return nil
     }
@@ -30,6 +30,6 @@ extension Expander {
       defer { (site.place, site.path) = outer }
       return branches[0].build(&self, &site, wires.current)
     }
-    return choose(which.expression, branches, on: wires.current, at: range, into: &site)
+    return choose(which.expression, branches, on: wires.current, at: block.name.range, into: &site)
   }
 }

@@ -208,13 +208,23 @@ extension Expander {
     return names
   }
 
+  private func place(of alternative: CallAlternative) -> SourceRange? {
+    switch alternative {
+    case .bypass(let range): range
+    case .call(let call): call.op.range
+    case .poison: nil
+    }
+  }
+
   private mutating func alternativeDecision(
     _ layer: StageLayer, _ call: Call, shared: inout [ChoiceKey: Typed]
   ) -> Expression? {
     guard !call.alternatives.isEmpty else { return nil }
     let key = ChoiceKey(alternative: -1, parameter: "op")
     if layer.owner == layer.stage, let known = shared[key] { return known.expression }
-    let options = alternativeNames(of: call).map { Located(Value.word($0), call.range) }
+    let options = zip(alternativeNames(of: call), alternatives(of: call)).map { name, alternative in
+      Located(Value.word(name), place(of: alternative) ?? call.range)
+    }
     let made = decide(
       parameter: "op", owner: layer.owner, choice: ChoiceDeclaration(options: options, scope: nil, range: call.range))
     shared[key] = made

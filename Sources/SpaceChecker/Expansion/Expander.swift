@@ -37,6 +37,8 @@ struct Expander {
   var outerCircumstances = Circumstances()
   /// What blocks demand of their uses.
   var demands: [ResolvedRequirement] = []
+  /// Uses of blocks so far that do not have what these require, whatever is decided.
+  var brokenDemands = 0
   /// Former names of decisions.
   var formerNames: [FormerName] = []
   /// Which rules each operation leads to, and whether a rule can end.

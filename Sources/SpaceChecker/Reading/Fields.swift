@@ -27,7 +27,7 @@ struct Fields {
       }
       log.error(
         CheckDiagnostic.unknownKey(entry.key.text, in: place), at: entry.key.range,
-        notes: meant == nil ? [Note("known keys: \(allowed.joined(separator: ", "))")] : [],
+        notes: meant == nil ? Self.notes(on: entry.key, allowed, place) : [],
         fixIts: didYouMean(meant, at: entry.key.range))
       if let meant {
         known.append(YAMLEntry(key: YAMLKey(text: meant, range: entry.key.range), value: entry.value))
@@ -37,6 +37,12 @@ struct Fields {
     }
     self.entries = known
     self.hidesKeys = hidesKeys
+  }
+
+  private static func notes(on key: YAMLKey, _ allowed: [String], _ place: String) -> [Note] {
+    let foreign = ForeignWords.note(
+      on: YAMLKeyPlace(text: key.text, range: key.range), among: allowed, in: place)
+    return [foreign].compactMap { $0 } + [Note("known keys: \(allowed.joined(separator: ", "))")]
   }
 
   subscript(key: String) -> YAMLEntry? { entries.first { $0.key.text == key } }

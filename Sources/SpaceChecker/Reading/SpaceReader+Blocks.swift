@@ -82,7 +82,7 @@ extension SpaceReader {
       let first = taken.first { $0.value == name.value }?.range
       if let first {
         log.error(
-          CheckDiagnostic.duplicateName(name.value, what: "input or parameter"), at: name.range,
+          CheckDiagnostic.duplicateName(name.value, what: "tensor or parameter"), at: name.range,
           notes: [Note("named first here", at: first)])
         isRight = false
       } else if name.value != "in", Self.reservedNames.contains(name.value) {
@@ -205,8 +205,10 @@ extension SpaceReader {
   mutating func namedItems(_ node: YAMLNode, what: String, least: Int) -> [NamedItems]? {
     guard let entries = node.mapping(what, log: &log) else { return nil }
     guard entries.count >= least else {
-      node.reportShape(
-        expected: "a mapping from names to lists of items, \(least) or more", what: what, log: &log)
+      log.error(
+        CheckDiagnostic.wrongShape(
+          expected: "a mapping from names to lists of items, \(least) or more",
+          found: entries.isEmpty ? "an empty mapping" : "one of \(entries.count)", what: what), at: node.range)
       return nil
     }
     var isRight = true

@@ -16,7 +16,7 @@ extension SpaceReader {
       named.append(NamedShape(name: name, shape: shape.value))
     }
     guard let first = named.first else {
-      return entry.value.reportShape(expected: "a mapping from names to shapes", what: "'inputs'", log: &log)
+      return reportEmpty("'inputs'", of: "shapes", entry.value)
     }
     declaration.inputs = [Located(first.shape, first.name.range)]
     declaration.inputName = first.name.value
@@ -46,7 +46,7 @@ extension SpaceReader {
     }
     guard let entries = entry.value.mapping("'outputs'", log: &log) else { return [] }
     if entries.isEmpty {
-      entry.value.reportShape(expected: "a mapping from names to outputs", what: "'outputs'", log: &log)
+      reportEmpty("'outputs'", of: "outputs", entry.value)
     }
     let outputs = entries.map { entry in endName(entry).flatMap { output(entry.value, name: $0) } }
     return outputs.contains { $0 == nil } ? [] : outputs.compactMap { $0 }
@@ -74,6 +74,14 @@ extension SpaceReader {
     guard let height = numbers[1], let width = numbers[2] else { return nil }
     return OutputDeclaration(
       name: name, from: from, shape: Located(ImageShape(channels: channels, height: height, width: width), node.range))
+  }
+
+  /// Silent on what is no mapping, which was reported.
+  private mutating func reportEmpty(_ what: String, of things: String, _ node: YAMLNode) {
+    guard case .mapping = node.content else { return }
+    log.error(
+      CheckDiagnostic.wrongShape(
+        expected: "a mapping from names to \(things)", found: "an empty mapping", what: what), at: node.range)
   }
 
   private mutating func endName(_ entry: YAMLEntry) -> Located<String>? {

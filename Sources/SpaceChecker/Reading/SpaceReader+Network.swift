@@ -54,7 +54,12 @@ extension SpaceReader {
     guard !range.contains(anyOf: unreadable) else { return }
     let misspelt = entries.first { closest(to: $0.key.text, among: keys) != nil }
     let fixes = misspelt.map { didYouMean(closest(to: $0.key.text, among: keys), at: $0.key.range) } ?? []
-    log.error(CheckDiagnostic.oneDiscriminator(what, keys: keys), at: misspelt?.key.range ?? range, fixIts: fixes)
+    let foreign = entries.lazy.compactMap { entry in
+      ForeignWords.note(on: YAMLKeyPlace(text: entry.key.text, range: entry.key.range), among: keys, in: what)
+    }.first
+    log.error(
+      CheckDiagnostic.oneDiscriminator(what, keys: keys), at: misspelt?.key.range ?? range,
+      notes: misspelt == nil ? [foreign].compactMap { $0 } : [], fixIts: fixes)
   }
 
   private mutating func layerName(_ node: YAMLNode, what: String) -> Located<String>? {

@@ -26,6 +26,8 @@ struct Liveness {
 struct Assignments {
   /// Assignments looked at before a question counts as undecided.
   static let limit = 2048
+  /// The same times the parts of the expressions, for large ones.
+  static let effort = 400_000
 
   typealias Condition = Liveness.Condition
 
@@ -53,7 +55,8 @@ struct Assignments {
   ) -> [DecisionID: Value]? {
     let (ids, conditions) = closure(of: expressions, conditions)
     var values: [DecisionID: Value] = [:]
-    var remaining = Assignments.limit
+    let size = expressions.reduce(1) { $0 + $1.size } + conditions.reduce(0) { $0 + $1.selector.size }
+    var remaining = min(Assignments.limit, Assignments.effort / size + 1)
     func visit(_ position: Int) -> Bool {
       guard remaining > 0 else { return true }
       guard position < ids.count else {
