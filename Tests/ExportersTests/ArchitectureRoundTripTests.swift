@@ -13,7 +13,7 @@ struct ArchitectureRoundTripTests {
   func `an architecture of a shipped space reads back`(name: String) throws {
     let compiled = try #require(Repository.compilation(of: name).result)
     let path = "\(Repository.root)/spaces/\(name).yaml"
-    for architecture in draws(Repository.lowered.contains(name) ? 20 : 2, from: compiled.space) {
+    for architecture in try draws(Repository.lowered.contains(name) ? 20 : 2, from: compiled.space) {
       try expectRoundTrip(of: architecture, in: compiled.space, at: path, reader: MemoryReader(files: [:]))
     }
   }
@@ -61,7 +61,7 @@ struct ArchitectureRoundTripTests {
     let types = Set(space.decisions.flatMap { $0.options.map(\.type) })
     #expect(types == [.integer, .rational, .word])
     #expect(space.decisions.contains { $0.existence != nil })
-    for architecture in draws(60, from: space) {
+    for architecture in try draws(60, from: space) {
       try expectRoundTrip(of: architecture, in: space, at: "space/awkward.yaml", reader: reader)
     }
   }
@@ -79,10 +79,10 @@ struct ArchitectureRoundTripTests {
     #expect(compilation.result?.inputs.count == 2)
   }
 
-  private func draws(_ count: Int, from space: Space) -> [Architecture] {
-    let sampler = UniformSampler(space, measure: .decisions)
+  private func draws(_ count: Int, from space: Space) throws -> [Architecture] {
+    let members = try MemberDiagram(space)
     var generator = CountingGenerator()
-    return (0..<count).map { _ in sampler.draw(using: &generator) }
+    return (0..<count).map { _ in members.draw(.decisions, using: &generator) }
   }
 
   private func written(_ architecture: Architecture, of space: Space, at path: String) -> String {

@@ -39,6 +39,10 @@ private func requiring(_ text: String) -> String {
 /// Accepted and refused fragments of each production of `grammar/ir.ebnf`.
 private let productions: [(name: String, accepted: [Fragment], refused: [Fragment])] = [
   ("space", [.document("space \"s\" input 1 x 2 x 3 classes 4 body { yield %0 } ; end")], [.document("space \"s\"")]),
+  (
+    "shape", [.document("space \"s\" input \"a\" 1 x 2 x 3 input \"b\" 4 x 5 x 6 output 7 x 8 x 9 body { yield %0 }")],
+    [.document("space \"s\" input 1 x 2 classes 4 body { yield %0 }")]
+  ),
   ("hint", [.header("hint distribution joint hint share \"k\" separate")], [.header("hint share k half")]),
   (
     "decision", [.declaration("decision $f.g : int {1, 2} parameter h owner \"o\" when $d = 2")],
@@ -92,12 +96,16 @@ private let productions: [(name: String, accepted: [Fragment], refused: [Fragmen
     [.body("{ %0 = choice $d : tensor<[n, 1, 1, 1]> @a/1 { case { yield %0 } } yield %0 }")]
   ),
   ("operation", [.operation("input")], [.operation("concat %0 %1")]),
-  ("input", [.operation("input")], [.operation("input %0")]),
+  ("input", [.operation("input"), .operation("input 1")], [.operation("input %0")]),
   (
-    "convolution", [.operation("convolution %0 channels 8 kernel 3 stride $d bias false")],
+    "convolution",
+    [
+      .operation("convolution %0 channels 8 kernel 3 stride $d bias false"),
+      .operation("convolution %0 channels 8 kernel 3 kernel_width 1 stride 1 dilation 2 groups $d bias true"),
+    ],
     [.operation("convolution %0 kernel 3 channels 8 stride 1 bias false")]
   ),
-  ("depthwise", [.operation("depthwise %0 kernel 3 stride 1 copies 2")], [.operation("depthwise %0 kernel 3")]),
+  ("depthwise", ["", "dilation 2 "].map { .operation("depthwise %0 kernel 3 stride 1 \($0)copies 2") }, [.operation("depthwise %0 kernel 3")]),
   ("batch norm", [.operation("batch_norm %0")], [.operation("batch_norm")]),
   ("activation", [.operation("activation %0 function $e")], [.operation("activation %0 relu")]),
   (
@@ -111,7 +119,24 @@ private let productions: [(name: String, accepted: [Fragment], refused: [Fragmen
   ),
   ("global pool", [.operation("global_pool %0")], [.operation("global_pool 0")]),
   ("linear", [.operation("linear %0 features 10 bias true")], [.operation("linear %0 features 10 bias 1")]),
+  ("layer norm", [.operation("layer_norm %0")], [.operation("layer_norm")]),
+  ("attention", [.operation("attention %0 %1 heads 2 width 8")], [.operation("attention %0 heads 2 width 8")]),
+  ("position", [.operation("position_embedding %0")], [.operation("position_embedding")]),
+  ("slice", [.operation("slice %0 first 0 channels $d")], [.operation("slice %0 channels 4")]),
+  ("shuffle", [.operation("shuffle %0 groups 2")], [.operation("shuffle %0")]),
+  ("softmax", [.operation("softmax %0 parts 2 groups 1")], [.operation("softmax %0 parts 2")]),
+  (
+    "resize", ["nearest", "bilinear"].map { .operation("resize %0 height 4 width $d method \($0)") },
+    [.operation("resize %0 height 4 width 4 method cubic")]
+  ),
+  ("quantize", [.operation("quantize %0 bits 8 mode symmetric")], [.operation("quantize %0 bits 8")]),
+  ("zero", [.operation("zero")], [.operation("zero %0")]),
   ("add", [.operation("add %0 %1")], [.operation("add %0")]),
+  (
+    "join", ["add %0 %1", "multiply %0", "concat %0 when $d == 1 %1", "add"].map { .operation("join \($0)") },
+    [.operation("join %0 %1"), .operation("join least %0")]
+  ),
+  ("operand", [.operation("join add %0 when true")], [.operation("join add %0 when")]),
   (
     "choice", [.body("{ %0 = choice $d == 1 : tensor<[n, 1, 1, 1]> @a/1 { } yield %0 }")],
     [.body("{ %0 = choice : tensor<[n, 1, 1, 1]> @a/1 { } yield %0 }")]

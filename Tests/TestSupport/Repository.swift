@@ -8,13 +8,13 @@ package enum Repository {
     #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(separator: "/")
   }
 
-  /// The shipped spaces that the planner can lower to kernels today, by the name of their file.
-  package static let lowered = ["digits", "mini-f", "fbnetv2-f", "fbnetv2-f-fine", "fp-nas-f++", "bn-nas"]
+  /// The shipped spaces of FP-NAS, by the name of their file: the planner lowers all of them.
+  package static let lowered = ["digits", "mini-f", "fbnetv2-f", "fbnetv2-f-fine", "fp-nas-f++"]
 
   /// All shipped spaces.
   package static let spaces =
     lowered + [
-      "bignas", "darts", "enas", "fbnet", "fbnetv2", "fox-nas", "hierarchical", "hurricane", "nasbench101",
+      "bignas", "bn-nas", "darts", "enas", "fbnet", "fbnetv2", "fox-nas", "hierarchical", "hurricane", "nasbench101",
       "nasbench101-legal", "nasbench201", "ofa-mobilenetv3", "pi-nas", "spos", "spos-channels",
     ]
 
