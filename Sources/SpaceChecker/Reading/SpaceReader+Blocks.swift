@@ -183,7 +183,7 @@ extension SpaceReader {
   private mutating func parallel(_ node: YAMLNode) -> BodyItem? {
     guard
       let fields = Fields(
-        node, place: "a parallel item", allowed: ["name", "parallel", "join"], unreadable: unreadable, log: &log),
+        node, place: "a parallel item", allowed: Self.parallelKeys, unreadable: unreadable, log: &log),
       let declaration = parallel(fields, at: node.range)
     else { return nil }
     return .parallel(label: fields["name"].flatMap { $0.value.name("a label", log: &log) }, declaration)
@@ -224,7 +224,7 @@ extension SpaceReader {
 
   private mutating func branch(_ node: YAMLNode) -> BodyItem? {
     guard
-      let fields = Fields(node, place: "a switch", allowed: ["switch", "cases"], unreadable: unreadable, log: &log),
+      let fields = Fields(node, place: "a switch", allowed: Self.switchKeys, unreadable: unreadable, log: &log),
       let subject = fields["switch"].flatMap({ expression($0.value) }),
       let cases = fields.required("cases", log: &log)?.value.mapping("'cases'", log: &log), !fields.hidesKeys
     else { return nil }
@@ -244,7 +244,7 @@ extension SpaceReader {
   private mutating func condition(_ node: YAMLNode) -> BodyItem? {
     guard
       let fields = Fields(
-        node, place: "a condition", allowed: ["when", "then", "else"], unreadable: unreadable, log: &log),
+        node, place: "a condition", allowed: Self.conditionKeys, unreadable: unreadable, log: &log),
       let subject = fields["when"].flatMap({ expression($0.value) }), let then = fields.required("then", log: &log),
       !fields.hidesKeys
     else { return nil }

@@ -7,7 +7,6 @@ extension SpaceReader {
     "doc", "parameters", "inputs", "decide", "require", "prepare", "nodes", "widths", "output",
   ]
   static let cellNodeKeys = ["count", "names", "inputs", "edge", "node", "join"]
-  private static let mostNodes = 64
 
   /// `NAME: {inputs: [...], decide: once, nodes: {...}, output: {...}}`.
   mutating func cell(_ entry: YAMLEntry) -> BlockDeclaration {
@@ -60,8 +59,9 @@ extension SpaceReader {
         return nil
       }
       guard let count = integer(entry.value, what: "'count'") else { return nil }
-      guard (1...Self.mostNodes).contains(count.value) else {
-        entry.value.reportShape(expected: "a whole number from 1 to \(Self.mostNodes)", what: "'count'", log: &log)
+      guard Self.nodeCounts.contains(count.value) else {
+        entry.value.reportShape(
+          expected: "a whole number from 1 to \(Self.nodeCounts.upperBound)", what: "'count'", log: &log)
         return nil
       }
       return (1...count.value).map { Located("n\($0)", count.range) }
@@ -71,8 +71,9 @@ extension SpaceReader {
       return nil
     }
     guard let nodes = entry.value.list("'names'", log: &log) else { return nil }
-    guard (1...Self.mostNodes).contains(nodes.count) else {
-      entry.value.reportShape(expected: "a list of 1 to \(Self.mostNodes) names", what: "'names'", log: &log)
+    guard Self.nodeCounts.contains(nodes.count) else {
+      entry.value.reportShape(
+        expected: "a list of 1 to \(Self.nodeCounts.upperBound) names", what: "'names'", log: &log)
       return nil
     }
     var names: [Located<String>] = []
@@ -96,7 +97,7 @@ extension SpaceReader {
     case "any": return Located(.any, node.range)
     case nil: break
     case let text?:
-      let words = ["all", "any"]
+      let words = CellDeclaration.Inputs.words
       log.error(
         CheckDiagnostic.unknownWord(text, allowed: words + ["{choose: N}", "{slots: N}"], what: "'inputs' of a node"),
         at: node.range, fixIts: didYouMean(closest(to: text, among: words), at: node.range))
@@ -104,18 +105,19 @@ extension SpaceReader {
     }
     guard
       let fields = Fields(
-        node, place: "'inputs' of a node", allowed: ["choose", "slots"], unreadable: unreadable, log: &log)
+        node, place: "'inputs' of a node", allowed: Self.cellInputKeys, unreadable: unreadable, log: &log)
     else { return nil }
-    let given = ["choose", "slots"].compactMap { key in fields[key].map { (key, $0) } }
+    let given = Self.cellInputKeys.compactMap { key in fields[key].map { (key, $0) } }
     guard given.count == 1, let (key, entry) = given.first else {
       if !fields.hidesKeys {
-        log.error(CheckDiagnostic.oneDiscriminator("'inputs' of a node", keys: ["choose", "slots"]), at: node.range)
+        log.error(CheckDiagnostic.oneDiscriminator("'inputs' of a node", keys: Self.cellInputKeys), at: node.range)
       }
       return nil
     }
     guard let count = integer(entry.value, what: "'\(key)'") else { return nil }
-    guard (1...8).contains(count.value) else {
-      entry.value.reportShape(expected: "a whole number from 1 to 8", what: "'\(key)'", log: &log)
+    guard Self.readCounts.contains(count.value) else {
+      entry.value.reportShape(
+        expected: "a whole number from 1 to \(Self.readCounts.upperBound)", what: "'\(key)'", log: &log)
       return nil
     }
     return Located(key == "choose" ? .choose(count.value) : .slots(count.value), node.range)
@@ -146,7 +148,7 @@ extension SpaceReader {
   private mutating func gathering(_ node: YAMLNode) -> (Located<CellDeclaration.Gathering>, Located<Join>)? {
     guard
       let fields = Fields(
-        node, place: "the output of a cell", allowed: ["of", "inputs", "edge", "join"], unreadable: unreadable,
+        node, place: "the output of a cell", allowed: Self.cellOutputKeys, unreadable: unreadable,
         log: &log)
     else { return nil }
     let of = fields["of"].flatMap { $0.value.text("'of'", log: &log) }
@@ -180,7 +182,7 @@ extension SpaceReader {
     case "last": return (Located(.last, of.range), join)
     case "loose_ends": return (Located(.looseEnds, of.range), join)
     default:
-      let words = ["nodes", "last", "loose_ends"]
+      let words = CellDeclaration.Gathering.words
       log.error(
         CheckDiagnostic.unknownWord(of.value, allowed: words, what: "what the output of a cell joins"), at: of.range,
         fixIts: didYouMean(closest(to: of.value, among: words), at: of.range))

@@ -3,12 +3,10 @@ import SpaceIR
 import SpaceSyntax
 
 extension SpaceReader {
-  private static let mostOptions = 10_000
-
   /// `{choose: [...]}` or `{choose: {from, to, step}}`, with an optional `decide`.
   ///
   /// - Parameter keys: Without `decide` where there is only one that could.
-  mutating func choice(_ node: YAMLNode, keys: [String] = ["choose", "decide", "was"]) -> ChoiceDeclaration? {
+  mutating func choice(_ node: YAMLNode, keys: [String] = Self.choiceKeys) -> ChoiceDeclaration? {
     guard let fields = Fields(node, place: "a choice", allowed: keys, unreadable: unreadable, log: &log),
       let domain = fields.required("choose", log: &log)
     else { return nil }
@@ -30,7 +28,7 @@ extension SpaceReader {
       node.reportShape(expected: "a list of at least one option", what: "'choose'", log: &log)
       return nil
     }
-    guard nodes.count <= Self.mostOptions else {
+    guard nodes.count <= Self.optionCounts.upperBound else {
       log.error(CheckDiagnostic.tooManyOptions(nodes.count), at: node.range)
       return nil
     }
@@ -60,9 +58,9 @@ extension SpaceReader {
   /// Both ends are options; exact arithmetic, so a step of 0.1 reaches its end.
   private mutating func range(_ node: YAMLNode) -> [Located<Value>]? {
     guard
-      let fields = Fields(node, place: "a range", allowed: ["from", "to", "step"], unreadable: unreadable, log: &log)
+      let fields = Fields(node, place: "a range", allowed: Self.rangeKeys, unreadable: unreadable, log: &log)
     else { return nil }
-    let ends = ["from", "to", "step"].map { key in
+    let ends = Self.rangeKeys.map { key in
       fields.required(key, log: &log).flatMap { number($0.value, what: "'\(key)'") }
     }
     guard let from = ends[0], let to = ends[1], let step = ends[2] else { return nil }
@@ -77,9 +75,9 @@ extension SpaceReader {
       return nil
     }
     guard let span = from.value.negated.flatMap({ to.value.adding($0) }), let steps = span.divided(by: step.value),
-      steps.floor < Self.mostOptions
+      steps.floor < Self.optionCounts.upperBound
     else {
-      log.error(CheckDiagnostic.tooManyOptions(Self.mostOptions + 1), at: node.range)
+      log.error(CheckDiagnostic.tooManyOptions(Self.optionCounts.upperBound + 1), at: node.range)
       return nil
     }
     let options = (0...steps.floor).compactMap { index in

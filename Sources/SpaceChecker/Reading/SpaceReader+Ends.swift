@@ -55,7 +55,7 @@ extension SpaceReader {
   /// `{classes: N}` or `{channels, height, width}`; with `from` where it is named.
   private mutating func output(_ node: YAMLNode, name: Located<String>?) -> OutputDeclaration? {
     let isMap = node.text(of: "classes") == nil && node.text(of: "channels") != nil
-    let shapeKeys = isMap ? ["channels", "height", "width"] : ["classes"]
+    let shapeKeys = isMap ? Self.shapeKeys : ["classes"]
     let allowed = (name == nil ? [] : ["from"]) + shapeKeys
     guard let fields = Fields(node, place: "the output", allowed: allowed, unreadable: unreadable, log: &log) else {
       return nil
@@ -65,7 +65,8 @@ extension SpaceReader {
       from = fields.required("from", log: &log).flatMap { $0.value.text("what 'from' names", log: &log) }
       guard from != nil else { return nil }
     }
-    let numbers = shapeKeys.map { key in fields.required(key, log: &log).flatMap { extent($0.value, what: "'\(key)'") } }
+    let numbers = shapeKeys.map { key in fields.required(key, log: &log).flatMap { extent($0.value, what: "'\(key)'") }
+    }
     guard let channels = numbers[0] else { return nil }
     guard isMap else {
       return OutputDeclaration(

@@ -27,7 +27,7 @@ extension SpaceReader {
   private mutating func parallelItem(_ node: YAMLNode) -> NetworkItem? {
     guard
       let fields = Fields(
-        node, place: "a parallel item of the network", allowed: ["name", "parallel", "join"], unreadable: unreadable,
+        node, place: "a parallel item of the network", allowed: Self.parallelKeys, unreadable: unreadable,
         log: &log)
     else { return nil }
     let name = fields.required("name", log: &log).flatMap { layerName($0.value, what: "a layer's name") }
@@ -92,7 +92,7 @@ extension SpaceReader {
   private mutating func layerCount(_ node: YAMLNode) -> Located<LayerCount>? {
     guard case .mapping = node.content else {
       guard let count = integer(node, what: "'layers'") else { return nil }
-      guard (1...1000).contains(count.value) else {
+      guard Self.layerCounts.contains(count.value) else {
         log.error(CheckDiagnostic.badLayerCount(String(count.value)), at: node.range)
         return nil
       }
@@ -101,7 +101,7 @@ extension SpaceReader {
     guard let choice = choice(node, keys: ["choose"]) else { return nil }
     var depths: [Int] = []
     for option in choice.options {
-      guard let depth = option.value.integer, (1...1000).contains(depth) else {
+      guard let depth = option.value.integer, Self.layerCounts.contains(depth) else {
         log.error(CheckDiagnostic.badLayerCount(option.value.description), at: option.range)
         return nil
       }
@@ -210,7 +210,7 @@ extension SpaceReader {
   private mutating func firstRest(_ node: YAMLNode) -> ArgumentValue {
     guard
       let fields = Fields(
-        node, place: "an argument by layer", allowed: ["first", "rest"], unreadable: unreadable, log: &log)
+        node, place: "an argument by layer", allowed: Self.firstRestKeys, unreadable: unreadable, log: &log)
     else {
       return .poison
     }

@@ -3,8 +3,6 @@ import SpaceSyntax
 
 extension SpaceReader {
   static let ruleKeys = ["doc", "inputs", "parameters", "decide", "require", "max_depth", "one_of"]
-  /// Uses of one rule inside one another; a derivation is written out, so its size grows with a power of this.
-  private static let greatestDepth = 64
 
   /// `NAME: {decide: each, max_depth: 3, one_of: {production: [items], ...}}`.
   mutating func rule(_ entry: YAMLEntry) -> BlockDeclaration {
@@ -25,9 +23,9 @@ extension SpaceReader {
   /// Nil after an error.
   private mutating func maxDepth(_ node: YAMLNode) -> Located<Int>?? {
     guard let depth = integer(node, what: "'max_depth'") else { return nil }
-    guard (1...Self.greatestDepth).contains(depth.value) else {
+    guard Self.depths.contains(depth.value) else {
       node.reportShape(
-        expected: "a whole number from 1 to \(Self.greatestDepth)", what: "'max_depth'", log: &log)
+        expected: "a whole number from 1 to \(Self.depths.upperBound)", what: "'max_depth'", log: &log)
       return nil
     }
     return .some(depth)

@@ -78,7 +78,7 @@ struct SpaceReader {
   }
 
   mutating func input(_ node: YAMLNode) -> Located<ImageShape>? {
-    let allowed = ["channels", "height", "width"]
+    let allowed = Self.shapeKeys
     guard let fields = Fields(node, place: "an input", allowed: allowed, unreadable: unreadable, log: &log) else {
       return nil
     }
@@ -90,8 +90,8 @@ struct SpaceReader {
   /// An integer from 1 to a million.
   mutating func extent(_ node: YAMLNode, what: String) -> Int? {
     guard let found = integer(node, what: what) else { return nil }
-    guard (1...1_000_000).contains(found.value) else {
-      node.reportShape(expected: "a whole number from 1 to 1000000", what: what, log: &log)
+    guard Self.extents.contains(found.value) else {
+      node.reportShape(expected: "a whole number from 1 to \(Self.extents.upperBound)", what: what, log: &log)
       return nil
     }
     return found.value
@@ -153,7 +153,7 @@ struct SpaceReader {
     var ranges: [Located<String>] = []
     guard let value = fields["hints"]?.value,
       let inner = Fields(
-        value, place: "'hints'", allowed: ["distribution", "share"], unreadable: unreadable, log: &log)
+        value, place: "'hints'", allowed: Self.hintKeys, unreadable: unreadable, log: &log)
     else { return (hints, ranges) }
     if let entry = inner["distribution"],
       let word = choiceOfWord(entry.value, Hints.Grouping.self, what: "a distribution")

@@ -1,153 +1,116 @@
 import SpaceIR
 
-// Items of bodies and of the network: calls of operations above all.
+// Items of bodies and of the network.
 extension SpaceSchema {
   static var items: [(String, SchemaValue)] {
     [
-      ("items", .list(of: .to("item"), "Items one after another.")),
+      ("items", ["type": "array", "items": .to("item")]),
       (
         "item",
-        [
-          "description": "An operation, a switch, a condition, or branches side by side.",
-          "if": ["type": "string"], "then": ["type": "string", "minLength": 1],
-          "else": .byKey(
+        .mappingOr(
+          bareOperation.expecting("an operation, {switch: ...}, {when: ..., then: ...} or {parallel: ...}"),
+          .byKey(
             [
-              ("switch", .to("switch")), ("parallel", .to("parallel")), ("op", .to("labelledCall")),
+              ("switch", .to("switch")), ("parallel", .to("parallel")), ("op", bodyOperation),
               ("when", .to("condition")),
-            ], else: ["type": "object", "required": ["op"]]),
-        ]
+            ], else: bodyOperation))
       ),
       (
         "networkItem",
-        .described(
-          "An operation, a stage, or branches side by side.",
-          .byKey(
-            [("stage", .to("stage")), ("parallel", .to("namedParallel"))],
-            else: ["allOf": [.to("call"), ["required": ["name", "op"]]]]))
+        .byKey(
+          [("stage", .to("stage")), ("parallel", .to("namedParallel"))],
+          else: ["title": "an operation of the network", "required": ["name"], "allOf": [.to("operation")]])
       ),
-      (
-        "stage",
-        .mapping(
-          "One operation repeated.",
-          SpaceReader.stageKeys.map { ($0, stage($0)) }, required: ["stage", "layers", "layer"])
-      ),
-      (
-        "layers",
-        [
-          "description": "How many layers; as a choice, the depth is a decision.", "if": ["type": "object"],
-          "then": .mapping("The depth.", [("choose", ["type": ["array", "object"]])], required: ["choose"]),
-          "else": ["type": "integer", "minimum": 1, "maximum": 1000],
-        ]
-      ),
-      (
-        "switch",
-        .mapping(
-          "The items of one case.",
-          [
-            ("switch", .to("expression")),
-            (
-              "cases",
-              ["description": "Items by value; 'else' for the rest.", "type": "object", "additionalProperties": .to("items")]
-            ),
-          ], required: ["switch", "cases"])
-      ),
-      (
-        "condition",
-        .mapping(
-          "The items of one side.",
-          [("when", .to("expression")), ("then", .to("items")), ("else", .to("items"))], required: ["when", "then"])
-      ),
+      ("stage", stage), ("layers", layers), ("switch", branch), ("condition", condition),
       ("parallel", parallel(required: ["parallel", "join"])),
-      ("namedParallel", parallel(required: ["name", "parallel", "join"])),
-      ("labelledCall", .to("call")), ("call", call), ("alternatives", alternatives), ("from", from),
+      ("namedParallel", parallel(required: SpaceReader.parallelKeys)),
     ]
   }
 
-  private static func stage(_ key: String) -> SchemaValue {
-    switch key {
-    case "stage": .described("The name of the stage.", .to("name"))
-    case "layers": .to("layers")
-    case "decide":
-      .oneOf(DecisionScope.allCases.map(\.rawValue), "Whether its layers decide together or each for itself.")
-    default: .described("The operation of every layer.", .to("call"))
-    }
+  private static var bodyOperation: SchemaValue {
+    ["allOf": [.to("operation"), ["properties": ["or": false]]]]
+  }
+
+  private static var stage: SchemaValue {
+    .mapping(
+      "a stage",
+      keyed(
+        SpaceReader.stageKeys,
+        [
+          ("stage", .described("The name of the stage.", .to("name"))),
+          (
+            "layers", .described("How many layers; {choose: [...]} makes the depth a decision.", .to("layers"))
+          ),
+          (
+            "decide",
+            DecisionScope.schema(
+              of: "layers", "Who makes the choices of 'layer'; needed where several layers make some.")
+          ),
+          (
+            "layer",
+            .described(
+              "The operation of every layer, and in 'or' what a layer can be instead.",
+              .mappingOr(bareOperation, ["allOf": [.to("operation"), ["properties": ["name": false]]]]))
+          ),
+        ]), required: ["stage", "layers", "layer"])
+  }
+
+  private static var layers: SchemaValue {
+    let count: SchemaValue = [
+      "type": "integer", "minimum": .integer(SpaceReader.layerCounts.lowerBound),
+      "maximum": .integer(SpaceReader.layerCounts.upperBound),
+    ]
+    let choose = SchemaValue.described(
+      "The depths: [a, b, ...], or {from: A, to: B, step: C} with both ends.", options(of: count, number: count))
+    return .mappingOr(
+      count.expecting("a whole number or {choose: [...]}"),
+      .mapping("a choice", [("choose", choose)], required: ["choose"]))
+  }
+
+  private static var branch: SchemaValue {
+    .mapping(
+      "a switch",
+      keyed(
+        SpaceReader.switchKeys,
+        [
+          (
+            "switch",
+            .described("What the cases are told apart by: a constant, a parameter or a choice.", .to("expression"))
+          ),
+          (
+            "cases",
+            [
+              "description": "A list of items by value; 'else' for the values that have none.", "type": "object",
+              "additionalProperties": .to("items"),
+            ]
+          ),
+        ]), required: SpaceReader.switchKeys)
+  }
+
+  private static var condition: SchemaValue {
+    .mapping(
+      "a condition",
+      keyed(
+        SpaceReader.conditionKeys,
+        [
+          ("when", .described("The condition.", .to("expression"))),
+          ("then", .list(of: .to("item"), "The items where it holds.")),
+          ("else", .list(of: .to("item"), "The items where it does not; none unless given.")),
+        ]), required: ["when", "then"])
   }
 
   private static func parallel(required: [String]) -> SchemaValue {
     .mapping(
-      "Branches that start at one tensor, joined.",
-      [
-        ("name", .to("name")), ("parallel", .map(of: .to("items"), "Branches by name.", least: 2)),
-        ("join", .oneOf(Join.allCases.map(\.rawValue), "How they are joined.")),
-      ], required: required)
-  }
-
-  /// `op` says which arguments there are: those of a primitive are known here, those of a block are any.
-  private static var call: SchemaValue {
-    let known = Primitive.allCases.map(\.rawValue)
-    let op: SchemaValue = [
-      "description": "A primitive operation, or a block, a rule or a cell.", "type": "string", "minLength": 1,
-      "examples": .words(known),
-    ]
-    let free: SchemaValue = .object([
-      ("properties", .object([("op", op)] + commonKeys)), ("additionalProperties", .to("argument")),
-    ])
-    let cases = Primitive.allCases.map { primitive -> SchemaValue in
-      [
-        "if": ["properties": ["op": ["const": .string(primitive.rawValue)]], "required": ["op"]],
-        "then": arguments(of: primitive.signature),
-      ]
-    }
-    return .object([
-      ("description", "A call of an operation with its arguments."),
-      ("if", ["type": "string"]), ("then", ["type": "string", "minLength": 1]),
-      (
-        "else",
-        ["type": "object", "required": ["op"], "allOf": .array([free] + cases)]
-      ),
-    ])
-  }
-
-  private static var commonKeys: [(String, SchemaValue)] {
-    [
-      ("name", .described("A label, for 'from' and for names of decisions.", .to("name"))),
-      ("from", .to("from")),
-      ("when", .described("The operation is there only where this holds.", .to("expression"))),
-      ("or", .to("alternatives")),
-    ]
-  }
-
-  private static func arguments(of signature: Signature) -> SchemaValue {
-    let parameters = signature.parameters.map { parameter -> (String, SchemaValue) in
-      (parameter.name, .described(describe(parameter), .to("argument")))
-    }
-    let keys = [("op", SchemaValue.object([]))] + commonKeys.map { ($0.0, SchemaValue.object([])) } + parameters
-    let required = signature.parameters.filter { $0.defaultValue == nil && !$0.isOptional }.map(\.name)
-    return .object([
-      ("properties", .object(keys)), ("required", .words(required)), ("additionalProperties", false),
-    ])
-  }
-
-  private static func describe(_ parameter: Signature.Parameter) -> String {
-    var text = "\(parameter.type.phrase.prefix(1).uppercased())\(parameter.type.phrase.dropFirst())"
-    if !parameter.words.isEmpty { text += ": \(parameter.words.joined(separator: ", "))" }
-    if let value = parameter.defaultValue { text += ". Default: \(value)" }
-    return text + "."
-  }
-
-  private static var alternatives: SchemaValue {
-    let one: SchemaValue = ["if": ["type": "string"], "then": ["type": "string", "minLength": 1], "else": .to("call")]
-    return [
-      "description": "What the layer can be instead: an operation, 'bypass', or a list of those.",
-      "if": ["type": "array"], "then": ["type": "array", "items": one, "minItems": 1], "else": one,
-    ]
-  }
-
-  private static var from: SchemaValue {
-    [
-      "description": "What is read: an earlier item, an input, or back.1, back.2, ...; a list for several.",
-      "if": ["type": "array"],
-      "then": ["type": "array", "items": ["type": "string"], "minItems": 1], "else": ["type": "string"],
-    ]
+      "a parallel item",
+      keyed(
+        SpaceReader.parallelKeys,
+        [
+          ("name", .described("A name, for 'from'.", .to("name"))),
+          (
+            "parallel",
+            .map(of: .to("items"), "Branches by name, each a list of items from the current tensor on.", least: 2)
+          ),
+          ("join", Join.schema("How the branches are joined.")),
+        ]), required: required)
   }
 }

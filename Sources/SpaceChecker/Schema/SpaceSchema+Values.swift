@@ -1,77 +1,127 @@
 import SpaceIR
 
-// Values, choices and requirements.
+// Shapes, values, choices and requirements.
 extension SpaceSchema {
-  static let names = "^[A-Za-z][A-Za-z0-9_-]*$"
-
-  static var values: [(String, SchemaValue)] {
-    let number: SchemaValue = ["type": "number"]
-    let former = ("was", SchemaValue.described("A former name of the decision.", ["type": "string"]))
-    let choose = SchemaValue.described(
-      "The options: a list, or a range from one end to the other.",
-      [
-        "if": ["type": "array"],
-        "then": [
-          "type": "array", "items": ["type": ["string", "number", "boolean"]], "minItems": 1, "uniqueItems": true,
-        ],
-        "else": .mapping(
-          "A range; both ends are options.", [("from", number), ("to", number), ("step", number)],
-          required: ["from", "to", "step"]),
-      ])
-    let decide = (
-      "decide",
-      SchemaValue.oneOf(
-        DecisionScope.allCases.map(\.rawValue), "Whether layers or uses decide together or each for itself.")
+  static var ends: [(String, SchemaValue)] {
+    let meanings = ["channels": "Channels.", "height": "Rows.", "width": "Columns."]
+    let sides = keyed(
+      SpaceReader.shapeKeys,
+      meanings.map { ($0.key, .integer(in: SpaceReader.extents, $0.value)) })
+    let classes = [
+      ("classes", SchemaValue.integer(in: SpaceReader.extents, "Numbers that the network ends in, one for each class."))
+    ]
+    func output(_ from: [(String, SchemaValue)]) -> SchemaValue {
+      func shape(_ keys: [(String, SchemaValue)]) -> SchemaValue {
+        .mapping("the output", from + keys, required: (from + keys).map(\.0))
+      }
+      return .byKey([("classes", shape(classes)), ("channels", shape(sides))], else: shape(classes))
+    }
+    let from = (
+      "from", SchemaValue.described("The item of the network that gives it.", ["type": "string", "minLength": 1])
     )
     return [
-      ("name", ["description": "A letter, then letters, digits, '_' and '-'.", "type": "string"]),
-      ("expression", .text("A value, or an expression over what is known here.")),
-      ("choice", .mapping("A choice of the whole network.", [("choose", choose), former], required: ["choose"])),
+      ("shape", .mapping("an input", sides, required: SpaceReader.shapeKeys)),
+      ("output", output([])), ("namedOutput", output([from])),
+    ]
+  }
+
+  static var values: [(String, SchemaValue)] {
+    let letters = "A-Za-z\\u0080-\\uffff"
+    return [
+      // Letters beyond ASCII are told from other signs by the checker; readers of patterns have no common class for them.
       (
-        "layerChoice",
-        .mapping("A choice: a decision.", [("choose", choose), decide, former], required: ["choose"])
+        "name",
+        [
+          "type": "string", "pattern": .string("^[\(letters)][\(letters)0-9_-]*$"),
+          "patternErrorMessage": "A name is a letter, then letters, digits, '_' and '-'.",
+        ]
       ),
       (
-        "argument",
-        .described(
-          "A value, an expression, a choice, or one value for the first layer and one for the rest.",
-          .object([
-            ("if", ["type": "object"]),
-            (
-              "then",
-              .byKey(
-                [("first", .to("firstRest")), ("rest", .to("firstRest"))], else: .to("layerChoice"))
-            ),
-            ("else", .to("expression")),
-          ]))
+        "title",
+        [
+          "type": "string", "pattern": .string("^[+.]*[\(letters)][\(letters)0-9_+.-]*$"),
+          "patternErrorMessage": "A name is a letter, then letters, digits, '_', '-', '.' and '+'.",
+        ]
       ),
-      (
-        "firstRest",
-        .mapping(
-          "A value for the first layer of a stage and one for the rest.",
-          [("first", .to("argument")), ("rest", .to("argument"))], required: ["first", "rest"])
-      ),
+      ("expression", scalar.expecting("a value or an expression")),
+      ("argument", argument),
+      ("firstRest", .mapping("an argument by layer", firstRest, required: SpaceReader.firstRestKeys)),
+      ("choice", .mapping("a choice", choice(SpaceReader.choiceKeys), required: ["choose"])),
+      ("sharedChoice", .mapping("a choice", choice(["choose", "was"]), required: ["choose"])),
+      ("options", options(of: value, number: ["type": "number"])),
       ("requirement", requirement),
     ]
   }
 
+  /// A number, a word or a boolean: an option, a row's value.
+  static let value: SchemaValue = ["type": ["string", "number", "boolean"]]
+
+  private static let scalar: SchemaValue = ["type": ["string", "number", "boolean"], "minLength": 1]
+
+  private static var argument: SchemaValue {
+    .mappingOr(
+      scalar.expecting("a value, an expression, {choose: [...]} or {first: ..., rest: ...}"),
+      .byKey(SpaceReader.firstRestKeys.map { ($0, .to("firstRest")) }, else: .to("choice")))
+  }
+
+  private static var firstRest: [(String, SchemaValue)] {
+    keyed(
+      SpaceReader.firstRestKeys,
+      [
+        ("first", .described("For the first layer of the stage.", .to("argument"))),
+        ("rest", .described("For the other layers of the stage.", .to("argument"))),
+      ])
+  }
+
+  private static func choice(_ keys: [String]) -> [(String, SchemaValue)] {
+    keyed(
+      SpaceReader.choiceKeys,
+      [
+        (
+          "choose",
+          .described("The options: [a, b, ...], or {from: A, to: B, step: C} with both ends.", .to("options"))
+        ),
+        (
+          "decide",
+          DecisionScope.schema(
+            of: "layers or uses", "Who decides, where that is not what the stage or the block says.")
+        ),
+        ("was", .text("A former name of the decision: results that know the old name still load.")),
+      ]
+    ).filter { keys.contains($0.0) }
+  }
+
+  /// A list, or a range.
+  static func options(of value: SchemaValue, number: SchemaValue) -> SchemaValue {
+    let meanings = ["from": "The least option.", "to": "The greatest option.", "step": "From one option to the next."]
+    let range = keyed(SpaceReader.rangeKeys, meanings.map { ($0.key, .described($0.value, number)) })
+    return .mappingOr(
+      [
+        "type": "array", "items": value, "minItems": .integer(SpaceReader.optionCounts.lowerBound),
+        "maxItems": .integer(SpaceReader.optionCounts.upperBound), "uniqueItems": true,
+        "errorMessage": "Expected a list of options or {from: A, to: B, step: C}.",
+      ],
+      .mapping("a range", range, required: SpaceReader.rangeKeys))
+  }
+
   private static var requirement: SchemaValue {
     let name = ("name", SchemaValue.text("What messages call it."))
-    let cells: SchemaValue = ["type": "array", "items": ["type": ["string", "number", "boolean"]]]
     func table(_ kind: RowTable.Kind) -> SchemaValue {
-      .mapping(
-        "Combinations of values.",
+      let what = kind == .allow ? "The names whose combinations are allowed." : "The names whose combinations are not."
+      return .mapping(
+        "a table of values",
         [
-          name, (kind.rawValue, .list(of: .to("expression"), "The names of the columns.", least: 1)),
-          ("rows", .list(of: cells, "One value for each column.", least: 1)),
+          name, (kind.rawValue, .list(of: .to("expression"), what, least: 1)),
+          (
+            "rows", .list(of: ["type": "array", "items": value], "Combinations: a value for each name.", least: 1)
+          ),
         ], required: [kind.rawValue, "rows"])
     }
-    let written = SchemaValue.byKey(
-      RowTable.Kind.allCases.map { ($0.rawValue, table($0)) },
-      else: .mapping("A condition.", [name, ("that", .to("expression"))], required: ["that"]))
-    return [
-      "description": "A condition or a budget that every network meets.",
-      "if": ["type": "object"], "then": written, "else": .to("expression"),
-    ]
+    let condition = SchemaValue.mapping(
+      "a requirement",
+      [name, ("that", .described("A condition or a budget, 'macs <= 60M'.", .to("expression")))], required: ["that"])
+    return .mappingOr(
+      scalar.expecting("a condition, {that: ...} or {allow: [...], rows: [...]}"),
+      .byKey(RowTable.Kind.allCases.map { ($0.rawValue, table($0)) }, else: condition))
   }
 }

@@ -7,7 +7,7 @@ struct SchemaCommand: ParsableCommand {
     commandName: "schema",
     abstract: "Print the JSON Schema of the files, for editors.",
     discussion: """
-        espalier schema > space.schema.json
+        espalier schema
 
       An editor with a YAML language server completes keys and shows what they mean in a file whose first line is
 
@@ -16,7 +16,15 @@ struct SchemaCommand: ParsableCommand {
       The schema knows the form of a file. What names, types and shapes mean, `espalier validate` knows.
       """)
 
-  func run() {
-    Terminal.standardOutput.write(SpaceSchema.text)
+  @Option(
+    name: [.customShort("o"), .long],
+    help: ArgumentHelp(
+      "Write to this file instead of standard output; one that is there is replaced.", valueName: "file"),
+    completion: .file())
+  var output: String?
+
+  func run() throws {
+    guard let output else { return Terminal.standardOutput.write(SpaceSchema.text) }
+    try replaceFile(output, with: Array(SpaceSchema.text.utf8))
   }
 }
