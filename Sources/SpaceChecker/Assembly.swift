@@ -22,9 +22,9 @@ struct Assembly {
       signatures: library.signatures, hidesBlocks: library.hidesBlocks, classes: output?.channels, log: log)
     checkNames(&expander)
     checkRules(&expander)
-    let isEndless = expander.log.hasErrors && hasEndlessRules(expander)
+    let isEndless = hasEndlessRules(expander)
     if !isEndless { expander.assumptions = assumptions(shape) }
-    let built = isEndless ? nil : network(shape, &expander)
+    let built = isEndless || isTooLarge(&expander) ? nil : network(shape, &expander)
     if built != nil { expander.settleSharedBlocks() }
     let requirements = isEndless ? [] : resolveRequirements(&expander)
     checkBlocks(&expander)
@@ -35,8 +35,10 @@ struct Assembly {
       name: name, decisions: expander.decisions, layers: expander.layers, input: shape, classes: output.channels,
       requirements: requirements.map(\.requirement), hints: declaration.hints, body: built.body)
     space.output = output
-    space.inputName = declaration.inputName ?? ""
-    space.otherInputs = declaration.otherInputs.map { NamedInput(name: $0.name.value, shape: $0.shape) }
+    space.inputName = declaration.inputName?.value ?? ""
+    space.otherInputs = declaration.otherInputs.compactMap { input in
+      input.shape.map { NamedInput(name: input.name.value, shape: $0) }
+    }
     space.outputName = declaration.outputs.first?.name?.value ?? ""
     space.otherOutputs = built.otherOutputs
     lint(space, expander)
@@ -79,8 +81,8 @@ struct Assembly {
     expander.layers.append(Layer(name: "input", decisions: []))
     var site = Expander.Site(layer: LayerID(index: 0))
     var names = ExpressionScope()
-    let shapes = [shape] + declaration.otherInputs.map { .some($0.shape) }
-    let inputNames = [declaration.inputName ?? "input"] + declaration.otherInputs.map(\.name.value)
+    let shapes = [shape] + declaration.otherInputs.map(\.shape)
+    let inputNames = [declaration.inputName?.value ?? "input"] + declaration.otherInputs.map(\.name.value)
     var wires = Wires(
       zip(inputNames, shapes).enumerated().map { index, input in
         let label = index == 0 ? "input" : input.0
@@ -90,6 +92,7 @@ struct Assembly {
         if declaration.inputName != nil { names.define("\(input.0).out", shape: tensor?.type) }
         return (input.0, tensor)
       })
+    wires.hidesNames = declaration.hidesInputs
     var nodes = site.nodes
     names.define(
       "output.classes",
@@ -133,7 +136,7 @@ struct Assembly {
       guard let tensor else { continue }
       guard let range = output.from?.range ?? lastRange else { continue }
       if tensor.presence != nil {
-        expander.report(.absentResult, at: range, notes: [Note("an output is there in every network")])
+        expander.report(.absentResult, at: range, notes: expander.notesOnAbsence(of: tensor))
       } else {
         checkOutput(tensor, output.shape.value, at: range, &expander)
       }
@@ -174,10 +177,17 @@ struct Assembly {
   /// Rules that can contain themselves without a bound.
   private func checkRules(_ expander: inout Expander) {
     var reported: Set<String> = []
-    for block in library.blocks where !reported.contains(block.name.value) {
-      guard case .rule = block.content, let cycle = expander.grammar.unboundedCycle(through: block.name.value) else {
-        continue
+    for block in library.blocks {
+      guard case .rule = block.content else { continue }
+      if let decide = block.decide, decide.value == .once, expander.grammar.isRecursive(block.name.value) {
+        expander.report(
+          .recursiveOnce(block.name.value), at: decide.range,
+          notes: [Note("one production for all uses would be taken inside itself without end")],
+          fixIts: [FixIt("let every use decide", confidence: .certain, replacing: decide.range, with: "each")])
       }
+      guard !reported.contains(block.name.value),
+        let cycle = expander.grammar.unboundedCycle(through: block.name.value)
+      else { continue }
       reported.formUnion(cycle)
       let way = (cycle + [block.name.value]).joined(separator: " > ")
       expander.report(
@@ -186,8 +196,26 @@ struct Assembly {
     }
   }
 
+  /// Whether a grammar grows beyond measure, which is known before it is written out.
+  private func isTooLarge(_ expander: inout Expander) -> Bool {
+    guard expander.grammar.hasRules else { return false }
+    var left = ExpansionLimits.operations
+    for (call, repetitions) in declaration.network.flatMap(\.calls) {
+      let size = expander.grammar.size(of: call.op.value, limit: left)
+      left = repetitions > 0 && size > left / repetitions ? -1 : left - size * repetitions
+      guard left < 0 else { continue }
+      expander.reportSize(at: call.op.range)
+      return true
+    }
+    return false
+  }
+
   private func hasEndlessRules(_ expander: Expander) -> Bool {
-    library.blocks.contains { expander.grammar.unboundedCycle(through: $0.name.value) != nil }
+    library.blocks.contains { block in
+      guard case .rule = block.content else { return false }
+      return expander.grammar.unboundedCycle(through: block.name.value) != nil
+        || block.decide?.value == .once && expander.grammar.isRecursive(block.name.value)
+    }
   }
 
   private func checkNames(_ expander: inout Expander) {
@@ -198,6 +226,9 @@ struct Assembly {
           .duplicateName(name.value, what: what), at: name.range, notes: [Note("named first here", at: first)])
       }
       seen[name.value] = seen[name.value] ?? name.range
+    }
+    for name in [declaration.inputName].compactMap({ $0 }) + declaration.otherInputs.map(\.name) {
+      check(name, what: "input", &expander)
     }
     for item in declaration.network {
       switch item {
@@ -234,5 +265,31 @@ struct Assembly {
       let fixes = didYouMean(expander.log.closest(to: hint.value, among: known), at: hint.range)
       expander.report(.unknownHint(hint.value), at: hint.range, fixIts: fixes)
     }
+  }
+}
+
+extension NetworkItem {
+  /// What it calls directly, with how often.
+  fileprivate var calls: [(call: Call, repetitions: Int)] {
+    switch self {
+    case .operation(_, let call): return calls(call, repetitions: 1)
+    case .stage(let stage):
+      switch stage.layers.value {
+      case .fixed(let count): return calls(stage.layer, repetitions: count)
+      case .chosen(let depths): return calls(stage.layer, repetitions: depths.max() ?? 1)
+      }
+    case .parallel(_, let parallel):
+      return parallel.branches.flatMap(\.items).compactMap { item in
+        if case .call(_, let call) = item { (call, 1) } else { nil }
+      }
+    case .poison: return []
+    }
+  }
+
+  private func calls(_ call: Call, repetitions: Int) -> [(call: Call, repetitions: Int)] {
+    [(call, repetitions)]
+      + call.alternatives.compactMap { alternative in
+        if case .call(let inner) = alternative { (inner, repetitions) } else { nil }
+      }
   }
 }

@@ -1,4 +1,5 @@
 import Diagnostics
+import SpaceIR
 
 /// Everything the checker can report. Wording lives here and nowhere else; `docs/diagnostics` has a page for each code.
 enum CheckDiagnostic: DiagnosticKind {
@@ -32,6 +33,7 @@ enum CheckDiagnostic: DiagnosticKind {
   case unknownTensor(String)
   case unboundedRule(String)
   case endlessRule(String)
+  case recursiveOnce(String)
   // ES20: types and values.
   case wrongType(expected: String, found: String, what: String)
   case operandType(String, found: String)
@@ -73,7 +75,7 @@ enum CheckDiagnostic: DiagnosticKind {
   case wrongOutput(found: String, classes: Int)
   case bypassStride(shape: String, result: String)
   case tensorCount(operation: String, expected: String, found: Int)
-  case joinMismatch(join: String, first: String, second: String, member: String)
+  case joinMismatch(join: Join, first: String, second: String, member: String)
   case absentResult
   case wrongOutputShape(found: String, expected: String)
   case notDivided(divisor: String, value: String, whole: String, of: String, member: String)
@@ -116,6 +118,7 @@ enum CheckDiagnostic: DiagnosticKind {
     case .unknownTensor: "ES1114"
     case .unboundedRule: "ES1115"
     case .endlessRule: "ES1116"
+    case .recursiveOnce: "ES1117"
     case .wrongType: "ES2001"
     case .operandType: "ES2002"
     case .argumentCount: "ES2003"
@@ -192,7 +195,8 @@ enum CheckDiagnostic: DiagnosticKind {
     case .unknownName(let name): "nothing named '\(name)' is known here"
     case .unknownWord(let word, let allowed, let what):
       "\(what) is one of \(allowed.joined(separator: ", ")), not '\(word)'"
-    case .duplicateName(let name, let what): "a \(what) named '\(name)' exists already"
+    case .duplicateName(let name, let what):
+      "\(what.first.map("aeiou".contains) == true ? "an" : "a") \(what) named '\(name)' exists already"
     case .recursiveBlock(let name): "block '\(name)' contains itself; a block needs an end"
     case .badName(let name): "'\(name)' is not a name: a name starts with a letter and has letters, digits, '_' and '-'"
     case .unknownHint(let name): "no operation of this space has a parameter '\(name)' to share weights by"
@@ -248,9 +252,10 @@ enum CheckDiagnostic: DiagnosticKind {
     case .needsVector(let operation, let shape):
       "'\(operation)' takes a vector, this is \(shape); put 'global_pool' before it"
     case .wrongOutput(let found, let classes): "the network ends in \(found), the output has \(classes) classes"
-    case .unknownTensor(let name): "'from' names no earlier item or input: '\(name)'"
+    case .unknownTensor(let name): "no earlier item and no input is named '\(name)'"
     case .unboundedRule(let name): "rule '\(name)' can contain itself without end; a grammar needs a bound"
     case .endlessRule(let name): "no production of rule '\(name)' can end within the bounds of its rules"
+    case .recursiveOnce(let name): "rule '\(name)' can contain itself, so its uses cannot decide once for all"
     case .tangledExistence(let name):
       "whether '\(name)' is decided depends on several decisions at once"
     case .sharedDecisionAbsent(let name):
@@ -258,7 +263,7 @@ enum CheckDiagnostic: DiagnosticKind {
     case .tensorCount(let operation, let expected, let found):
       "'\(operation)' reads \(expected), here \(found == 1 ? "it gets one" : "it gets \(found)")"
     case .joinMismatch(let join, let first, let second, let member):
-      "'\(join)' joins tensors of one shape, these are \(first) and \(second)\(member)"
+      "'\(join.rawValue)' joins tensors of \(join.likeness), these are \(first) and \(second)\(member)"
     case .absentResult: "what this ends in is not there in every network"
     case .wrongOutputShape(let found, let expected): "the network ends in \(found), the output is \(expected)"
     case .notDivided(let divisor, let value, let whole, let number, let member):
@@ -293,8 +298,19 @@ enum CheckDiagnostic: DiagnosticKind {
       .blocksTooDeep, .unknownTensor, .unboundedRule, .sharedDecisionAbsent, .tooManyOperations, .wrongOutputShape,
       .firstRestOutsideStage, .quantityOutsideBudget, .costOutsideBudget, .wrongDimension, .starOutsideList,
       .listTooLong, .starsOfStages, .existenceOfNoName, .unknownDevice, .budgetNotConstant, .layerDecision,
-      .contradiction, .rowLength, .duplicateRow, .brokenRequirement, .wrongOutput, .bypassStride:
+      .contradiction, .rowLength, .duplicateRow, .brokenRequirement, .wrongOutput, .bypassStride, .recursiveOnce:
       false
+    }
+  }
+}
+
+extension Join {
+  /// What its operands have in common.
+  fileprivate var likeness: String {
+    switch self {
+    case .add: "one shape"
+    case .concat: "one height and width"
+    case .multiply: "one shape, or a map and one pixel of as many channels"
     }
   }
 }

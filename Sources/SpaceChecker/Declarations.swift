@@ -23,8 +23,10 @@ struct SpaceDeclaration: Sendable {
   /// The shapes that the one input can have; of several inputs that of the first.
   var inputs: [Located<ImageShape>] = []
   /// The name of the first input where `inputs:` names them; the others after it.
-  var inputName: String?
+  var inputName: Located<String>?
   var otherInputs: [NamedShape] = []
+  /// Whether an error hid the name of an input.
+  var hidesInputs = false
   /// The first output; `from` only where `outputs:` names them.
   var outputs: [OutputDeclaration] = []
   var blocks: [BlockDeclaration] = []
@@ -48,7 +50,8 @@ struct NamedChoice: Sendable {
 
 struct NamedShape: Sendable {
   let name: Located<String>
-  let shape: ImageShape
+  /// Nil where an error was shown.
+  let shape: ImageShape?
 }
 
 /// What the network gives: classes as `[classes, 1, 1]`, or a map.

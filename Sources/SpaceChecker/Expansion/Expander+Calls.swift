@@ -35,13 +35,15 @@ extension Expander {
     }
     var strange = 0
     for argument in call.arguments where !known.contains(argument.name.value) {
-      let meant = log.closest(to: argument.name.value) { known.filter { given[$0] == nil } }
+      let meant = log.closest(to: argument.name.value) {
+        known.filter { given[$0] == nil } + Self.keysOfCalls(call)
+      }
       let list =
         known.isEmpty ? "'\(signature.name)' has no parameters" : "parameters: \(known.joined(separator: ", "))"
       report(
         .unknownArgument(argument.name.value, of: signature.name), at: argument.name.range,
         notes: meant == nil ? [Note(list)] : [], fixIts: didYouMean(meant, at: argument.name.range))
-      if let meant {
+      if let meant, known.contains(meant) {
         given[meant] = argument.value
       } else {
         strange += 1
@@ -55,6 +57,11 @@ extension Expander {
       report(.missingArguments(missing, of: signature.name), at: call.op.range)
     }
     return Target(signature: signature, given: given, isPoison: strange > 0 || call.hidesArguments)
+  }
+
+  /// What can stand beside the arguments and is not there.
+  private static func keysOfCalls(_ call: Call) -> [String] {
+    (call.from == nil ? ["from"] : []) + (call.presence == nil ? ["when"] : [])
   }
 
   /// Evaluates the arguments of a call inside a block body; a choice among them is a decision of the item.
@@ -82,15 +89,16 @@ extension Expander {
       report(
         .choiceNotHere(where: "inside a block that does not say who decides"), at: choice.range,
         notes: [
-          Note("write 'decide: each' in the block (every use decides for itself) or 'decide: once' (all uses together)"),
+          Note(
+            "write 'decide: each' in the block (every use decides for itself) or 'decide: once' (all uses together)"),
           Note("or make it a parameter of the block, and choose where the block is used"),
         ])
       return nil
     }
     if let scope = choice.scope {
       report(
-        .choiceNotHere(where: "with a 'decide' of its own inside a block"), at: scope.range,
-        notes: [Note("the block's 'decide' speaks for all its choices")])
+        .choiceNotHere(where: "here with a 'decide' of its own"), at: scope.range,
+        notes: [Note("the layers of a stage share a choice or not; in a block its own 'decide' speaks for all")])
       return nil
     }
     guard choiceFits(choice, parameter) else { return nil }
@@ -235,6 +243,12 @@ extension Expander {
     return false
   }
 
+  mutating func reportSize(at range: SourceRange) {
+    report(
+      .tooManyOperations(limit: ExpansionLimits.operations), at: range,
+      notes: [Note("lower 'max_depth' of the rules that are used here, or let their productions use fewer rules")])
+  }
+
   /// Expands the items of a body one after another.
   mutating func expand(
     _ items: [BodyItem], wires: Wires, scope: ExpressionScope, into site: inout Site
@@ -276,7 +290,7 @@ extension Expander {
         .choiceNotHere(where: "inside a block"), at: other.range,
         notes: [Note("a rule has alternatives: 'one_of' under 'rules'")])
     }
-    let operands = operands(of: call, target.signature, wires: wires)
+    let operands = operands(of: call, target.signature, isPoison: target.isPoison, wires: wires)
     var scope = scope
     if call.from != nil { scope.define("here", shape: operands?.first??.type) }
     let own = call.presence.map { condition($0, in: scope) } ?? .some(nil)

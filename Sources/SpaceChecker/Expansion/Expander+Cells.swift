@@ -29,6 +29,7 @@ extension Expander {
           at: syntax.range)
         return nil
       }
+      guard isShareable(found.expression, among: cell.nodes.count, at: syntax.range) else { return nil }
       width = found.expression
     }
     let widths = width.map { plan.splitWidths($0) }
@@ -145,7 +146,7 @@ extension Expander {
     guard let first = parts.first else { return build(&self, &site) }
     let whole = parts.dropFirst().reduce(first) { .binary(.and, $0, $1) }.folded
     if operation.isNothing, whole == first, parts.count == 1, tensor.presence != nil { return tensor }
-    return conditional(whole, label: names.joined(separator: "_"), into: &site, build)
+    return conditional(whole, label: names.isEmpty ? source.name : names.joined(separator: "_"), into: &site, build)
   }
 
   /// A slot: the edge's operation on the source that it picks.
@@ -154,7 +155,7 @@ extension Expander {
     scope: ExpressionScope, at range: SourceRange, into site: inout Site
   ) -> Tensor? {
     let branches = sources.map { source in
-      Branch(label: source.name, path: nil, values: [.word(source.name)]) { expander, site, _ in
+      Branch(label: source.name, path: source.name, values: [.word(source.name)]) { expander, site, _ in
         expander.edge(
           operation, slot.operation, source, under: nil, names: [], wires: wires, scope: scope, into: &site)
       }
@@ -200,7 +201,8 @@ extension Expander {
     case .last: return nodes.last?.tensor
     case .nodes: gathered = nodes.map(\.tensor)
     case .looseEnds:
-      isNeverEmpty = true
+      // Of the nodes that are there the last is a loose end.
+      isNeverEmpty = nodes.contains { $0.tensor?.presence == nil }
       gathered = nodes.enumerated().map { index, node in
         guard var tensor = node.tensor else { return nil }
         let loose = plan.isLoose(index)

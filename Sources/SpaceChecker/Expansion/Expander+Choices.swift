@@ -23,6 +23,8 @@ extension Expander {
   }
 
   /// Builds every branch as a region and joins them in one choice; a constant selector leaves only its branch, inline.
+  ///
+  /// Where the input is not there, neither is the result.
   mutating func choose(
     _ selector: Expression, _ branches: [Branch], on input: Tensor?, at range: SourceRange, into site: inout Site
   ) -> Tensor? {
@@ -30,41 +32,58 @@ extension Expander {
       guard let branch = branches.first(where: { $0.values.contains(value) }) else { return nil }
       return branch.build(&self, &site, input)
     }
+    if let presence = bound(input)?.presence {
+      return conditional(presence, label: "present", into: &site) { expander, site in
+        expander.choose(selector, branches, on: expander.bound(input), at: range, into: &site)
+      }
+    }
+    let start = site
     var built: [Built] = []
     var isComplete = true
     for branch in branches {
-      guard let result = build(branch, selector, on: input, at: range, in: site) else {
+      let label = site.label(branch.label)
+      guard let result = build(branch, label, selector, on: input, at: range, in: start) else {
         isComplete = false
         continue
       }
       built.append(result)
     }
     guard isComplete, let input else { return nil }
-    if built.allSatisfy({ $0.alternative.region.nodes.isEmpty }) { return input }
+    if built.allSatisfy({ $0.alternative.region.nodes.isEmpty && $0.alternative.region.result == input.id }) {
+      return input
+    }
     guard let type = join(built, selector, at: range) else { return nil }
     let choice = Choice(selector: selector, alternatives: built.map(\.alternative))
     return append(.choice(choice), type: type, label: "choice", to: &site)
   }
 
   private mutating func build(
-    _ branch: Branch, _ selector: Expression, on input: Tensor?, at range: SourceRange, in outerSite: Site
+    _ branch: Branch, _ label: String, _ selector: Expression, on input: Tensor?, at range: SourceRange,
+    in outerSite: Site
   ) -> Built? {
     let outer = (fixed, conditions, circumstances)
     defer { (fixed, conditions, circumstances) = outer }
     conditions.append(PathCondition(selector: selector, values: branch.values))
     require(selector, branch.values)
     if case .decision(let id) = selector, branch.values.count == 1 { fixed[id] = branch.values[0] }
-    var site = outerSite.alternative(branch.label, path: branch.path)
+    // Of two conditions side by side both have a `then`.
+    var site = outerSite.alternative(label, path: branch.path == nil ? nil : label)
     guard let result = branch.build(&self, &site, bound(input)) else { return nil }
-    // What passes the input on passes on that it may be absent.
-    if result.presence != nil, result.id != input?.id {
-      report(
-        .absentResult, at: range, notes: [Note("join it with another tensor by 'add' or 'concat' before this ends")])
+    if result.presence != nil {
+      report(.absentResult, at: range, notes: notesOnAbsence(of: result))
       return nil
     }
     return Built(
       alternative: Alternative(values: branch.values, region: Region(nodes: site.nodes, result: result.id)),
       type: result.type, leavesOut: branch.leavesOut, fixed: fixed, conditions: conditions)
+  }
+
+  /// Where a result is there, and what to do.
+  func notesOnAbsence(of result: Tensor) -> [Note] {
+    [
+      Note("it is there where \(describe(result.presence ?? .constant(.boolean(true))))"),
+      Note("join it with a tensor that is always there: 'add', 'concat' and 'multiply' leave out what is absent"),
+    ]
   }
 
   /// Builds what is there only where a condition holds; elsewhere there are zeros, which a join leaves out.
@@ -89,7 +108,7 @@ extension Expander {
       extent.support.allSatisfy { isMade($0, in: known) } ? extent : .integer(1)
     }
     let zero = append(.zero, type: type, label: "zero", to: &absentSite)
-    let whole = zip(result.type.extents, type.extents).map { there, absent in
+    let whole = zip((result.written ?? result.type).extents, type.extents).map { there, absent in
       there == absent ? there : Expression.call(.select, [presence, there, absent]).folded
     }
     let choice = Choice(
@@ -98,11 +117,10 @@ extension Expander {
         Alternative(values: [.boolean(true)], region: Region(nodes: inner.nodes, result: result.id)),
         Alternative(values: [.boolean(false)], region: Region(nodes: absentSite.nodes, result: zero.id)),
       ])
-    let node = append(
-      .choice(choice),
-      type: TensorType(copies: whole[0], channels: whole[1], height: whole[2], width: whole[3]), label: "choice",
-      to: &site)
-    return Tensor(id: node.id, type: result.type, presence: presence)
+    let written = TensorType(copies: whole[0], channels: whole[1], height: whole[2], width: whole[3])
+    let node = append(.choice(choice), type: written, label: "choice", to: &site)
+    let both = result.presence.map { Expression.binary(.and, presence, $0).folded } ?? presence
+    return Tensor(id: node.id, type: result.type, presence: both, written: written)
   }
 
   /// The type that holds in every alternative: one of theirs where it is right for all, else channels by `select`.
@@ -249,6 +267,10 @@ extension Expander {
       return nil
     }
     let pass = Branch(label: "pass", values: [.boolean(false)]) { _, _, current in current }
+    if body?.presence != nil {
+      report(.absentResult, at: shortcut.range, notes: [Note("write 'shortcut: always', which adds what is there")])
+      return nil
+    }
     return choose(selector.expression, [add, pass], on: body, at: shortcut.range, into: &site)
   }
 
@@ -256,6 +278,7 @@ extension Expander {
     _ block: BlockDeclaration, _ shortcut: ShortcutDeclaration, body: Tensor, input: Tensor, into site: inout Site
   ) -> Tensor? {
     let name = block.name.value
+    if body.presence != nil { return join(.add, [body, input], label: "add", at: shortcut.range, into: &site) }
     guard keepsShape(body.type, input.type, at: shortcut.range) else { return nil }
     switch equal(body.type.channels, input.type.channels) {
     case .holds: break

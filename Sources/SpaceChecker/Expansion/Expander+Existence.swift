@@ -7,12 +7,14 @@ extension Expander {
     var conditions: [Existence.Condition] = []
     /// Whether some enclosing condition is none on single decisions, so that a decision made here has no existence.
     var isTangled = false
+    /// Whether the enclosing conditions contradict each other, so that no network comes here.
+    var isDead = false
   }
 
   /// Restricts the decisions made from here on to members where the selector has one of the values.
   mutating func require(_ selector: Expression, _ values: [Value]) {
     switch selector {
-    case .constant: break
+    case .constant(let value): if !values.contains(value) { circumstances.isDead = true }
     case .decision(let id):
       let domain = decisions[id.index].options
       add(Existence.Condition(decision: id, options: domain.indices.filter { values.contains(domain[$0]) }))
@@ -33,7 +35,7 @@ extension Expander {
       return
     }
     if let constant = condition.constant?.boolean {
-      if !constant { circumstances.isTangled = true }
+      if !constant { circumstances.isDead = true }
       return
     }
     let support = condition.support
@@ -56,6 +58,10 @@ extension Expander {
       condition = Existence.Condition(
         decision: known.decision, options: known.options.filter(condition.options.contains))
       circumstances.conditions.removeAll { $0.decision == known.decision }
+    }
+    guard !condition.options.isEmpty else {
+      circumstances.isDead = true
+      return
     }
     guard condition.options.count < decisions[condition.decision.index].options.count else {
       // Every option: that the decision exists is what it says.

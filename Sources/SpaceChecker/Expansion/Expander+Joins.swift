@@ -118,11 +118,13 @@ extension Expander {
       let shapes =
         values.count == 8
         ? (describe(TensorType(values[..<4])), describe(TensorType(values[4...]))) : (describe(a), describe(b))
-      report(.joinMismatch(join: join.rawValue, first: shapes.0, second: shapes.1, member: member), at: range)
+      report(
+        .joinMismatch(join: join, first: shapes.0, second: shapes.1, member: member), at: range,
+        notes: [Note("'conv' changes channels, its stride and 'resize' height and width")])
     case .undecided:
       report(
         .joinMismatch(
-          join: join.rawValue, first: describe(a), second: describe(b), member: ", which could not be shown equal"),
+          join: join, first: describe(a), second: describe(b), member: ", which could not be shown equal"),
         at: range)
     case .noValue(let reason, let member): report(.noValue(reason: reason, member: member), at: range)
     }

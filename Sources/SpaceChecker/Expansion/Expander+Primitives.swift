@@ -45,8 +45,10 @@ extension Expander {
       guard let channels = expression("channels"), let kernel = expression("kernel"), let stride = expression("stride"),
         let dilation = expression("dilation"), let groups = expression("groups"),
         let bias = constantBias(arguments["bias"], range),
-        ![positive([size("channels"), size("stride"), size("dilation"), size("groups")]), odd(kernel, place("kernel"))]
-          .contains(false)
+        ![
+          positive([size("channels"), size("stride"), size("dilation"), size("groups")]), odd(kernel, place("kernel")),
+        ]
+        .contains(false)
       else { return nil }
       let width = expression("kernel_width")
       if let width, !odd(width, place("kernel_width")) { return nil }
@@ -97,7 +99,8 @@ extension Expander {
       return .linear(Linear(features: features, bias: bias), of: input.id)
     case .slice:
       guard let first = expression("first"), let channels = expression("channels"), positive([size("channels")]),
-        slice(first, channels, of: input.type.channels, at: place("channels"))
+        slice(
+          first, from: place("first"), channels, of: input.type.channels, at: place("channels"))
       else { return nil }
       return .slice(Slice(first: first, channels: channels), of: input.id)
     case .shuffle:
@@ -138,7 +141,9 @@ extension Expander {
       guard positive(channels.expression, what: "'channels'", at: channels.range ?? range) else { return nil }
       type.channels = channels.expression
     }
-    (type.height, type.width) = (strided(type.height, by: stride.expression), strided(type.width, by: stride.expression))
+    (type.height, type.width) = (
+      strided(type.height, by: stride.expression), strided(type.width, by: stride.expression)
+    )
     return append(.zero, type: type.folded, label: label, to: &site)
   }
 

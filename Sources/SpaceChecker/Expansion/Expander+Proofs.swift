@@ -78,6 +78,15 @@ extension Expander {
     }
   }
 
+  /// Reports a width that leaves one of the nodes that can share it without a channel; false after an error.
+  mutating func isShareable(_ width: Expression, among nodes: Int, at range: SourceRange) -> Bool {
+    settle(prove([width]) { ($0[0].integer ?? 0) >= nodes }, of: width, at: range) { value, member in
+      let place = " where \(nodes) nodes share \(value)"
+      return .notPositive(
+        what: "the width of a node", value: "0", member: place + (member.isEmpty ? "" : " and\(member.dropFirst(6))"))
+    }
+  }
+
   /// Reports a number that does not divide another one in some member; false after an error.
   ///
   /// - Parameters:
@@ -99,7 +108,13 @@ extension Expander {
   }
 
   /// Reports a slice that does not lie inside its operand in some member; false after an error.
-  mutating func slice(_ first: Expression, _ channels: Expression, of whole: Expression, at range: SourceRange) -> Bool {
+  ///
+  /// - Parameters:
+  ///   - start: Where the first channel is written.
+  ///   - range: Where the number of channels is written.
+  mutating func slice(
+    _ first: Expression, from start: SourceRange, _ channels: Expression, of whole: Expression, at range: SourceRange
+  ) -> Bool {
     let claim: ([Value]) -> Bool = { values in
       let numbers = values.compactMap(\.integer)
       return numbers.count == 3 && numbers[0] >= 0 && numbers[0] + numbers[1] <= numbers[2]
@@ -110,7 +125,7 @@ extension Expander {
       report(
         .sliceOutside(
           first: values[0].description, channels: values[1].description, whole: values[2].description, member: member),
-        at: range)
+        at: (values[0].integer ?? 0) < 0 ? start : range)
     case .noValue(let reason, let member): report(.noValue(reason: reason, member: member), at: range)
     }
     return false

@@ -23,6 +23,8 @@ extension Expander {
     layers.append(Layer(name: name.value, decisions: []))
     let firstDecision = decisions.count
     var site = Site(layer: LayerID(index: layers.count - 1), path: [name.value])
+    // The network decides for itself.
+    site.mayDecide = true
     let tensor = expand(parallel, label: nil, wires: wires, scope: scope, into: &site)
     nodes += site.nodes
     layers[layers.count - 1] = Layer(
@@ -159,7 +161,9 @@ extension Expander {
     circumstances = outer
     layers.append(Layer(name: layer.name, decisions: []))
     var site = Site(layer: LayerID(index: layers.count - 1), path: [layer.name])
-    let result = own.flatMap { build(layer, call, which: which, prepared: prepared, own: $0, wires: wires, into: &site) }
+    let result = own.flatMap {
+      build(layer, call, which: which, prepared: prepared, own: $0, wires: wires, into: &site)
+    }
     layers[layers.count - 1] = Layer(
       name: layer.name, decisions: usedDecisions(prepared, which: which, from: firstDecision))
     nodes += site.nodes
@@ -241,7 +245,7 @@ extension Expander {
     }
     var reading = call
     reading.from = from
-    let operands = operands(of: reading, target.signature, wires: wires)
+    let operands = operands(of: reading, target.signature, isPoison: target.isPoison, wires: wires)
     let outer = circumstances
     defer { circumstances = outer }
     if let presence = presence(of: operands ?? [], nil, target.signature) { require(presence, [.boolean(true)]) }
@@ -303,18 +307,25 @@ extension Expander {
         return prepared[position].flatMap { expander.expand($0, into: &site) }
       }
     }
+    // What is left out passes on what it would have read.
+    let read = prepared.compactMap { $0 }.first
     let whole: (inout Expander, inout Site, Tensor?) -> Tensor? = { expander, site, input in
       guard let which else { return list[0].build(&expander, &site, input) }
+      let input = call.from == nil ? input : expander.bound(read?.operands.first ?? nil)
       return expander.choose(which, list, on: input, at: call.op.range, into: &site)
     }
-    guard let depth = layer.depth else {
-      guard let own else { return whole(&self, &site, wires.current) }
-      return conditional(own, label: "present", into: &site) { whole(&$0, &$1, wires.current) }
+    let build: (inout Expander, inout Site) -> Tensor? = { expander, site in
+      let input = expander.bound(wires.current)
+      guard let depth = layer.depth else { return whole(&expander, &site, input) }
+      let pass = Branch(label: "absent", values: depth.absent, leavesOut: depth.range) { _, _, current in current }
+      return expander.choose(
+        depth.selector, [Branch(label: "present", values: depth.present, build: whole), pass], on: input,
+        at: call.op.range, into: &site)
     }
-    let pass = Branch(label: "absent", values: depth.absent, leavesOut: depth.range) { _, _, current in current }
-    return choose(
-      depth.selector, [Branch(label: "present", values: depth.present, build: whole), pass], on: wires.current,
-      at: call.op.range, into: &site)
+    guard let read, let presence = presence(of: read.operands, own, read.signature) ?? own else {
+      return build(&self, &site)
+    }
+    return conditional(presence, label: "present", into: &site, build)
   }
 
   /// An alternative whose arguments are known, which is there where what it reads is.

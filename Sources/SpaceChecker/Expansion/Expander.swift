@@ -127,7 +127,9 @@ struct Expander {
   mutating func decide(parameter: String, owner: String, choice: ChoiceDeclaration) -> Typed {
     let options = choice.options.map(\.value)
     let type = commonType(of: options)
-    guard options.count > 1 else { return Typed(expression: .constant(options[0]), type: type) }
+    guard options.count > 1, !circumstances.isDead else {
+      return Typed(expression: .constant(options[0]), type: type)
+    }
     if circumstances.isTangled {
       report(
         .tangledExistence(owner.isEmpty ? parameter : "\(owner).\(parameter)"), at: choice.range,
@@ -181,25 +183,36 @@ struct Expander {
     }
 
     /// A site for the nodes of an alternative at this place.
+    ///
+    /// - Parameter part: What it adds to the names of decisions; nil: nothing, so that labels go on as outside.
     func alternative(_ label: String, path part: String?) -> Site {
       var site = Site(layer: layer, path: path + (part.map { [$0] } ?? []))
       site.place = place + [label]
       (site.sharedBlock, site.mayDecide) = (sharedBlock, mayDecide)
+      if part == nil { site.counts = counts }
       return site
     }
 
     /// A label that is unique among its siblings: `conv`, then `conv2`.
     mutating func label(_ name: String) -> String {
-      let label = nextLabel(name)
-      counts[name, default: 0] += 1
+      let count = nextCount(name)
+      counts[name] = count
+      // What the author calls `conv2` and the second `conv` are two.
+      let label = Self.numbered(name, count)
+      if label != name { counts[label, default: 0] += 1 }
       return label
     }
 
     /// The label that the next sibling of this name gets.
-    func nextLabel(_ name: String) -> String {
-      let count = counts[name, default: 0] + 1
-      return count == 1 ? name : "\(name)\(count)"
+    func nextLabel(_ name: String) -> String { Self.numbered(name, nextCount(name)) }
+
+    private func nextCount(_ name: String) -> Int {
+      var count = counts[name, default: 0] + 1
+      while count > 1, counts[Self.numbered(name, count)] != nil { count += 1 }
+      return count
     }
+
+    private static func numbered(_ name: String, _ count: Int) -> String { count == 1 ? name : "\(name)\(count)" }
   }
 
   mutating func append(_ operation: Operation, type: TensorType, label: String, to site: inout Site) -> Tensor {

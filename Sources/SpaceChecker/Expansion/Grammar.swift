@@ -10,6 +10,9 @@ struct Grammar: Sendable {
   /// By rule: those of each production.
   private var productions: [String: [Set<String>]] = [:]
   private var bounds: [String: Int?] = [:]
+  private var blocks: [String: BlockDeclaration] = [:]
+  private var known: [Situation: Bool] = [:]
+  private var sizes: [Situation: Int] = [:]
 
   init(_ signatures: [String: Signature]) {
     guard signatures.values.contains(where: \.isRule) else { return }
@@ -17,7 +20,9 @@ struct Grammar: Sendable {
     for (name, signature) in signatures {
       guard case .block(let block) = signature.body else { continue }
       calls[name] = block.calledOperations
-      if case .rule(let rule) = block.content { bounds[name] = .some(rule.maxDepth?.value) }
+      blocks[name] = block
+      // A rule with an error ends, so that nothing else is said of it.
+      if case .rule(let rule) = block.content, !block.isPoison { bounds[name] = .some(rule.maxDepth?.value) }
     }
     for name in calls.keys { rules[name] = reach(from: calls[name] ?? [], calls) }
     for (name, signature) in signatures {
@@ -38,46 +43,62 @@ struct Grammar: Sendable {
     return found
   }
 
+  /// Where something is used: how often each bounded rule is in use around it.
   private struct Situation: Hashable {
-    let rule: String
+    let name: String
     let uses: [String: Int]
+  }
+
+  private func counted(_ uses: [String: Int]) -> [String: Int] { uses.filter { (bounds[$0.key] ?? nil) != nil } }
+
+  private func inside(_ rule: String, _ uses: [String: Int]) -> [String: Int] {
+    guard (bounds[rule] ?? nil) != nil else { return uses }
+    return uses.merging([rule: 1], uniquingKeysWith: +)
   }
 
   /// The productions of a rule that can be taken, given how often each rule is being used around; the use itself counts.
   ///
-  /// - Complexity: one visit for each way to be inside the bounded rules.
-  func available(in rule: String, uses: [String: Int]) -> [Int] {
-    var known: [Situation: Bool] = [:]
-    let counted = uses.filter { bounds[$0.key] != nil }
-    return (productions[rule] ?? []).indices.filter { index in
-      canEnd(productions[rule]?[index] ?? [], uses: counted, &known)
-    }
+  /// - Complexity: one visit for each way to be inside the bounded rules, over all calls.
+  mutating func available(in rule: String, uses: [String: Int]) -> [Int] {
+    let needed = productions[rule] ?? []
+    let uses = counted(uses)
+    var found: [Int] = []
+    for index in needed.indices where canEnd(needed[index], uses: uses) { found.append(index) }
+    return found
   }
 
-  private func canEnd(_ needed: Set<String>, uses: [String: Int], _ known: inout [Situation: Bool]) -> Bool {
-    needed.sorted().allSatisfy { canUse($0, uses: uses, &known) }
+  private mutating func canEnd(_ needed: Set<String>, uses: [String: Int]) -> Bool {
+    for rule in needed.sorted() where !canUse(rule, uses: uses) { return false }
+    return true
   }
 
-  private func canUse(_ rule: String, uses: [String: Int], _ known: inout [Situation: Bool]) -> Bool {
-    let situation = Situation(rule: rule, uses: uses)
+  private mutating func canUse(_ rule: String, uses: [String: Int]) -> Bool {
+    let situation = Situation(name: rule, uses: uses)
     if let answer = known[situation] { return answer }
-    let answer = ends(rule, uses: uses, &known)
+    // A way that leads back here without a bounded rule between does not end.
+    known[situation] = false
+    let answer = ends(rule, uses: uses)
     known[situation] = answer
     return answer
   }
 
-  private func ends(_ rule: String, uses: [String: Int], _ known: inout [Situation: Bool]) -> Bool {
-    var inside = uses
-    inside[rule, default: 0] += 1
-    if let bound = bounds[rule] ?? nil {
-      if inside[rule, default: 0] > bound { return false }
-    } else if uses[rule, default: 0] > 0, !hasBoundedCycle(rule) {
-      return false
-    }
-    return (productions[rule] ?? []).contains { canEnd($0, uses: inside, &known) }
+  private mutating func ends(_ rule: String, uses: [String: Int]) -> Bool {
+    let within = inside(rule, uses)
+    if let bound = bounds[rule] ?? nil, within[rule, default: 0] > bound { return false }
+    for needed in productions[rule] ?? [] where canEnd(needed, uses: within) { return true }
+    return false
   }
 
-  private func hasBoundedCycle(_ rule: String) -> Bool { unboundedCycle(through: rule) == nil }
+  /// Whether a rule can contain itself.
+  func isRecursive(_ rule: String) -> Bool {
+    var seen: Set<String> = []
+    var open = Array(rules[rule] ?? [])
+    while let next = open.popLast() {
+      if next == rule { return true }
+      if seen.insert(next).inserted { open += rules[next] ?? [] }
+    }
+    return false
+  }
 
   /// A rule that can contain itself without a bounded rule between; nil: every cycle is bounded.
   func unboundedCycle(through rule: String) -> [String]? {
@@ -94,6 +115,69 @@ struct Grammar: Sendable {
       return false
     }
     return visit(rule) ? path : nil
+  }
+}
+
+// How much a use is when it is written out.
+extension Grammar {
+  /// Whether the space has rules at all, so that something can grow without measure.
+  var hasRules: Bool { !bounds.isEmpty }
+
+  /// A lower bound on the operations that a use becomes; what exceeds the limit is not counted on.
+  ///
+  /// - Precondition: no rule can contain itself without a bound.
+  mutating func size(of operation: String, uses: [String: Int] = [:], limit: Int) -> Int {
+    guard let block = blocks[operation] else { return 1 }
+    let situation = Situation(name: operation, uses: uses)
+    if let size = sizes[situation] { return size }
+    // A block inside itself is an error of its own.
+    sizes[situation] = 0
+    let size = size(of: block, uses: uses, limit: limit)
+    sizes[situation] = size
+    return size
+  }
+
+  private mutating func size(of block: BlockDeclaration, uses: [String: Int], limit: Int) -> Int {
+    switch block.content {
+    case .body(let items, _): return size(of: items, uses: uses, limit: limit)
+    case .rule(let rule):
+      let within = inside(block.name.value, uses)
+      var size = 1
+      for index in available(in: block.name.value, uses: within) where size <= limit {
+        size += self.size(of: rule.productions[index].items, uses: within, limit: limit)
+      }
+      return size
+    case .cell(let cell):
+      let edges = cell.nodes.indices.reduce(0) { $0 + block.inputs.count + $1 }
+      var size = cell.nodes.count
+      for items in cell.prepare.map(\.items) { size += self.size(of: items, uses: uses, limit: limit) }
+      for items in cell.operation.lists {
+        size += cell.nodes.count * self.size(of: items, uses: uses, limit: limit)
+      }
+      for items in cell.edge.lists { size += edges * self.size(of: items, uses: uses, limit: limit) }
+      return size
+    }
+  }
+
+  /// Of a branch the least, since a constant may leave only that.
+  private mutating func size(of items: [BodyItem], uses: [String: Int], limit: Int) -> Int {
+    var size = 0
+    for item in items where size <= limit {
+      switch item {
+      case .poison: break
+      case .call(_, let call):
+        if call.presence == nil { size += self.size(of: call.op.value, uses: uses, limit: limit) }
+      case .branch(_, let cases, let otherwise, _):
+        let lists = cases.map(\.items) + (otherwise.map { [$0] } ?? [])
+        size += lists.map { self.size(of: $0, uses: uses, limit: limit) }.min() ?? 0
+      case .condition(_, let then, let otherwise, _):
+        let sides = [then, otherwise].map { self.size(of: $0, uses: uses, limit: limit) }
+        size += min(sides[0], sides[1])
+      case .parallel(_, let parallel):
+        for branch in parallel.branches { size += self.size(of: branch.items, uses: uses, limit: limit) }
+      }
+    }
+    return size
   }
 }
 

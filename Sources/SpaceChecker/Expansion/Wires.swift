@@ -4,10 +4,12 @@ import SpaceIR
 /// A node's result, or poison where an error was shown.
 struct Tensor: Sendable {
   let id: NodeID
-  /// Where the tensor is there.
+  /// Its type where it is there.
   var type: TensorType
   /// Where the tensor is there; nil: everywhere.
   var presence: Expression?
+  /// The type that its node has everywhere; nil: the same.
+  var written: TensorType?
 }
 
 /// The tensors that an item can read: the result of each item before it, some of them under a name.
@@ -17,6 +19,8 @@ struct Wires: Sendable {
   private var history: [Tensor?]
   private let inputCount: Int
   private var named: [String: Tensor?]
+  /// Whether an error hid an item's name, so that an unknown name may be that one.
+  var hidesNames = false
 
   init(_ inputs: [(name: String, tensor: Tensor?)]) {
     history = inputs.map(\.tensor)
@@ -30,6 +34,7 @@ struct Wires: Sendable {
   mutating func append(_ tensor: Tensor?, name: String?) {
     history.append(tensor)
     if let name { named[name] = .some(tensor) }
+    if name == nil, tensor == nil { hidesNames = true }
   }
 
   /// The same with another current tensor, where an alternative sees it bound.
@@ -43,7 +48,7 @@ struct Wires: Sendable {
   /// first item there is the first, and where no item is yet, the last input.
   func lookup(_ name: String) -> Tensor?? {
     if let known = named[name] { return .some(known) }
-    guard let steps = Wires.stepsBack(name), !history.isEmpty else { return nil }
+    guard let steps = Wires.stepsBack(name), !history.isEmpty else { return hidesNames ? .some(nil) : nil }
     let first = min(inputCount, history.count - 1)
     return .some(history[max(first, history.count - steps)])
   }
@@ -59,7 +64,11 @@ struct Wires: Sendable {
 
 extension Expander {
   /// The tensors that a call reads; nil after an error about their names or their number.
-  mutating func operands(of call: Call, _ signature: Signature, wires: Wires) -> [Tensor?]? {
+  ///
+  /// - Parameter isPoison: Whether an error hides what the call says, perhaps its `from`.
+  mutating func operands(
+    of call: Call, _ signature: Signature, isPoison: Bool = false, wires: Wires
+  ) -> [Tensor?]? {
     let range = call.from?.range ?? call.op.range
     var tensors: [Tensor?] = [wires.current]
     if let from = call.from {
@@ -89,6 +98,7 @@ extension Expander {
       if found == names.count { return tensors }
       expected = "\(names.count) tensors, \(names.joined(separator: " and "))"
     }
+    if isPoison { return nil }
     report(
       .tensorCount(operation: signature.name, expected: expected, found: found), at: range,
       notes: call.from == nil ? [Note("name them: 'from: [...]'")] : [])
@@ -102,11 +112,21 @@ extension Expander {
     report(.unknownTensor(name.value), at: name.range, notes: notes, fixIts: didYouMean(meant, at: name.range))
   }
 
-  /// The tensor with decisions that an enclosing alternative has fixed replaced.
+  /// The tensor with decisions that an enclosing alternative has fixed replaced, always there where the enclosing
+  /// conditions say so.
   func bound(_ tensor: Tensor?) -> Tensor? {
     guard var tensor else { return nil }
     tensor.type = tensor.type.mapping { $0.binding { fixed[$0] } }
+    tensor.presence = tensor.presence.flatMap(open)
     return tensor
+  }
+
+  /// What the enclosing conditions leave open of a presence; nil: it holds here.
+  private func open(_ presence: Expression) -> Expression? {
+    let stated = conditions.filter { $0.values == [.boolean(true)] }.flatMap(\.selector.conjuncts)
+    if presence.conjuncts.allSatisfy(stated.contains) { return nil }
+    let bound = presence.binding { fixed[$0] }
+    return bound == .constant(.boolean(true)) ? nil : bound
   }
 
   /// Where all the operands are there, and the condition of the call itself holds; nil: everywhere.
@@ -115,9 +135,17 @@ extension Expander {
     if case .many = signature.reads {} else { parts = operands.compactMap { $0?.presence } }
     if let own { parts.append(own) }
     var unique: [Expression] = []
-    for part in parts where !unique.contains(part) { unique.append(part) }
+    for part in parts.compactMap(open) where !unique.contains(part) { unique.append(part) }
     guard let first = unique.first else { return nil }
     let all = unique.dropFirst().reduce(first) { .binary(.and, $0, $1) }.folded
     return all == .constant(.boolean(true)) ? nil : all
+  }
+}
+
+extension Expression {
+  /// The claims that `and` joins.
+  fileprivate var conjuncts: [Expression] {
+    guard case .binary(.and, let a, let b) = self else { return [self] }
+    return a.conjuncts + b.conjuncts
   }
 }

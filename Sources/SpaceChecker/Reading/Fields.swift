@@ -74,7 +74,7 @@ extension YAMLNode {
     switch content {
     case .scalar(let scalar): scalar.text.isEmpty ? "nothing" : "'\(scalar.text.prefix(40))'"
     case .sequence(let nodes): nodes.isEmpty ? "an empty list" : "a list"
-    case .mapping: "a mapping"
+    case .mapping(let entries): entries.isEmpty ? "an empty mapping" : "a mapping"
     case .poison: "unreadable"
     }
   }

@@ -85,7 +85,7 @@ extension SpaceReader {
           CheckDiagnostic.duplicateName(name.value, what: "tensor or parameter"), at: name.range,
           notes: [Note("named first here", at: first)])
         isRight = false
-      } else if name.value != "in", Self.reservedNames.contains(name.value) {
+      } else if name.value != "in", Self.reservedNames.contains(name.value) || name.value == "inputs" {
         log.error(CheckDiagnostic.reservedName(name.value), at: name.range)
         isRight = false
       }
@@ -176,8 +176,10 @@ extension SpaceReader {
       reportDiscriminator("an item of a body", ["op", "switch", "when", "parallel"], entries, at: node.range)
       return nil
     }
-    let label = entries.first { $0.key.text == "name" }.flatMap { $0.value.name("a label", log: &log) }
-    return call(node, besides: ["name"]).map { .call(label: label, $0) }
+    let written = entries.first { $0.key.text == "name" }
+    let label = written.flatMap { self.label($0.value) }
+    guard let call = call(node, besides: ["name"]), label != nil || written == nil else { return nil }
+    return .call(label: label, call)
   }
 
   private mutating func parallel(_ node: YAMLNode) -> BodyItem? {
@@ -186,7 +188,19 @@ extension SpaceReader {
         node, place: "a parallel item", allowed: Self.parallelKeys, unreadable: unreadable, log: &log),
       let declaration = parallel(fields, at: node.range)
     else { return nil }
-    return .parallel(label: fields["name"].flatMap { $0.value.name("a label", log: &log) }, declaration)
+    let label = fields["name"].flatMap { self.label($0.value) }
+    guard label != nil || fields["name"] == nil else { return nil }
+    return .parallel(label: label, declaration)
+  }
+
+  /// The label of an item, which later items can read it by.
+  private mutating func label(_ node: YAMLNode) -> Located<String>? {
+    guard let name = node.name("a label", log: &log) else { return nil }
+    guard !Self.reservedNames.contains(name.value) else {
+      log.error(CheckDiagnostic.reservedName(name.value), at: name.range)
+      return nil
+    }
+    return name
   }
 
   /// Branches and how they are joined, of an item of a body or of the network.
@@ -203,7 +217,11 @@ extension SpaceReader {
 
   /// Lists of items by name; nil after an error about the mapping itself.
   mutating func namedItems(_ node: YAMLNode, what: String, least: Int) -> [NamedItems]? {
-    guard let entries = node.mapping(what, log: &log) else { return nil }
+    let expected = "a mapping from names to lists of items"
+    guard case .mapping(let entries) = node.content else {
+      node.reportShape(expected: expected, what: what, log: &log)
+      return nil
+    }
     guard entries.count >= least else {
       log.error(
         CheckDiagnostic.wrongShape(
@@ -215,6 +233,9 @@ extension SpaceReader {
     let result = entries.map { entry in
       if !entry.key.text.isName {
         log.error(CheckDiagnostic.badName(entry.key.text), at: entry.key.range)
+        isRight = false
+      } else if ["true", "false"].contains(entry.key.text) {
+        log.error(CheckDiagnostic.reservedName(entry.key.text), at: entry.key.range)
         isRight = false
       }
       return NamedItems(name: Located(entry.key.text, entry.key.range), items: items(entry.value))

@@ -79,6 +79,10 @@ extension SpaceReader {
     var names: [Located<String>] = []
     for node in nodes {
       guard let name = node.name("the name of a node", log: &log) else { return nil }
+      guard !Self.reservedNames.contains(name.value), name.value != "inputs" else {
+        log.error(CheckDiagnostic.reservedName(name.value), at: name.range)
+        return nil
+      }
       if let first = (inputs + names).first(where: { $0.value == name.value }) {
         log.error(
           CheckDiagnostic.duplicateName(name.value, what: "node or input"), at: name.range,
@@ -126,7 +130,7 @@ extension SpaceReader {
   /// A list of items, or `{one_of: {...}}`.
   private mutating func operation(_ node: YAMLNode, what: String) -> CellOperation? {
     if case .sequence = node.content { return .items(items(node)) }
-    if node.scalar != nil {
+    if !node.hasKey(like: "one_of") {
       node.reportShape(expected: "a list of items or {one_of: {...}}", what: what, log: &log)
       return nil
     }
@@ -188,5 +192,13 @@ extension SpaceReader {
         fixIts: didYouMean(closest(to: of.value, among: words), at: of.range))
       return nil
     }
+  }
+}
+
+extension YAMLNode {
+  /// Whether it is a mapping with a key of this name or a misspelling of it.
+  fileprivate func hasKey(like name: String) -> Bool {
+    guard case .mapping(let entries) = content else { return false }
+    return entries.contains { $0.key.text == name || closest(to: $0.key.text, among: [name]) != nil }
   }
 }

@@ -9,17 +9,29 @@ extension SpaceReader {
       declaration.inputs = fields.required("input", log: &log).map { shapes($0.value) } ?? []
       return
     }
-    if let other = fields["input"] { return reportBoth("input", other, entry) }
-    var named: [NamedShape] = []
-    for entry in entry.value.mapping("'inputs'", log: &log) ?? [] {
-      guard let name = endName(entry), let shape = input(entry.value) else { return }
-      named.append(NamedShape(name: name, shape: shape.value))
+    if let other = fields["input"] { reportBoth("input", other, entry) }
+    guard let entries = entry.value.mapping("'inputs'", log: &log) else {
+      declaration.hidesInputs = true
+      return
     }
+    if entries.isEmpty {
+      entry.value.reportShape(expected: "a mapping from names to shapes", what: "'inputs'", log: &log)
+    }
+    var named: [NamedShape] = []
+    for entry in entries {
+      let shape = input(entry.value)
+      guard let name = inputName(entry) else {
+        declaration.hidesInputs = true
+        continue
+      }
+      named.append(NamedShape(name: name, shape: shape?.value))
+    }
+    declaration.hidesInputs = declaration.hidesInputs || entries.isEmpty
     guard let first = named.first else {
       return reportEmpty("'inputs'", of: "shapes", entry.value)
     }
-    declaration.inputs = [Located(first.shape, first.name.range)]
-    declaration.inputName = first.name.value
+    declaration.inputs = first.shape.map { [Located($0, first.name.range)] } ?? []
+    declaration.inputName = first.name
     declaration.otherInputs = Array(named.dropFirst())
   }
 
@@ -83,6 +95,16 @@ extension SpaceReader {
     log.error(
       CheckDiagnostic.wrongShape(
         expected: "a mapping from names to \(things)", found: "an empty mapping", what: what), at: node.range)
+  }
+
+  /// A name that `from` and expressions use.
+  private mutating func inputName(_ entry: YAMLEntry) -> Located<String>? {
+    guard let name = endName(entry) else { return nil }
+    guard !Self.reservedNames.contains(name.value) else {
+      log.error(CheckDiagnostic.reservedName(name.value), at: name.range)
+      return nil
+    }
+    return name
   }
 
   private mutating func endName(_ entry: YAMLEntry) -> Located<String>? {

@@ -135,11 +135,11 @@ extension SpaceReader {
         log.error(
           CheckDiagnostic.unknownKey(entry.key.text, in: "an alternative"), at: entry.key.range,
           notes: [Note("write it beside 'op' of the layer: it speaks of all alternatives")])
-      } else if entry.key.text == "from" {
+      } else if entry.key.text == "from" || isMisspeltFrom(entry, beside: entries) {
         from = tensorNames(entry.value)
         if from == nil { return nil }
       } else if entry.key.text == "when" {
-        presence = expression(entry.value)
+        presence = expression(entry.value, what: "'when'")
         if presence == nil { return nil }
       } else if entry.key.text == "or", isAlternative {
         log.error(
@@ -155,6 +155,17 @@ extension SpaceReader {
     return Call(
       op: name, arguments: arguments, alternatives: alternatives, from: from, presence: presence, range: node.range,
       hidesArguments: node.range.contains(anyOf: unreadable))
+  }
+
+  /// A list under a key like `from`, which no argument is; an error about the key.
+  private mutating func isMisspeltFrom(_ entry: YAMLEntry, beside entries: [YAMLEntry]) -> Bool {
+    guard case .sequence = entry.value.content, closest(to: entry.key.text, among: ["from"]) != nil,
+      !entries.contains(where: { $0.key.text == "from" })
+    else { return false }
+    log.error(
+      CheckDiagnostic.unknownKey(entry.key.text, in: "an operation"), at: entry.key.range,
+      fixIts: didYouMean("from", at: entry.key.range))
+    return true
   }
 
   /// `from: NAME` or `from: [NAME, ...]`.
@@ -220,9 +231,9 @@ extension SpaceReader {
   }
 
   /// The scalar as an expression; a number, word or boolean is one too.
-  mutating func expression(_ node: YAMLNode) -> ExpressionSyntax? {
+  mutating func expression(_ node: YAMLNode, what: String = "this") -> ExpressionSyntax? {
     guard let scalar = node.scalar, !scalar.text.isEmpty else {
-      node.reportShape(expected: "a value or an expression", what: "this", log: &log)
+      node.reportShape(expected: "a value or an expression", what: what, log: &log)
       return nil
     }
     return parseExpression(scalar, at: node.range, log: &log)
