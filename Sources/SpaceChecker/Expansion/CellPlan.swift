@@ -30,6 +30,8 @@ struct CellPlan {
   var nodes: [Node] = []
   /// Of the output, where it picks what it reads.
   var output: [Edge] = []
+  /// By node: its channels, where the cell says how nodes share a width. None is wider than a node that it reads.
+  var widths: [Expression]?
 
   /// Whether a node or the output (`nodes.count`) reads a source.
   func reads(_ reader: Int, _ source: Int) -> Expression {
@@ -74,6 +76,9 @@ struct CellPlan {
   ///
   /// Shares differ by one at most, so a node's width is the common share, and one more where it or a node that it leads
   /// to without feeding the output itself takes part in the remainder.
+  ///
+  /// No node is wider than one that it reads. Where the earlier one feeds the output, it takes part in the remainder if
+  /// a later one does, since fewer come before it; where it does not, it is as wide as the widest that it feeds.
   func splitWidths(_ width: Expression) -> [Expression] {
     let feeds = nodes.indices.map { both(reads(nodes.count, inputCount + $0), isReached($0)) }
     let ones = feeds.map { Expression.call(.select, [$0, .integer(1), .integer(0)]) }

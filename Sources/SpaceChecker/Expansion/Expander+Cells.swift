@@ -15,7 +15,7 @@ extension Expander {
     _ cell: CellDeclaration, of block: BlockDeclaration, wires: Wires, scope: ExpressionScope,
     at range: SourceRange, into site: inout Site
   ) -> Tensor? {
-    let plan = plan(cell, inputs: block.inputs.map(\.value), at: range, in: site)
+    var plan = plan(cell, inputs: block.inputs.map(\.value), at: range, in: site)
     var sources = block.inputs.map { input in
       Source(
         name: input.value, tensor: prepared(input.value, cell, wires: wires, scope: scope, into: &site), isInput: true)
@@ -32,13 +32,15 @@ extension Expander {
       guard isShareable(found.expression, among: cell.nodes.count, at: syntax.range) else { return nil }
       width = found.expression
     }
-    let widths = width.map { plan.splitWidths($0) }
+    plan.widths = width.map { plan.splitWidths($0) }
     var prunes = false
     if case .any = cell.output.value { prunes = true }
     for (index, name) in cell.nodes.enumerated() {
       var inner = scope
       inner.define("node.index", as: Typed(expression: .integer(index + 1), type: .integer))
-      if let widths { inner.define("node.channels", as: Typed(expression: widths[index], type: .integer)) }
+      if let widths = plan.widths {
+        inner.define("node.channels", as: Typed(expression: widths[index], type: .integer))
+      }
       let ready = sources
       let build: (inout Expander, inout Site) -> Tensor? = { expander, site in
         expander.node(
@@ -94,7 +96,12 @@ extension Expander {
     wires: Wires, scope: ExpressionScope, into site: inout Site
   ) -> Tensor? {
     let node = plan.nodes[index]
+    let outer = knownOrders
     var read: [Tensor?] = node.edges.map { edge in
+      if let widths = plan.widths, edge.source >= plan.inputCount {
+        knownOrders.append((widths[index], widths[edge.source - plan.inputCount]))
+      }
+      defer { knownOrders = outer }
       let presence = edge.presence.map(guarded)
       return self.edge(
         cell.edge, edge.operation, sources[edge.source], under: presence, names: [name, sources[edge.source].name],

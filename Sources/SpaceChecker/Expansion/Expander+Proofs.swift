@@ -70,6 +70,15 @@ extension Expander {
     return found
   }
 
+  /// Whether an extent is no greater than another one, without looking at any member.
+  private func isKnown(_ lesser: Expression, atMost greater: Expression) -> Bool {
+    let (left, right) = (lesser.binding { fixed[$0] }, greater.binding { fixed[$0] })
+    if left == right { return true }
+    return knownOrders.contains { known in
+      left == known.lesser.binding { fixed[$0] } && right == known.greater.binding { fixed[$0] }
+    }
+  }
+
   /// Reports an extent that is below 1 in some member; false after an error.
   mutating func positive(_ extent: Expression, what: String, at range: SourceRange) -> Bool {
     if let bounds = extent.bounds(decisions: decisions), bounds.least >= Rational(1) { return true }
@@ -115,6 +124,7 @@ extension Expander {
   mutating func slice(
     _ first: Expression, from start: SourceRange, _ channels: Expression, of whole: Expression, at range: SourceRange
   ) -> Bool {
+    if first == .integer(0), isKnown(channels, atMost: whole) { return true }
     let claim: ([Value]) -> Bool = { values in
       let numbers = values.compactMap(\.integer)
       return numbers.count == 3 && numbers[0] >= 0 && numbers[0] + numbers[1] <= numbers[2]

@@ -28,6 +28,8 @@ struct Expander {
   var fixed: [DecisionID: Value] = [:]
   /// What holds in the enclosing alternatives: each selector with the values that lead here.
   var conditions: [PathCondition] = []
+  /// Pairs of extents of which the first is never the greater one, by the way they were made.
+  var knownOrders: [(lesser: Expression, greater: Expression)] = []
   /// When decisions made here exist.
   var circumstances = Circumstances()
   /// Decisions that all uses of a block share, by name, and the blocks that decide so.
