@@ -15,8 +15,8 @@ package enum Repository {
   package static let spaces =
     lowered + [
       "autoformer-small", "autoformer-tiny", "bignas", "bn-nas", "darts", "enas", "fbnet", "fbnetv2", "fox-nas",
-      "hierarchical", "hrnet", "hurricane", "mixed-precision", "nasbench101", "nasbench101-legal", "nasbench201",
-      "ofa-mobilenetv3", "pi-nas", "resnest", "spos", "spos-channels", "two-views",
+      "hierarchical", "hierarchical-nb201", "hrnet", "hurricane", "mixed-precision", "nasbench101", "nasbench101-legal",
+      "nasbench201", "ofa-mobilenetv3", "pi-nas", "resnest", "spos", "spos-channels", "two-views",
     ]
 
   /// What the compiler rightly doubts in a shipped space: codes of warnings.
