@@ -39,6 +39,16 @@ struct ShippedSpaceTests {
     }
   }
 
+  /// Which no compilation asks for; of the spaces that have a plan, `SpaceTableTests` asks it.
+  @Test(arguments: ["bignas", "darts", "enas", "fbnet", "fbnetv2", "nasbench201", "ofa-mobilenetv3", "spos"])
+  func `a shipped space has the range of costs that it states`(name: String) throws {
+    let result = try #require(Repository.compilation(of: name).result)
+    let range = try CostModel(result.space, measure: .macs).range()
+    let (least, greatest) = (range.least.cost, range.greatest.cost)
+    #expect(result.check(leastMACs: least, greatestMACs: greatest) == [])
+    #expect(result.check(leastMACs: least - 1, greatestMACs: greatest + 1).count == 2, "both ends are stated")
+  }
+
   @Test func `the list of shipped spaces is complete`() throws {
     let files = try FileManager.default.contentsOfDirectory(atPath: "\(Repository.root)/spaces")
     #expect(Set(files.filter { $0.hasSuffix(".yaml") }) == Set(Repository.spaces.map { "\($0).yaml" }))
