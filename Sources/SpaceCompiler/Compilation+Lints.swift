@@ -10,11 +10,18 @@ extension CheckedSpace {
     lintOptions(log: &log)
     guard !space.requirements.isEmpty, case .success(let members) = members else { return }
     guard members.count.value > 0 else { return reportEmptiness(log: &log) }
-    for index in VacuousRequirements(space, members: members, limits: .quick).indices(effort: 100_000) {
+    lintRequirements(VacuousRequirements(space, members: members, limits: .quick).indices(effort: 100_000), log: &log)
+    lintCounts(members.optionCounts(), log: &log)
+  }
+
+  /// A block states at one place what each of its uses requires: it says nothing where no use has need of it.
+  private func lintRequirements(_ vacuous: [Int], log: inout DiagnosticLog) {
+    let useful = Set(space.requirements.indices).subtracting(vacuous).map { origins.requirements[$0] }
+    var passed = Set(useful)
+    for index in vacuous where passed.insert(origins.requirements[index]).inserted {
       log.warning(
         LintDiagnostic.vacuousRequirement(space.requirements[index].text), at: origins.requirements[index])
     }
-    lintCounts(members.optionCounts(), log: &log)
   }
 
   private func reportEmptiness(log: inout DiagnosticLog) {

@@ -70,7 +70,7 @@ struct RequirementTests {
       let file = try write(Self.space(requirements), to: "empty.yaml", in: folder)
       let drawn = try Executable.run("sample", file)
       #expect(drawn.status == 1)
-      #expect(drawn.errors.contains("'a.channels < b.channels' and 'b.channels < a.channels' cannot hold together"))
+      #expect(drawn.errors.contains("the requirements 'a.channels < b.channels' and 'b.channels < a.channels' at once"))
     }
   }
 

@@ -14,8 +14,9 @@ package enum Repository {
   /// All shipped spaces.
   package static let spaces =
     lowered + [
-      "bignas", "bn-nas", "darts", "enas", "fbnet", "fbnetv2", "fox-nas", "hierarchical", "hurricane", "nasbench101",
-      "nasbench101-legal", "nasbench201", "ofa-mobilenetv3", "pi-nas", "spos", "spos-channels",
+      "autoformer-small", "autoformer-tiny", "bignas", "bn-nas", "darts", "enas", "fbnet", "fbnetv2", "fox-nas",
+      "hierarchical", "hrnet", "hurricane", "mixed-precision", "nasbench101", "nasbench101-legal", "nasbench201",
+      "ofa-mobilenetv3", "pi-nas", "resnest", "spos", "spos-channels", "two-views",
     ]
 
   /// What the compiler rightly doubts in a shipped space: codes of warnings.

@@ -17,8 +17,10 @@ enum TimmBlocks {
           - batch_norm
           - {op: activation, function: activation}
         shortcut: {when: shortcut and stride == 1 and in.channels == channels}
+    """
 
-      # The same without activation.
+  static let projection = """
+      # A convolution with batch norm, without activation.
       conv_bn:
         parameters:
           channels: int

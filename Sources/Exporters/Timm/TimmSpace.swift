@@ -43,7 +43,7 @@ private struct TimmSpace {
     let isSeparable = kinds.contains(.separable) || kinds.contains(.activeSeparable)
     var parts = [TimmBlocks.convolution]
     if isSeparable || kinds.contains(.invertedResidual) { parts.append(TimmBlocks.depthwise) }
-    if blocks.contains(where: { $0.squeeze != nil || $0.kind != .convolution }) { parts.append(TimmBlocks.squeeze) }
+    if kinds != [.convolution] { parts += [TimmBlocks.projection, TimmBlocks.squeeze] }
     if isSeparable { parts.append(TimmBlocks.separable) }
     if kinds.contains(.edgeResidual) { parts.append(TimmBlocks.edgeResidual) }
     if kinds.contains(.invertedResidual) { parts.append(TimmBlocks.invertedResidual) }

@@ -122,7 +122,8 @@ private struct ArchitectureBinder {
         let isThere = try operand.presence.map(value)?.constant?.boolean ?? true
         if isThere { present.append(Operand(actual(operand.node))) }
       }
-      return .join(join, present)
+      // A sum of nothing is zero.
+      return present.isEmpty ? .zero : .join(join, present)
     }
   }
 }

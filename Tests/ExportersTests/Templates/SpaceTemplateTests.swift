@@ -6,11 +6,7 @@ import Testing
 @testable import Exporters
 
 struct SpaceTemplateTests {
-  /// The templates that the compiler of this checkout takes. The others are written in what docs/language.md does not
-  /// have yet; they are added here as it comes.
-  static let compiling: [SpaceTemplate] = [.chain]
-
-  @Test(arguments: compiling)
+  @Test(arguments: SpaceTemplate.allCases)
   func `a template compiles without a word, and has a search space`(template: SpaceTemplate) throws {
     let compilation = compileSpace(
       at: "new.yaml", reader: MemoryReader(files: ["new.yaml": template.text(name: "new")]))
