@@ -54,12 +54,33 @@ benchmark: results ## the benchmark of this project, which is `results`
 
 .PHONY: test
 test: ## set up, build, and run every test
-	+@$(STEPS) build=debug engine=library tests=run-tests
+	+@$(STEPS) build=debug engine=library schema=validator tests=run-tests
 
 # One thread for each torch operation: threads of several tests at once would oversubscribe the cores.
 .PHONY: run-tests
 run-tests:
 	ESPALIER_ENGINE="$(CURDIR)/$(LIBRARY)" OMP_NUM_THREADS=1 swift test --skip-build $(TEST_FLAGS)
+
+# What holds files against grammar/space.schema.json: the machine's python3 where it has both modules, else one in
+# .build. Without a network those tests are skipped, and say so.
+VALIDATOR := .build/validator/bin/python
+VALIDATOR_NEEDS := jsonschema==4.26.0 pyyaml==6.0.3
+
+.PHONY: validator
+validator:
+	@for python in $(VALIDATOR) python3; do $$python -c 'import jsonschema, yaml' 2>/dev/null && exit 0; done; \
+	echo "installs $(VALIDATOR_NEEDS) in .build/validator"; \
+	{ python3 -m venv --clear .build/validator && \
+	  $(VALIDATOR) -m pip install --disable-pip-version-check --quiet $(VALIDATOR_NEEDS); } >.build/validator.log 2>&1 || \
+	{ rm -rf .build/validator; echo "no JSON Schema validator, so its tests are skipped: see .build/validator.log"; }
+
+.PHONY: schema
+schema: ## write grammar/space.schema.json, the JSON Schema of the language
+	+@$(STEPS) build=release schema=run-schema
+
+.PHONY: run-schema
+run-schema:
+	$(BINARY) schema --output grammar/space.schema.json
 
 # ---- Build ----
 

@@ -61,6 +61,17 @@ extension SchemaValue {
     }
   }
 
+  /// Where a mapping has the first key of a form, or another one of the form's own and no `op`, it is meant as that.
+  static func byForm(_ cases: [(keys: [String], SchemaValue)], else rest: SchemaValue) -> SchemaValue {
+    cases.reversed().reduce(rest) { rest, item in
+      let marks = item.keys.enumerated().map { index, key -> SchemaValue in
+        let mark: SchemaValue = ["required": [.string(key)]]
+        return index == 0 ? mark : mark.with("not", ["required": ["op"]])
+      }
+      return ["if": ["type": "object", "anyOf": .array(marks)], "then": item.1, "else": rest]
+    }
+  }
+
   /// One form for mappings, another for all else.
   static func mappingOr(_ rest: SchemaValue, _ mapping: SchemaValue) -> SchemaValue {
     ["if": ["type": "object"], "then": mapping, "else": rest]
@@ -76,12 +87,17 @@ extension SchemaValue {
   }
 
   /// With words that an editor offers; whatever else is allowed stays so.
+  ///
+  /// Of two alternatives one always fits, so there is nothing to say of both. `not` keeps an editor from showing the
+  /// words where another one stands.
   func offering(_ words: [(word: SchemaValue, meaning: String)]) -> SchemaValue {
-    let known: SchemaValue = ["enum": .array(words.map(\.word)), "enumDescriptions": .words(words.map(\.meaning))]
-    return with("anyOf", [known, [:]])
+    let known: SchemaValue = ["enum": .array(words.map(\.word))]
+    let meanings = words.map(\.meaning).filter { !$0.isEmpty }
+    return with(
+      "anyOf", [meanings.isEmpty ? known : known.with("enumDescriptions", .words(meanings)), ["not": known]])
   }
 
-  func offering(_ words: [SchemaValue]) -> SchemaValue { with("anyOf", [["enum": .array(words)], [:]]) }
+  func offering(_ words: [SchemaValue]) -> SchemaValue { offering(words.map { ($0, "") }) }
 
   /// With what an editor says about a value of another type, where a JSON Schema has no words of its own.
   func expecting(_ form: String) -> SchemaValue { with("errorMessage", .string("Expected \(form).")) }

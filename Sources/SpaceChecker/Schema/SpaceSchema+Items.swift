@@ -4,21 +4,21 @@ import SpaceIR
 extension SpaceSchema {
   static var items: [(String, SchemaValue)] {
     [
-      ("items", ["type": "array", "items": .to("item")]),
+      ("items", ["title": "items", "type": "array", "items": .to("item")]),
       (
         "item",
         .mappingOr(
           bareOperation.expecting("an operation, {switch: ...}, {when: ..., then: ...} or {parallel: ...}"),
-          .byKey(
+          .byForm(
             [
-              ("switch", .to("switch")), ("parallel", .to("parallel")), ("op", bodyOperation),
-              ("when", .to("condition")),
+              (["switch", "cases"], .to("switch")), (["parallel", "join"], .to("parallel")), (["op"], bodyOperation),
+              (["when", "then"], .to("condition")),
             ], else: bodyOperation))
       ),
       (
         "networkItem",
-        .byKey(
-          [("stage", .to("stage")), ("parallel", .to("namedParallel"))],
+        .byForm(
+          [(["stage", "layers"], .to("stage")), (["parallel", "join"], .to("namedParallel"))],
           else: ["title": "an operation of the network", "required": ["name"], "allOf": [.to("operation")]])
       ),
       ("stage", stage), ("layers", layers), ("switch", branch), ("condition", condition),
@@ -57,7 +57,7 @@ extension SpaceSchema {
 
   private static var layers: SchemaValue {
     let count: SchemaValue = [
-      "type": "integer", "minimum": .integer(SpaceReader.layerCounts.lowerBound),
+      "title": "a number of layers", "type": "integer", "minimum": .integer(SpaceReader.layerCounts.lowerBound),
       "maximum": .integer(SpaceReader.layerCounts.upperBound),
     ]
     let choose = SchemaValue.described(

@@ -10,16 +10,19 @@ extension SpaceSchema {
         "if": ["properties": ["op": ["const": .string(primitive.rawValue)]]], "then": .to(definition(of: primitive)),
       ]
     }
-    let isKnown: SchemaValue = [
-      "properties": ["op": ["enum": .words(Primitive.allCases.map(\.rawValue))]], "required": ["op"],
-    ]
+    // A pattern and no list: an editor shows the words of every list that it met on the way.
+    let words = Primitive.allCases.map(\.rawValue).joined(separator: "|")
+    let isKnown: SchemaValue = ["properties": ["op": ["pattern": .string("^(\(words))$")]], "required": ["op"]]
     let own: [String] = ["op"] + commonKeys.map(\.0)
     let free: SchemaValue = [
       "properties": .object(own.map { ($0, true) }), "additionalProperties": .to("argument"),
     ]
     let operation: SchemaValue = [
-      "title": "an operation", "type": "object", "properties": .object([("op", op)] + commonKeys), "required": ["op"],
-      "if": isKnown, "then": ["allOf": .array(known)], "else": free,
+      "title": "an operation", "type": "object", "required": ["op"],
+      "allOf": [
+        ["if": isKnown, "then": ["allOf": .array(known)], "else": .byKey([("op", free)], else: [:])],
+        ["properties": .object([("op", op)] + commonKeys)],
+      ],
     ]
     let primitives = Primitive.allCases.map { (definition(of: $0), schema(of: $0)) }
     return [("operation", operation), ("alternative", alternative)] + primitives

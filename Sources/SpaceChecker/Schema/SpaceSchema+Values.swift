@@ -32,18 +32,20 @@ extension SpaceSchema {
       (
         "name",
         [
-          "type": "string", "pattern": .string("^[\(letters)][\(letters)0-9_-]*$"),
+          "title": "a name", "type": "string",
+          "pattern": .string("^[\(letters)][\(letters)0-9_-]*$"),
           "patternErrorMessage": "A name is a letter, then letters, digits, '_' and '-'.",
         ]
       ),
       (
         "title",
         [
-          "type": "string", "pattern": .string("^[+.]*[\(letters)][\(letters)0-9_+.-]*$"),
+          "title": "a name", "type": "string",
+          "pattern": .string("^[+.]*[\(letters)][\(letters)0-9_+.-]*$"),
           "patternErrorMessage": "A name is a letter, then letters, digits, '_', '-', '.' and '+'.",
         ]
       ),
-      ("expression", scalar.expecting("a value or an expression")),
+      ("expression", scalar("an expression").expecting("a value or an expression")),
       ("argument", argument),
       ("firstRest", .mapping("an argument by layer", firstRest, required: SpaceReader.firstRestKeys)),
       ("choice", .mapping("a choice", choice(SpaceReader.choiceKeys), required: ["choose"])),
@@ -56,12 +58,16 @@ extension SpaceSchema {
   /// A number, a word or a boolean: an option, a row's value.
   static let value: SchemaValue = ["type": ["string", "number", "boolean"]]
 
-  private static let scalar: SchemaValue = ["type": ["string", "number", "boolean"], "minLength": 1]
+  /// A value or an expression.
+  private static func scalar(_ title: String) -> SchemaValue {
+    ["title": .string(title), "type": ["string", "number", "boolean"], "minLength": 1]
+  }
 
   private static var argument: SchemaValue {
     .mappingOr(
-      scalar.expecting("a value, an expression, {choose: [...]} or {first: ..., rest: ...}"),
-      .byKey(SpaceReader.firstRestKeys.map { ($0, .to("firstRest")) }, else: .to("choice")))
+      scalar("an argument").expecting("a value, an expression, {choose: [...]} or {first: ..., rest: ...}"),
+      .byKey(SpaceReader.firstRestKeys.map { ($0, .to("firstRest")) }, else: .to("choice"))
+    ).with("title", "an argument")
   }
 
   private static var firstRest: [(String, SchemaValue)] {
@@ -97,7 +103,7 @@ extension SpaceSchema {
     let range = keyed(SpaceReader.rangeKeys, meanings.map { ($0.key, .described($0.value, number)) })
     return .mappingOr(
       [
-        "type": "array", "items": value, "minItems": .integer(SpaceReader.optionCounts.lowerBound),
+        "title": "options", "type": "array", "items": value, "minItems": .integer(SpaceReader.optionCounts.lowerBound),
         "maxItems": .integer(SpaceReader.optionCounts.upperBound), "uniqueItems": true,
         "errorMessage": "Expected a list of options or {from: A, to: B, step: C}.",
       ],
@@ -121,7 +127,7 @@ extension SpaceSchema {
       "a requirement",
       [name, ("that", .described("A condition or a budget, 'macs <= 60M'.", .to("expression")))], required: ["that"])
     return .mappingOr(
-      scalar.expecting("a condition, {that: ...} or {allow: [...], rows: [...]}"),
+      scalar("a requirement").expecting("a condition, {that: ...} or {allow: [...], rows: [...]}"),
       .byKey(RowTable.Kind.allCases.map { ($0.rawValue, table($0)) }, else: condition))
   }
 }
