@@ -115,6 +115,33 @@ extension CompiledSpace {
   }
 }
 
+extension Compilation {
+  /// With the range of MACs held against what the file expects, where it expects one.
+  ///
+  /// Not part of every compilation, because it takes the diagram of the costs; a space whose diagram passes the limits
+  /// is left as it is, and `count --costs` is what tells.
+  ///
+  /// - Complexity: That of `CostModel.init(_:measure:)`, which the limits bound.
+  package func checkingCosts(limits: CostModelLimits = CostModelLimits(edges: 1_000_000)) -> Compilation {
+    guard let result, result.expectations.entries.contains(where: { $0.quantity.isCost }),
+      let model = try? CostModel(result.space, measure: .macs, limits: limits)
+    else { return self }
+    let (least, greatest) = model.leastAndGreatest
+    let found = result.check(leastMACs: least, greatestMACs: greatest)
+    return Compilation(
+      sources: sources, diagnostics: diagnostics + found, omitted: omitted, result: found.isEmpty ? result : nil)
+  }
+}
+
+extension Expectations.Quantity {
+  fileprivate var isCost: Bool {
+    switch self {
+    case .leastMACs, .greatestMACs: true
+    case .encodings, .terms, .jointLogits, .factorisedLogits: false
+    }
+  }
+}
+
 /// An architecture that names the hash of its space belongs to that space and no later one: an option may be found in
 /// both and still mean another network.
 private func checkHash(_ architecture: CheckedArchitecture, log: inout DiagnosticLog) {
