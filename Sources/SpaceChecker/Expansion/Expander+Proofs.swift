@@ -109,7 +109,8 @@ extension Expander {
     case .holds, .undecided: return true
     case .fails(let values, let member):
       report(
-        .notDivided(divisor: what, value: values[1].description, whole: whole, of: values[0].description, member: member),
+        .notDivided(
+          divisor: what, value: values[1].description, whole: whole, of: values[0].description, member: member),
         at: range, notes: member.isEmpty ? [] : [Note("a condition under 'require' can rule such networks out")])
     case .noValue(let reason, let member): report(.noValue(reason: reason, member: member), at: range)
     }
@@ -141,9 +142,14 @@ extension Expander {
     return false
   }
 
-  mutating func odd(_ kernel: Expression, _ range: SourceRange) -> Bool {
+  /// Reports a kernel without a middle in some member, unless its windows lie side by side; false after an error.
+  mutating func window(_ kernel: Expression, of window: WindowRule, on operand: TensorType, _ range: SourceRange)
+    -> Bool
+  {
     guard positive(kernel, what: "'kernel'", at: range) else { return false }
-    return settle(prove([kernel]) { ($0[0].integer ?? 0) % 2 == 1 }, of: kernel, at: range) { value, member in
+    if case .holds = prove([kernel], claim: { ($0[0].integer ?? 0) % 2 == 1 }) { return true }
+    return settle(prove(window.parts(kernel, on: operand), claim: WindowRule.fits), of: kernel, at: range) {
+      value, member in
       .evenKernel(value: value, member: member)
     }
   }
