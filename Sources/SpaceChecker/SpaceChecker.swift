@@ -15,6 +15,7 @@ package struct CheckedSpace: Sendable {
   let formerNames: [String: DecisionID]
   /// Nil for a file that is a space itself.
   package let architecture: CheckedArchitecture?
+  package let work: CheckWork
 }
 
 /// Where the checker gets files from; the compiler reads disks, tests hand out texts.

@@ -21,6 +21,16 @@ package struct CompiledSpace: Sendable {
   package let jointLogits: Int?
   /// The choices that bound the space, where the file is an architecture: `space` then has no decisions left.
   package let architecture: Architecture?
+  package let work: CompilationWork
+}
+
+/// What a compilation took, in steps that are the same on every machine.
+package struct CompilationWork: Hashable, Sendable {
+  package let check: CheckWork
+  /// Nodes of the graph.
+  package let nodes: Int
+  /// Edges of the diagrams that count the members; 0 where they were not counted.
+  package let edges: Int
 }
 
 /// Everything one compilation found.
@@ -182,6 +192,14 @@ extension NetworkCost {
   }
 }
 
+extension Space {
+  fileprivate var nodeCount: Int {
+    var count = 0
+    body.forEachNode { _ in count += 1 }
+    return count
+  }
+}
+
 extension CompileDiagnostic {
   /// Nil for a cost within the bounds.
   fileprivate init?(_ budget: Budget, of requirement: String, found: Int) {
@@ -199,13 +217,15 @@ extension CompiledSpace {
   /// - Parameter space: Of an architecture, the space that it is of; nil: what was checked.
   fileprivate init(_ checked: CheckedSpace, space: Space? = nil, architecture: Architecture?) {
     let space = space ?? checked.space
+    let members = Result { () throws(MemberError) in try MemberDiagram(space, limits: .quick) }
     self.init(
-      space: space, inputs: checked.inputs,
-      members: Result { () throws(MemberError) in try MemberDiagram(space, limits: .quick) },
+      space: space, inputs: checked.inputs, members: members,
       expectations: checked.architecture == nil ? checked.expectations : Expectations(),
       factorisedLogits: DistributionPlan.factorised(for: space).logits,
       jointLogits: space.hasJointPlan ? DistributionPlan.jointLogits(of: space) : nil,
-      architecture: architecture)
+      architecture: architecture,
+      work: CompilationWork(
+        check: checked.work, nodes: space.nodeCount, edges: (try? members.get().edgeCount) ?? 0))
   }
 
   /// Nil for what takes a search to answer, the range of costs, and for counts that do not exist.
