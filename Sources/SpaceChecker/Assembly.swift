@@ -47,7 +47,8 @@ struct Assembly {
       origins: SpaceOrigins(expander.origins, requirements),
       formerNames: Dictionary(
         expander.formerNames.map { ($0.name, $0.decision) }, uniquingKeysWith: { first, _ in first }),
-      architecture: nil)
+      architecture: nil,
+      work: expander.work + expander.assumptions.work)
   }
 
   /// What the requirements say, learned from a first expansion that reports nothing.
@@ -57,11 +58,12 @@ struct Assembly {
     var rehearsal = Expander(
       signatures: library.signatures, hidesBlocks: library.hidesBlocks,
       classes: declaration.outputs.first?.shape.value.channels, log: DiagnosticLog())
+    rehearsal.isRehearsal = true
     if network(shape, &rehearsal) != nil { rehearsal.settleSharedBlocks() }
     let conditions = resolveRequirements(&rehearsal).compactMap { resolved -> Expression? in
       if case .condition(let condition) = resolved.requirement.claim { condition } else { nil }
     }
-    return Assumptions(conditions: conditions, decisions: rehearsal.decisions)
+    return Assumptions(conditions: conditions, decisions: rehearsal.decisions, work: rehearsal.work)
   }
 
   /// Those of the space and those that its blocks demand; silent where an error hides what requirements could name.

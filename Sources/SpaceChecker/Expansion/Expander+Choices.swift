@@ -288,16 +288,16 @@ extension Expander {
           block: name, body: values[0].description, shortcut: values[1].description, member: member),
         at: shortcut.range,
         notes: [Note("add it only where the widths agree: {when: in.channels == channels}")])
-      return nil
+      guard isRehearsal else { return nil }
     case .noValue(let reason, let member):
       report(.noValue(reason: reason, member: member), at: shortcut.range)
-      return nil
+      guard isRehearsal else { return nil }
     case .undecided:
       report(
         .residualMismatch(
           block: name, body: describe(body.type.channels), shortcut: describe(input.type.channels),
           member: ", which could not be shown equal"), at: shortcut.range)
-      return nil
+      guard isRehearsal else { return nil }
     }
     return append(.add(body.id, input.id), type: body.type, label: "add", to: &site)
   }
@@ -321,7 +321,7 @@ extension Expander {
     report(
       .spatialMismatch(body: found, shortcut: wanted, member: member), at: range,
       notes: [Note("add it only where the shape is kept: {when: stride == 1 and in.channels == channels}")])
-    return false
+    return isRehearsal
   }
 
   /// The values a selector can have: a constant or a decision's options; nil for what is computed.

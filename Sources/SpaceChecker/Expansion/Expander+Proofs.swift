@@ -18,6 +18,8 @@ struct Assumptions: Sendable {
   var conditions: [Expression] = []
   /// All of the space, those that the second expansion has not made yet included.
   var decisions: [Decision] = []
+  /// What the first expansion took.
+  var work = CheckWork()
 
   /// Those that say something about these decisions, directly or through others.
   func related(to support: Set<DecisionID>) -> [Expression] {
@@ -114,7 +116,7 @@ extension Expander {
         at: range, notes: member.isEmpty ? [] : [Note("a condition under 'require' can rule such networks out")])
     case .noValue(let reason, let member): report(.noValue(reason: reason, member: member), at: range)
     }
-    return false
+    return isRehearsal
   }
 
   /// Reports a slice that does not lie inside its operand in some member; false after an error.
@@ -139,7 +141,7 @@ extension Expander {
         at: (values[0].integer ?? 0) < 0 ? start : range)
     case .noValue(let reason, let member): report(.noValue(reason: reason, member: member), at: range)
     }
-    return false
+    return isRehearsal
   }
 
   /// Reports a kernel without a middle in some member, unless its windows lie side by side; false after an error.
@@ -148,10 +150,11 @@ extension Expander {
   {
     guard positive(kernel, what: "'kernel'", at: range) else { return false }
     if case .holds = prove([kernel], claim: { ($0[0].integer ?? 0) % 2 == 1 }) { return true }
-    return settle(prove(window.parts(kernel, on: operand), claim: WindowRule.fits), of: kernel, at: range) {
+    let fits = settle(prove(window.parts(kernel, on: operand), claim: WindowRule.fits), of: kernel, at: range) {
       value, member in
       .evenKernel(value: value, member: member)
     }
+    return fits || isRehearsal
   }
 
   private mutating func settle(
@@ -172,6 +175,7 @@ extension Expander {
     let bound = expressions.map { $0.binding { fixed[$0] } }
     var search = MemberSearch(decisions: decisions, fixed: fixed, conditions: conditions)
     let plain = search.run(over: bound, limit: Self.limit(for: bound, under: conditions), claim: claim)
+    proofSteps.add(search.evaluations + conditions.count)
     switch plain {
     case .holds, .undecided: return plain
     case .fails, .noValue: return proveUnderRequirements(bound, claim: claim) ?? plain
@@ -191,6 +195,7 @@ extension Expander {
     guard !condition.isTotal(decisions: decisions) else { return nil }
     var search = MemberSearch(decisions: decisions, fixed: fixed, conditions: conditions)
     let proof = search.run(over: [condition], limit: Self.limit(for: [condition], under: conditions)) { _ in true }
+    proofSteps.add(search.evaluations + conditions.count)
     if case .noValue(let reason, let member) = proof { return (reason, member) }
     return nil
   }
@@ -204,6 +209,7 @@ extension Expander {
     let related = assumptions.related(to: support).map { PathCondition(selector: $0, values: [.boolean(true)]) }
     guard !related.isEmpty else { return nil }
     var search = MemberSearch(decisions: assumptions.decisions, fixed: fixed, conditions: conditions + related)
+    defer { proofSteps.add(search.evaluations + conditions.count + assumptions.conditions.count) }
     return search.run(over: expressions, limit: Self.limit(for: expressions, under: conditions), claim: claim)
   }
 
@@ -242,6 +248,8 @@ private struct MemberSearch {
   /// Conditions by the last decision that they wait for: where one fails, nothing below is looked at.
   private var due: [DecisionID: [Expander.PathCondition]] = [:]
   private var left = 0
+  /// Work counter: expressions and conditions evaluated.
+  private(set) var evaluations = 0
   /// Options that may still be tried on the way to combinations, those that a condition ends at once included.
   private var steps = 0
 
@@ -344,6 +352,7 @@ private struct MemberSearch {
       defer { values[id] = nil }
       steps -= 1
       guard steps > 0 else { return .undecided }
+      evaluations += due[id]?.count ?? 0
       guard (due[id] ?? []).allSatisfy(holds) else { continue }
       switch search(open.dropFirst(), relevant, expressions, claim) {
       case .holds: break
@@ -366,6 +375,7 @@ private struct MemberSearch {
     _ relevant: [Expander.PathCondition], _ expressions: [Expression], _ claim: ([Value]) -> Bool
   ) -> Proof {
     left -= 1
+    evaluations += relevant.count + expressions.count
     guard relevant.allSatisfy(holds) else { return .holds }
     var results: [Value] = []
     for expression in expressions {
