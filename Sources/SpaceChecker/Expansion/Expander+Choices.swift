@@ -32,6 +32,7 @@ extension Expander {
       guard let branch = branches.first(where: { $0.values.contains(value) }) else { return nil }
       return branch.build(&self, &site, input)
     }
+    guard isDecided(selector, at: range) else { return nil }
     if let presence = bound(input)?.presence {
       return conditional(presence, label: "present", into: &site) { expander, site in
         expander.choose(selector, branches, on: expander.bound(input), at: range, into: &site)
@@ -81,7 +82,9 @@ extension Expander {
   /// Where a result is there, and what to do.
   func notesOnAbsence(of result: Tensor) -> [Note] {
     [
-      Note("it is there where \(describe(result.presence ?? .constant(.boolean(true))))"),
+      Note(
+        result.presence == .constant(.boolean(false))
+          ? "it is there in no network" : "it is there where \(describe(result.presence ?? .constant(.boolean(true))))"),
       Note("join it with a tensor that is always there: 'add', 'concat' and 'multiply' leave out what is absent"),
     ]
   }

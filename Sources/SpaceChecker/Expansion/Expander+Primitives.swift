@@ -7,6 +7,8 @@ extension Expander {
     _ primitive: Primitive, _ arguments: Arguments, on inputs: [Tensor], label: String, range: SourceRange,
     into site: inout Site
   ) -> Tensor? {
+    let decided = arguments.sorted { $0.key < $1.key }.map { isDecided($0.value.expression, at: $0.value.range ?? range) }
+    guard !decided.contains(false) else { return nil }
     switch primitive {
     case .identity: return inputs.first
     case .add: return join(.add, inputs, label: label, at: range, into: &site)

@@ -98,6 +98,15 @@ extension Expander {
     }
   }
 
+  /// Reports a value that names a decision which does not exist in some member; false after an error.
+  mutating func isDecided(_ value: Expression, at range: SourceRange) -> Bool {
+    let known = value.binding { fixed[$0] }
+    if known.support.allSatisfy({ isMade($0, in: circumstances) }) { return true }
+    guard case .noValue(let reason, let member) = prove([known], claim: { _ in true }) else { return true }
+    report(.noValue(reason: reason, member: member), at: range)
+    return false
+  }
+
   /// Reports a number that does not divide another one in some member; false after an error.
   ///
   /// - Parameters:
@@ -382,10 +391,15 @@ private struct MemberSearch {
       do throws(EvaluationError) {
         results.append(try expression.evaluate { values[$0] })
       } catch {
-        return .noValue(reason: error.reason, member: member(of: expressions))
+        return .noValue(reason: reason(error), member: member(of: expressions))
       }
     }
     return claim(results) ? .holds : .fails(values: results, member: member(of: expressions))
+  }
+
+  private func reason(_ error: EvaluationError) -> String {
+    guard case .missing(let id) = error else { return error.reason }
+    return "'\(decisions[id.index].name)' is not decided"
   }
 
   /// Whether the decisions made so far lead where the condition leads; a condition without a value leads nowhere.
@@ -397,6 +411,8 @@ private struct MemberSearch {
   private func member(of expressions: [Expression]) -> String {
     var involved: Set<DecisionID> = []
     for expression in expressions { expression.collectSupport(into: &involved) }
+    // Of what does not exist: why.
+    for id in involved where values[id] == nil { addAncestors(of: id, to: &involved) }
     let parts = involved.sorted().compactMap { id in values[id].map { "\(decisions[id.index].name) is \($0)" } }
     return parts.isEmpty ? "" : " where \(parts.joined(separator: " and "))"
   }
