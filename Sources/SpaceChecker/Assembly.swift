@@ -200,7 +200,6 @@ struct Assembly {
 
   /// Whether a grammar grows beyond measure, which is known before it is written out.
   private func isTooLarge(_ expander: inout Expander) -> Bool {
-    guard expander.grammar.hasRules else { return false }
     var left = ExpansionLimits.operations
     for (call, repetitions) in declaration.network.flatMap(\.calls) {
       let size = expander.grammar.size(of: call.op.value, limit: left)
