@@ -9,8 +9,14 @@ package struct CompiledSpace: Sendable {
   package let space: Space
   /// The shapes that the file offers, the default first.
   package let inputs: [ImageShape]
-  /// See `hash(of:)`; made when asked for.
-  package var hash: String { SpaceCompiler.hash(of: space) }
+  /// How many of the last requirements of the space are not of the file but of the command.
+  package let queryCount: Int
+  /// See `hash(of:)`; made when asked for. It is that of the file.
+  package var hash: String {
+    var space = space
+    space.requirements.removeLast(queryCount)
+    return SpaceCompiler.hash(of: space)
+  }
   /// The networks that meet the space's conditions; budgets are not among these. See `MemberLimits.quick`.
   package let members: Result<MemberDiagram, MemberError>
   package var encodings: EncodingCount { EncodingCount(members, of: space) }
@@ -50,12 +56,15 @@ package struct Compilation: Sendable {
 /// - Parameters:
 ///   - path: The file, as messages show it.
 ///   - input: The image shape to compile for; nil: the first that the file offers.
+///   - queries: Further requirements for a space, each written as an entry of `require:`. Of the answers only the networks
+///     that meet them are counted; the hash is that of the file. What the file expects is not held against them, and no
+///     doubts are reported.
 package func compileSpace(
-  at path: String, input: ImageShape? = nil, reader: some SourceReader = DiskReader()
+  at path: String, input: ImageShape? = nil, where queries: [String] = [], reader: some SourceReader = DiskReader()
 ) -> Compilation {
   var sources = SourceMap()
   var log = DiagnosticLog()
-  let checked = checkSpace(at: path, input: input, reader: reader, sources: &sources, log: &log)
+  let checked = checkSpace(at: path, input: input, where: queries, reader: reader, sources: &sources, log: &log)
   let result = checked.map { analyse($0, log: &log) }
   return Compilation(
     sources: sources, diagnostics: log.diagnostics, omitted: log.omitted, result: log.hasErrors ? nil : result)
@@ -70,6 +79,8 @@ private func analyse(_ checked: CheckedSpace, log: inout DiagnosticLog) -> Compi
       let whole = CompiledSpace(checked, space: space, architecture: nil)
       check(checked.expectations, of: whole, log: &log)
     }
+  } else if checked.queryCount > 0 {
+    checked.lintEmptiness(compiled.members, log: &log)
   } else {
     checked.lint(compiled.members, log: &log)
     check(checked.expectations, of: compiled, log: &log)
@@ -219,8 +230,8 @@ extension CompiledSpace {
     let space = space ?? checked.space
     let members = Result { () throws(MemberError) in try MemberDiagram(space, limits: .quick) }
     self.init(
-      space: space, inputs: checked.inputs, members: members,
-      expectations: checked.architecture == nil ? checked.expectations : Expectations(),
+      space: space, inputs: checked.inputs, queryCount: checked.queryCount, members: members,
+      expectations: checked.architecture == nil && checked.queryCount == 0 ? checked.expectations : Expectations(),
       factorisedLogits: DistributionPlan.factorised(for: space).logits,
       jointLogits: space.hasJointPlan ? DistributionPlan.jointLogits(of: space) : nil,
       architecture: architecture,
