@@ -25,7 +25,7 @@ struct CountCommand: ParsableCommand {
       Counts in JSON are strings, because they need not fit 64 bits.
       """)
 
-  @OptionGroup var options: QueryOptions
+  @OptionGroup var query: QueryOptions
 
   @Flag(help: "Also the exact least and greatest MACs and parameters over all networks; this takes longer.")
   var costs = false
@@ -43,12 +43,12 @@ struct CountCommand: ParsableCommand {
   }
 
   func run() throws {
-    let (sources, compiled) = try options.compilation()
+    let (sources, compiled) = try query.compilation()
     let answer = try CountAnswer(of: compiled, costs: costs)
     if json {
       Terminal.standardOutput.write(answer.json(members: members).document)
     } else {
-      Terminal.standardOutput.write("\(options.file): " + answer.text(members: members))
+      Terminal.standardOutput.write("\(query.file): " + answer.text(members: members))
     }
     guard let macs = answer.ranges.first(where: { $0.measure == .macs })?.range else { return }
     let wrong = compiled.check(leastMACs: macs.least.cost, greatestMACs: macs.greatest.cost)
