@@ -50,7 +50,7 @@ func checkArchitecture(
     space: loaded.space(for: declaration.input, unless: input, is: checked.space))
   return CheckedSpace(
     space: space, expectations: checked.expectations, inputs: checked.inputs, origins: checked.origins,
-    formerNames: [:], architecture: origin)
+    formerNames: [:], architecture: origin, queryCount: 0, work: checked.work)
 }
 
 extension LoadedSpace {

@@ -6,11 +6,16 @@ import SpaceSyntax
 struct Assembly {
   let declaration: SpaceDeclaration
   let library: Library
+  /// What a command asks beside what the space requires; shapes are judged without it.
+  let queries: [RequirementDeclaration]
   var log: DiagnosticLog
 
-  init(_ declaration: SpaceDeclaration, library: Library, log: DiagnosticLog) {
+  init(
+    _ declaration: SpaceDeclaration, library: Library, queries: [RequirementDeclaration] = [], log: DiagnosticLog
+  ) {
     self.declaration = declaration
     self.library = library
+    self.queries = queries
     self.log = log
   }
 
@@ -26,7 +31,9 @@ struct Assembly {
     if !isEndless { expander.assumptions = assumptions(shape) }
     let built = isEndless || isTooLarge(&expander) ? nil : network(shape, &expander)
     if built != nil { expander.settleSharedBlocks() }
-    let requirements = isEndless ? [] : resolveRequirements(&expander)
+    var requirements = isEndless ? [] : resolveRequirements(&expander)
+    let required = requirements.count
+    if !isEndless, !hidesNames { requirements += expander.resolve(queries) }
     checkBlocks(&expander)
     checkHints(&expander)
     log = expander.log
@@ -47,7 +54,8 @@ struct Assembly {
       origins: SpaceOrigins(expander.origins, requirements),
       formerNames: Dictionary(
         expander.formerNames.map { ($0.name, $0.decision) }, uniquingKeysWith: { first, _ in first }),
-      architecture: nil)
+      architecture: nil, queryCount: requirements.count - required,
+      work: expander.work + expander.assumptions.work)
   }
 
   /// What the requirements say, learned from a first expansion that reports nothing.
@@ -57,19 +65,23 @@ struct Assembly {
     var rehearsal = Expander(
       signatures: library.signatures, hidesBlocks: library.hidesBlocks,
       classes: declaration.outputs.first?.shape.value.channels, log: DiagnosticLog())
+    rehearsal.isRehearsal = true
     if network(shape, &rehearsal) != nil { rehearsal.settleSharedBlocks() }
     let conditions = resolveRequirements(&rehearsal).compactMap { resolved -> Expression? in
       if case .condition(let condition) = resolved.requirement.claim { condition } else { nil }
     }
-    return Assumptions(conditions: conditions, decisions: rehearsal.decisions)
+    return Assumptions(conditions: conditions, decisions: rehearsal.decisions, work: rehearsal.work)
   }
 
   /// Those of the space and those that its blocks demand; silent where an error hides what requirements could name.
   private func resolveRequirements(_ expander: inout Expander) -> [ResolvedRequirement] {
-    let hidesNames = declaration.network.contains { item in
+    (hidesNames ? [] : expander.resolve(declaration.requirements)) + expander.demands
+  }
+
+  private var hidesNames: Bool {
+    declaration.network.contains { item in
       if case .poison(name: nil) = item { true } else { false }
     }
-    return (hidesNames ? [] : expander.resolve(declaration.requirements)) + expander.demands
   }
 
   private struct Network {
@@ -198,7 +210,6 @@ struct Assembly {
 
   /// Whether a grammar grows beyond measure, which is known before it is written out.
   private func isTooLarge(_ expander: inout Expander) -> Bool {
-    guard expander.grammar.hasRules else { return false }
     var left = ExpansionLimits.operations
     for (call, repetitions) in declaration.network.flatMap(\.calls) {
       let size = expander.grammar.size(of: call.op.value, limit: left)

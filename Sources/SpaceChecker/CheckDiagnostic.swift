@@ -209,7 +209,8 @@ enum CheckDiagnostic: DiagnosticKind {
     case .operandType(let operation, let found): "'\(operation)' does not take \(found)"
     case .argumentCount(let function, let expected, let found): "'\(function)' takes \(expected), not \(found)"
     case .notPositive(let what, let value, let member): "\(what) is at least 1, but is \(value)\(member)"
-    case .evenKernel(let value, let member): "a kernel is odd, but is \(value)\(member)"
+    case .evenKernel(let value, let member):
+      "a kernel is odd, or even and equal to a stride that divides both sides, but is \(value)\(member)"
     case .noValue(let reason, let member): "the expression has no value\(member): \(reason)"
     case .quantityOutsideBudget(let text, let dimension):
       "'\(text)' is a quantity of \(dimension); one stands only in a budget, beside a cost"

@@ -15,6 +15,9 @@ package struct CheckedSpace: Sendable {
   let formerNames: [String: DecisionID]
   /// Nil for a file that is a space itself.
   package let architecture: CheckedArchitecture?
+  /// How many of the last requirements are not of the file but of the command.
+  package let queryCount: Int
+  package let work: CheckWork
 }
 
 /// Where the checker gets files from; the compiler reads disks, tests hand out texts.
@@ -62,10 +65,12 @@ enum UseLimits {
 ///   - path: The file of the space or of the architecture, as messages show it.
 ///   - input: Which of the file's input shapes to build for; nil: the first, or the one of the architecture. A shape that the file does not list is used
 ///     as it is: the caller said so.
+///   - queries: Further requirements, each written as an entry of `require:`. Messages call their place `--where`.
+///     An architecture takes none.
 /// - Returns: Nil when the log has errors.
 package func checkSpace(
-  at path: String, input: ImageShape? = nil, reader: some SourceReader, sources: inout SourceMap,
-  log: inout DiagnosticLog
+  at path: String, input: ImageShape? = nil, where queries: [String] = [], reader: some SourceReader,
+  sources: inout SourceMap, log: inout DiagnosticLog
 ) -> CheckedSpace? {
   let bytes: [UInt8]
   do throws(SourceReadError) {
@@ -81,7 +86,21 @@ package func checkSpace(
   guard !root.isArchitecture else {
     return checkArchitecture(root, at: path, input: input, reader: reader, sources: &sources, log: &log)
   }
-  return LoadedSpace(root, at: path, reader: reader, sources: &sources, log: &log)?.assemble(input: input, log: &log)
+  let loaded = LoadedSpace(root, at: path, reader: reader, sources: &sources, log: &log)
+  let conditions = queries.enumerated().compactMap { index, text in
+    query(text, path: queries.count == 1 ? "--where" : "--where (\(index + 1))", sources: &sources, log: &log)
+  }
+  return loaded?.assemble(input: input, queries: conditions, log: &log)
+}
+
+private func query(
+  _ text: String, path: String, sources: inout SourceMap, log: inout DiagnosticLog
+) -> RequirementDeclaration? {
+  let id = sources.add(path: path, bytes: Array(text.utf8))
+  guard let root = parseYAML(id, in: sources, log: &log) else { return nil }
+  var reader = SpaceReader(log: log)
+  defer { log = reader.log }
+  return reader.requirement(root)
 }
 
 /// A space as its files say it, ready to be put together for an input shape.
@@ -107,8 +126,10 @@ struct LoadedSpace {
 
   /// - Parameter input: Nil: the first that the file offers.
   /// - Returns: Nil when the log has errors.
-  func assemble(input: ImageShape?, log: inout DiagnosticLog) -> CheckedSpace? {
-    var assembly = Assembly(declaration, library: library, log: log)
+  func assemble(
+    input: ImageShape?, queries: [RequirementDeclaration] = [], log: inout DiagnosticLog
+  ) -> CheckedSpace? {
+    var assembly = Assembly(declaration, library: library, queries: queries, log: log)
     let checked = assembly.assemble(input: input)
     log = assembly.log
     return log.hasErrors ? nil : checked

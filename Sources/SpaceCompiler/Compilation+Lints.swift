@@ -14,6 +14,11 @@ extension CheckedSpace {
     lintCounts(members.optionCounts(), log: &log)
   }
 
+  /// An empty space alone, which is an error.
+  func lintEmptiness(_ members: Result<MemberDiagram, MemberError>, log: inout DiagnosticLog) {
+    if case .success(let members) = members, members.count.value == 0 { reportEmptiness(log: &log) }
+  }
+
   /// A block states at one place what each of its uses requires: it says nothing where no use has need of it.
   private func lintRequirements(_ vacuous: [Int], log: inout DiagnosticLog) {
     let useful = Set(space.requirements.indices).subtracting(vacuous).map { origins.requirements[$0] }

@@ -9,8 +9,14 @@ package struct CompiledSpace: Sendable {
   package let space: Space
   /// The shapes that the file offers, the default first.
   package let inputs: [ImageShape]
-  /// See `hash(of:)`; made when asked for.
-  package var hash: String { SpaceCompiler.hash(of: space) }
+  /// How many of the last requirements of the space are not of the file but of the command.
+  package let queryCount: Int
+  /// See `hash(of:)`; made when asked for. It is that of the file.
+  package var hash: String {
+    var space = space
+    space.requirements.removeLast(queryCount)
+    return SpaceCompiler.hash(of: space)
+  }
   /// The networks that meet the space's conditions; budgets are not among these. See `MemberLimits.quick`.
   package let members: Result<MemberDiagram, MemberError>
   package var encodings: EncodingCount { EncodingCount(members, of: space) }
@@ -21,6 +27,16 @@ package struct CompiledSpace: Sendable {
   package let jointLogits: Int?
   /// The choices that bound the space, where the file is an architecture: `space` then has no decisions left.
   package let architecture: Architecture?
+  package let work: CompilationWork
+}
+
+/// What a compilation took, in steps that are the same on every machine.
+package struct CompilationWork: Hashable, Sendable {
+  package let check: CheckWork
+  /// Nodes of the graph.
+  package let nodes: Int
+  /// Edges of the diagrams that count the members; 0 where they were not counted.
+  package let edges: Int
 }
 
 /// Everything one compilation found.
@@ -40,12 +56,15 @@ package struct Compilation: Sendable {
 /// - Parameters:
 ///   - path: The file, as messages show it.
 ///   - input: The image shape to compile for; nil: the first that the file offers.
+///   - queries: Further requirements for a space, each written as an entry of `require:`. Of the answers only the networks
+///     that meet them are counted; the hash is that of the file. What the file expects is not held against them, and no
+///     doubts are reported.
 package func compileSpace(
-  at path: String, input: ImageShape? = nil, reader: some SourceReader = DiskReader()
+  at path: String, input: ImageShape? = nil, where queries: [String] = [], reader: some SourceReader = DiskReader()
 ) -> Compilation {
   var sources = SourceMap()
   var log = DiagnosticLog()
-  let checked = checkSpace(at: path, input: input, reader: reader, sources: &sources, log: &log)
+  let checked = checkSpace(at: path, input: input, where: queries, reader: reader, sources: &sources, log: &log)
   let result = checked.map { analyse($0, log: &log) }
   return Compilation(
     sources: sources, diagnostics: log.diagnostics, omitted: log.omitted, result: log.hasErrors ? nil : result)
@@ -60,6 +79,8 @@ private func analyse(_ checked: CheckedSpace, log: inout DiagnosticLog) -> Compi
       let whole = CompiledSpace(checked, space: space, architecture: nil)
       check(checked.expectations, of: whole, log: &log)
     }
+  } else if checked.queryCount > 0 {
+    checked.lintEmptiness(compiled.members, log: &log)
   } else {
     checked.lint(compiled.members, log: &log)
     check(checked.expectations, of: compiled, log: &log)
@@ -115,6 +136,33 @@ extension CompiledSpace {
   }
 }
 
+extension Compilation {
+  /// With the range of MACs held against what the file expects, where it expects one.
+  ///
+  /// Not part of every compilation, because it takes the diagram of the costs; a space whose diagram passes the limits
+  /// is left as it is, and `count --costs` is what tells.
+  ///
+  /// - Complexity: That of `CostModel.init(_:measure:)`, which the limits bound.
+  package func checkingCosts(limits: CostModelLimits = CostModelLimits(edges: 1_000_000)) -> Compilation {
+    guard let result, result.expectations.entries.contains(where: { $0.quantity.isCost }),
+      let model = try? CostModel(result.space, measure: .macs, limits: limits)
+    else { return self }
+    let (least, greatest) = model.leastAndGreatest
+    let found = result.check(leastMACs: least, greatestMACs: greatest)
+    return Compilation(
+      sources: sources, diagnostics: diagnostics + found, omitted: omitted, result: found.isEmpty ? result : nil)
+  }
+}
+
+extension Expectations.Quantity {
+  fileprivate var isCost: Bool {
+    switch self {
+    case .leastMACs, .greatestMACs: true
+    case .encodings, .terms, .jointLogits, .factorisedLogits: false
+    }
+  }
+}
+
 /// An architecture that names the hash of its space belongs to that space and no later one: an option may be found in
 /// both and still mean another network.
 private func checkHash(_ architecture: CheckedArchitecture, log: inout DiagnosticLog) {
@@ -155,6 +203,14 @@ extension NetworkCost {
   }
 }
 
+extension Space {
+  fileprivate var nodeCount: Int {
+    var count = 0
+    body.forEachNode { _ in count += 1 }
+    return count
+  }
+}
+
 extension CompileDiagnostic {
   /// Nil for a cost within the bounds.
   fileprivate init?(_ budget: Budget, of requirement: String, found: Int) {
@@ -172,13 +228,15 @@ extension CompiledSpace {
   /// - Parameter space: Of an architecture, the space that it is of; nil: what was checked.
   fileprivate init(_ checked: CheckedSpace, space: Space? = nil, architecture: Architecture?) {
     let space = space ?? checked.space
+    let members = Result { () throws(MemberError) in try MemberDiagram(space, limits: .quick) }
     self.init(
-      space: space, inputs: checked.inputs,
-      members: Result { () throws(MemberError) in try MemberDiagram(space, limits: .quick) },
-      expectations: checked.architecture == nil ? checked.expectations : Expectations(),
+      space: space, inputs: checked.inputs, queryCount: checked.queryCount, members: members,
+      expectations: checked.architecture == nil && checked.queryCount == 0 ? checked.expectations : Expectations(),
       factorisedLogits: DistributionPlan.factorised(for: space).logits,
       jointLogits: space.hasJointPlan ? DistributionPlan.jointLogits(of: space) : nil,
-      architecture: architecture)
+      architecture: architecture,
+      work: CompilationWork(
+        check: checked.work, nodes: space.nodeCount, edges: (try? members.get().edgeCount) ?? 0))
   }
 
   /// Nil for what takes a search to answer, the range of costs, and for counts that do not exist.

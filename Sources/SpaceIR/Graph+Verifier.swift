@@ -16,14 +16,15 @@ extension Space {
   /// - V11: Nodes name layers of the space; layer names are unique.
   /// - V12: Nodes that bear weights have a (layer, place) of their own.
   /// - V13: Expressions are well typed: numbers for extents and sizes, words for functions.
-  /// - V14: Where a node is live each of its expressions has a value: for extents and sizes a positive integer (odd for
-  ///   kernels), for functions the name of an `ActivationFunction`.
+  /// - V14: Where a node is live each of its expressions has a value: for extents and sizes a positive integer, for
+  ///   functions the name of an `ActivationFunction`.
   /// - V15: A condition of the space is a boolean with a value in every architecture; a budget has a bound, none below
   ///   zero, and the lower one is not above the upper one.
   /// - V16: Groups divide the channels, heads the width, and a slice lies inside its operand.
   /// - V17: What a join reads has the join's type where it is there, up to the channels that a concat adds up.
+  /// - V18: A kernel is odd, or even and the stride, which divides the sides of the operand (`WindowRule`).
   ///
-  /// V3 to V6 and V13 to V17 are asked only where V7 to V10 hold. Questions over "every architecture" enumerate the
+  /// V3 to V6 and V13 to V18 are asked only where V7 to V10 hold. Questions over "every architecture" enumerate the
   /// decisions involved, and give up silently after `Assignments.limit` assignments. Where an answer is no, they are asked
   /// again for the architectures that meet the space's conditions.
   package func verify() -> [VerifierFailure] {

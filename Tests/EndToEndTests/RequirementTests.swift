@@ -109,6 +109,14 @@ struct RequirementTests {
     }
   }
 
+  @Test func `validate checks the range that the file expects`() throws {
+    try withTemporaryFolder { folder in
+      let text = Self.space(["a.channels <= b.channels"], expect: "expect: {greatest_macs: 1, source: a mistake}\n")
+      let outcome = try Executable.run("validate", try write(text, to: "tied.yaml", in: folder))
+      #expect(outcome.status == 1 && outcome.output.contains("error[ES3001]: the file expects 1 greatest_macs"))
+    }
+  }
+
   @Test func `count checks the range that the file expects`() throws {
     try withTemporaryFolder { folder in
       let wrong = "expect: {least_macs: 1, source: a mistake}\n"

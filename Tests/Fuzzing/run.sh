@@ -3,7 +3,8 @@
 #
 #   run.sh [SECONDS [TARGET...]]
 #
-# SECONDS is the time for each target. The corpus stays in .build/fuzzing/corpus and is taken up by the next run; what
+# SECONDS is the time for each target. TIMEOUT is what one input may take, 5 seconds of the clock unless set: a machine that
+# others load needs more. The corpus stays in .build/fuzzing/corpus and is taken up by the next run; what
 # fails is kept in .build/fuzzing/finds. Ends with 1 when something failed.
 set -eu
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
@@ -32,7 +33,7 @@ for target in "${targets[@]}"; do
   log=$folder/$target.log
   status=0
   nice -n 19 "$folder/release/$target" "$folder/corpus/$target" "$folder/seeds/$target" \
-    -max_total_time="$seconds" -timeout=5 -rss_limit_mb=1024 -max_len=16384 -dict=Tests/Fuzzing/words.dict \
+    -max_total_time="$seconds" -timeout="${TIMEOUT:-5}" -rss_limit_mb=1024 -max_len=16384 -dict=Tests/Fuzzing/words.dict \
     -print_final_stats=1 -artifact_prefix="$folder/finds/$target-" >"$log" 2>&1 || status=$?
   [ "$status" -eq 0 ] || failed=1
   runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")

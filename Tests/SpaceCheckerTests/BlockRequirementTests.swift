@@ -1,4 +1,6 @@
 import Diagnostics
+import SpaceAnalysis
+import SpaceCompiler
 import SpaceIR
 import SpaceSyntax
 import Testing
@@ -55,5 +57,42 @@ struct BlockRequirementTests {
     #expect(expander.log.diagnostics.map(\.code) == ["ES2303"])
     #expect(try condition("kernel + 1", in: scope) == nil)
     #expect(expander.log.diagnostics.map(\.code).contains("ES2001"))
+  }
+}
+
+/// What a block requires of what enters it, where that comes from another use.
+struct BlockChainRequirementTests {
+  private static let chain = """
+    espalier: 1
+    space: chain
+    input: {channels: 3, height: 8, width: 8}
+    output: {classes: 10}
+    blocks:
+      grouped:
+        parameters: {radix: int, channels: int}
+        body: [{op: conv, channels: channels, kernel: 3, groups: radix}]
+        require:
+          - divides(radix, in.channels)
+          - divides(radix, channels)
+    network:
+      - {name: stem, op: conv, channels: {choose: [40, 42]}, kernel: 3}
+      - {name: a, op: grouped, radix: {choose: [2, 4]}, channels: {choose: [40, 42]}}
+      - {name: b, op: grouped, radix: {choose: [2, 4]}, channels: 40}
+      - {name: pool, op: global_pool}
+      - {name: head, op: linear, features: 10}
+    """
+
+  @Test func `a use behind one that is right only under its own requirement has its requirement too`() throws {
+    let compilation = compile(Self.chain)
+    #expect(compilation.diagnostics.map(\.code) == [])
+    var legal = 0
+    for stem in [40, 42] {
+      for width in [40, 42] {
+        for first in [2, 4] where stem % first == 0 && width % first == 0 {
+          legal += [2, 4].count { width % $0 == 0 }
+        }
+      }
+    }
+    #expect(try #require(compilation.result).encodings.count?.description == String(legal))
   }
 }

@@ -37,6 +37,27 @@ struct CellTests {
     #expect(all.text.split(separator: "\n").count { $0.contains("= convolution") } == 1)
   }
 
+  @Test(arguments: [
+    "{inputs: any, join: add}", "{inputs: any, join: concat}",
+  ])
+  func `a cell without a way from its input gives zeros`(output: String) throws {
+    let space = try MiniSpace(
+      network: """
+          - {name: stem, op: conv, channels: 4, kernel: 3}
+          - {name: cell, op: cell}
+        """,
+      head: """
+        cells:
+          cell:
+            decide: each
+            nodes: {count: 2, inputs: any, node: [{op: conv, channels: 4, kernel: 3}], join: add}
+            output: \(output)
+        """
+    ).compiled()
+    #expect(space.countOfMembers == "64")
+    try expectSound(space.space)
+  }
+
   private static let darts = """
     cells:
       normal:

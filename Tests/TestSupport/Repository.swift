@@ -22,8 +22,17 @@ package enum Repository {
   /// What the compiler rightly doubts in a shipped space: codes of warnings.
   package static let doubts = ["hierarchical": ["ES3016"]]
 
-  /// Compiles a shipped space.
+  /// Compiles a shipped space, once for all tests: what they ask of it never changes it.
   package static func compilation(of space: String, input: ImageShape? = nil) -> Compilation {
-    compileSpace(at: "\(root)/spaces/\(space).yaml", input: input)
+    compilations.value(for: CompilationKey(space: space, input: input)) {
+      compileSpace(at: "\(root)/spaces/\(space).yaml", input: input)
+    }
+  }
+
+  private static let compilations = Cache<CompilationKey, Compilation>()
+
+  private struct CompilationKey: Hashable {
+    let space: String
+    let input: ImageShape?
   }
 }

@@ -29,6 +29,7 @@ struct ConditionDiagram: Sendable {
   let isEmpty: Bool
 
   var stateCount: Int { layers.reduce(1) { $0 + $1.stateCount } }
+  var edgeCount: Int { layers.reduce(0) { $0 + $1.edges.count } }
 
   /// Leaves out what leads nowhere.
   init(_ complete: [Layer]) {

@@ -21,6 +21,9 @@ package struct MemberDiagram: Sendable {
   /// Work counter: states of all diagrams.
   package var stateCount: Int { groups.reduce(0) { $0 + $1.diagram.stateCount } }
 
+  /// Work counter: edges of all diagrams.
+  package var edgeCount: Int { groups.reduce(0) { $0 + $1.diagram.edgeCount } }
+
   /// - Parameter including: Which requirements count, by index; the rest is left out.
   /// - Throws: `MemberError` where a limit is passed.
   /// - Complexity: O(states × options) over the tied decisions, one long multiplication for each option of the others.

@@ -8,16 +8,18 @@ package import SpaceIR
 /// then all conditions tied to it.
 package struct VacuousRequirements {
   private let space: Space
-  private let members: MemberDiagram
   private let limits: MemberLimits
   private let conjuncts: [Conjunct]
   /// By decision: the conjuncts that speak of it.
   private let speaking: [[Int]]
+  /// Members to change, spread over the numbers of all.
+  private let witnesses: [Architecture]
+  /// By decision: the conditions on it under which others exist.
+  private let existences: [[Existence.Condition]]
 
   /// - Precondition: `members` is the diagram of the space, and not empty.
   package init(_ space: Space, members: MemberDiagram, limits: MemberLimits = MemberLimits()) {
     self.space = space
-    self.members = members
     self.limits = limits
     conjuncts = Conjunct.all(of: space) { _ in true }
     var speaking = [[Int]](repeating: [], count: space.decisions.count)
@@ -25,6 +27,12 @@ package struct VacuousRequirements {
       for id in conjunct.support { speaking[id.index].append(index) }
     }
     self.speaking = speaking
+    witnesses = (0..<4 as Range<BigUInt>).map { members.member(at: (members.count.value - 1) * $0 / 3) }
+    var existences = [[Existence.Condition]](repeating: [], count: space.decisions.count)
+    for decision in space.decisions {
+      for condition in decision.existence?.conditions ?? [] { existences[condition.decision.index].append(condition) }
+    }
+    self.existences = existences
   }
 
   /// By index, ascending. Each is implied by all others, so of two that say the same both are in the list.
@@ -59,34 +67,47 @@ package struct VacuousRequirements {
 
   /// Looks for a network that breaks the conjunct and meets all requirements but its own.
   private func hasWitness(against conjunct: Conjunct) -> Bool {
-    for share in 0..<4 as Range<BigUInt> {
-      let member = members.member(at: (members.count.value - 1) * share / 3)
-      for id in conjunct.support {
-        guard let chosen = member[id] else { continue }
-        for option in space[id].options.indices.prefix(256) where option != chosen {
-          var changed = member
-          changed[id] = option
-          if isWitness(changed, against: conjunct, changed: id) { return true }
+    witnesses.contains { member in
+      conjunct.support.contains { id in
+        guard let chosen = member[id] else { return false }
+        return space[id].options.indices.prefix(256).contains { option in
+          option != chosen && isWitness(Change(member, id, to: option, from: chosen), against: conjunct)
         }
       }
     }
-    return false
   }
 
-  /// Only options change here, not which decisions exist: a change that lets others come into being is no member.
-  private func isWitness(_ architecture: Architecture, against conjunct: Conjunct, changed id: DecisionID) -> Bool {
-    guard holds(conjunct, in: architecture) == false else { return false }
-    guard
-      speaking[id.index].allSatisfy({ index in
-        conjuncts[index].requirement == conjunct.requirement || holds(conjuncts[index], in: architecture) == true
-      })
-    else { return false }
-    return space.contains(architecture)
+  /// A member of which one decision is another one.
+  private struct Change {
+    let member: Architecture
+    let id: DecisionID
+    let option: Int
+    let chosen: Int
+
+    init(_ member: Architecture, _ id: DecisionID, to option: Int, from chosen: Int) {
+      (self.member, self.id, self.option, self.chosen) = (member, id, option, chosen)
+    }
+
+    func value(of other: DecisionID, in space: Space) -> Value? {
+      other == id ? space[id].options[option] : space.value(of: other, in: member)
+    }
   }
 
-  private func holds(_ conjunct: Conjunct, in architecture: Architecture) -> Bool? {
+  /// Only options change here, not which decisions exist: a change that lets others come into being, or ends them, is no
+  /// network of the space.
+  private func isWitness(_ change: Change, against conjunct: Conjunct) -> Bool {
+    holds(conjunct, in: change) == false
+      && speaking[change.id.index].allSatisfy { index in
+        conjuncts[index].requirement == conjunct.requirement || holds(conjuncts[index], in: change) == true
+      }
+      && existences[change.id.index].allSatisfy {
+        $0.options.contains(change.option) == $0.options.contains(change.chosen)
+      }
+  }
+
+  private func holds(_ conjunct: Conjunct, in change: Change) -> Bool? {
     do throws(EvaluationError) {
-      return try conjunct.expression.evaluate { space.value(of: $0, in: architecture) }.boolean
+      return try conjunct.expression.evaluate { change.value(of: $0, in: space) }.boolean
     } catch {
       return nil
     }

@@ -246,7 +246,10 @@ extension Expander {
   mutating func reportSize(at range: SourceRange) {
     report(
       .tooManyOperations(limit: ExpansionLimits.operations), at: range,
-      notes: [Note("lower 'max_depth' of the rules that are used here, or let their productions use fewer rules")])
+      notes: [
+        Note("a block is written out as often as it is used, a rule with all its productions"),
+        Note("lower 'max_depth', or let blocks and productions use fewer others"),
+      ])
   }
 
   /// Expands the items of a body one after another.

@@ -52,7 +52,11 @@ extension Expander {
         ? build(&self, &site) : conditional(isLive, label: name.value, into: &site, build)
       sources.append(Source(name: name.value, tensor: tensor, isInput: false))
     }
-    return output(cell, plan, sources, width: width, wires: wires, scope: scope, into: &site)
+    let result = output(cell, plan, sources, width: width, wires: wires, scope: scope, into: &site)
+    guard let result, let presence = result.presence, prunes else { return result }
+    // A cell without a way gives zeros: a sum of nothing.
+    let sum = Operation.join(.add, [Operand(result.id, when: presence)])
+    return append(sum, type: result.type, label: "output", to: &site)
   }
 
   /// An input after what `prepare` says.

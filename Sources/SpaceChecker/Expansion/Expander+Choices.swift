@@ -32,6 +32,7 @@ extension Expander {
       guard let branch = branches.first(where: { $0.values.contains(value) }) else { return nil }
       return branch.build(&self, &site, input)
     }
+    guard isDecided(selector, at: range) else { return nil }
     if let presence = bound(input)?.presence {
       return conditional(presence, label: "present", into: &site) { expander, site in
         expander.choose(selector, branches, on: expander.bound(input), at: range, into: &site)
@@ -81,7 +82,9 @@ extension Expander {
   /// Where a result is there, and what to do.
   func notesOnAbsence(of result: Tensor) -> [Note] {
     [
-      Note("it is there where \(describe(result.presence ?? .constant(.boolean(true))))"),
+      Note(
+        result.presence == .constant(.boolean(false))
+          ? "it is there in no network" : "it is there where \(describe(result.presence ?? .constant(.boolean(true))))"),
       Note("join it with a tensor that is always there: 'add', 'concat' and 'multiply' leave out what is absent"),
     ]
   }
@@ -288,16 +291,16 @@ extension Expander {
           block: name, body: values[0].description, shortcut: values[1].description, member: member),
         at: shortcut.range,
         notes: [Note("add it only where the widths agree: {when: in.channels == channels}")])
-      return nil
+      guard isRehearsal else { return nil }
     case .noValue(let reason, let member):
       report(.noValue(reason: reason, member: member), at: shortcut.range)
-      return nil
+      guard isRehearsal else { return nil }
     case .undecided:
       report(
         .residualMismatch(
           block: name, body: describe(body.type.channels), shortcut: describe(input.type.channels),
           member: ", which could not be shown equal"), at: shortcut.range)
-      return nil
+      guard isRehearsal else { return nil }
     }
     return append(.add(body.id, input.id), type: body.type, label: "add", to: &site)
   }
@@ -321,7 +324,7 @@ extension Expander {
     report(
       .spatialMismatch(body: found, shortcut: wanted, member: member), at: range,
       notes: [Note("add it only where the shape is kept: {when: stride == 1 and in.channels == channels}")])
-    return false
+    return isRehearsal
   }
 
   /// The values a selector can have: a constant or a decision's options; nil for what is computed.

@@ -128,7 +128,7 @@ extension Expander {
         at: range)
     case .noValue(let reason, let member): report(.noValue(reason: reason, member: member), at: range)
     }
-    return false
+    return isRehearsal
   }
 
   /// Branches from the current tensor, joined.

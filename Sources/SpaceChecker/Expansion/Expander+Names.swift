@@ -44,7 +44,7 @@ extension Expander {
         return report(
           .unknownName(name), at: range, notes: [Note("names with a number or a star are known under 'require'")])
       }
-      return reportUnknown(name, among: scope.names, at: range)
+      return reportUnknown(name, at: range) { scope.names }
     }
     if path.hasStar { return reportStar(path, name, at: range, members) }
     if path.count == 1, path[0].index == nil, Self.costs.contains(name) {
@@ -68,14 +68,22 @@ extension Expander {
         .unknownName(name), at: range, notes: [Note("'\(layer.stage)' has \(layers), counted from 1")])
     }
     let notes = scope.reason(for: name).map { [Note($0)] } ?? []
-    let others = scope.names.filter { !members.decisionNames.contains($0) }
-    reportUnknown(name, among: members.decisionNames + others, besides: Self.costs.dropLast(), at: range, notes: notes)
+    reportUnknown(name, besides: Self.costs.dropLast(), at: range, notes: notes) {
+      members.decisionNames + scope.names.filter { !members.decisionNames.contains($0) }
+    }
   }
 
   private mutating func reportUnknown(
-    _ name: String, among known: [String], besides words: [String] = [], at range: SourceRange, notes: [Note] = []
+    _ name: String, besides words: [String] = [], at range: SourceRange, notes: [Note] = [], among names: () -> [String]
   ) {
-    let meant = notes.isEmpty ? closest(to: name, among: known + words) : nil
+    // A file of wrong names among as many right ones gets no list with every error.
+    var known: [String] = []
+    let meant =
+      notes.isEmpty
+      ? log.closest(to: name) {
+        known = names()
+        return known + words
+      } : nil
     let most = 12
     let list =
       known.prefix(most).joined(separator: ", ") + (known.count > most ? " and \(known.count - most) more" : "")

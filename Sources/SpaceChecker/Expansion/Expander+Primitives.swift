@@ -2,11 +2,13 @@ import Diagnostics
 import SpaceIR
 
 extension Expander {
-  /// One operation of the IR with its result type; checks positive extents, odd kernels and what the operands must be.
+  /// One operation of the IR with its result type; checks positive extents, kernels and what the operands must be.
   mutating func expand(
     _ primitive: Primitive, _ arguments: Arguments, on inputs: [Tensor], label: String, range: SourceRange,
     into site: inout Site
   ) -> Tensor? {
+    let decided = arguments.sorted { $0.key < $1.key }.map { isDecided($0.value.expression, at: $0.value.range ?? range) }
+    guard !decided.contains(false) else { return nil }
     switch primitive {
     case .identity: return inputs.first
     case .add: return join(.add, inputs, label: label, at: range, into: &site)
@@ -19,6 +21,16 @@ extension Expander {
         case .success(let type) = resultType(of: operation, operands: inputs.map(\.type))
       else { return nil }
       return append(operation, type: type, label: label, to: &site)
+    }
+  }
+
+  /// - Parameter place: Where an argument is written.
+  private mutating func windows(
+    of operation: Operation, on operand: TensorType, _ place: (String) -> SourceRange
+  ) -> Bool {
+    guard let window = WindowRule(of: operation) else { return true }
+    return zip(window.kernels, ["kernel", "kernel_width"]).allSatisfy { kernel, name in
+      self.window(kernel, of: window, on: operand, place(name))
     }
   }
 
@@ -44,29 +56,27 @@ extension Expander {
     case .convolution:
       guard let channels = expression("channels"), let kernel = expression("kernel"), let stride = expression("stride"),
         let dilation = expression("dilation"), let groups = expression("groups"),
-        let bias = constantBias(arguments["bias"], range),
-        ![
-          positive([size("channels"), size("stride"), size("dilation"), size("groups")]), odd(kernel, place("kernel")),
-        ]
-        .contains(false)
+        let bias = constantBias(arguments["bias"], range)
       else { return nil }
+      let isPositive = positive([size("channels"), size("stride"), size("dilation"), size("groups")])
       let width = expression("kernel_width")
-      if let width, !odd(width, place("kernel_width")) { return nil }
+      let convolution = Convolution(
+        channels: channels, kernel: kernel, kernelWidth: width, stride: stride, dilation: dilation, groups: groups,
+        bias: bias)
+      guard windows(of: .convolution(convolution, of: input.id), on: input.type, place), isPositive else { return nil }
       let parts = [("the channels that enter", input.type.channels), ("'channels'", channels)]
       for (what, whole) in parts where groups != .integer(1) {
         guard divides(groups, whole, what: "'groups'", whole: what, at: place("groups")) else { return nil }
       }
-      return .convolution(
-        Convolution(
-          channels: channels, kernel: kernel, kernelWidth: width, stride: stride, dilation: dilation, groups: groups,
-          bias: bias), of: input.id)
+      return .convolution(convolution, of: input.id)
     case .depthwise:
       guard let kernel = expression("kernel"), let stride = expression("stride"), let copies = expression("copies"),
-        let dilation = expression("dilation"),
-        ![positive([size("stride"), size("copies"), size("dilation")]), odd(kernel, place("kernel"))].contains(false)
+        let dilation = expression("dilation")
       else { return nil }
-      return .depthwise(
+      let isPositive = positive([size("stride"), size("copies"), size("dilation")])
+      let operation = Operation.depthwise(
         Depthwise(kernel: kernel, stride: stride, dilation: dilation, copies: copies), of: input.id)
+      return windows(of: operation, on: input.type, place) && isPositive ? operation : nil
     case .squeezeExcite:
       guard let inner = expression("inner"), let function = expression("function"), let gate = expression("gate"),
         positive([size("inner")])
@@ -83,11 +93,11 @@ extension Expander {
       else { return nil }
       return .attention(Attention(heads: heads, width: width), of: input.id, memory: inputs.last?.id ?? input.id)
     case .maxPool, .averagePool:
-      guard let kernel = expression("kernel"), let stride = expression("stride"),
-        ![positive([size("stride")]), odd(kernel, place("kernel"))].contains(false)
-      else { return nil }
+      guard let kernel = expression("kernel"), let stride = expression("stride") else { return nil }
+      let isPositive = positive([size("stride")])
       let kind: Pool.Kind = primitive == .maxPool ? .max : .average
-      return .pool(Pool(kind: kind, kernel: kernel, stride: stride), of: input.id)
+      let operation = Operation.pool(Pool(kind: kind, kernel: kernel, stride: stride), of: input.id)
+      return windows(of: operation, on: input.type, place) && isPositive ? operation : nil
     case .linear:
       guard let features = expression("features"), let bias = constantBias(arguments["bias"], range),
         positive([size("features")])

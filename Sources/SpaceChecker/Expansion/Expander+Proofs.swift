@@ -18,6 +18,8 @@ struct Assumptions: Sendable {
   var conditions: [Expression] = []
   /// All of the space, those that the second expansion has not made yet included.
   var decisions: [Decision] = []
+  /// What the first expansion took.
+  var work = CheckWork()
 
   /// Those that say something about these decisions, directly or through others.
   func related(to support: Set<DecisionID>) -> [Expression] {
@@ -96,6 +98,15 @@ extension Expander {
     }
   }
 
+  /// Reports a value that names a decision which does not exist in some member; false after an error.
+  mutating func isDecided(_ value: Expression, at range: SourceRange) -> Bool {
+    let known = value.binding { fixed[$0] }
+    if known.support.allSatisfy({ isMade($0, in: circumstances) }) { return true }
+    guard case .noValue(let reason, let member) = prove([known], claim: { _ in true }) else { return true }
+    report(.noValue(reason: reason, member: member), at: range)
+    return false
+  }
+
   /// Reports a number that does not divide another one in some member; false after an error.
   ///
   /// - Parameters:
@@ -109,11 +120,12 @@ extension Expander {
     case .holds, .undecided: return true
     case .fails(let values, let member):
       report(
-        .notDivided(divisor: what, value: values[1].description, whole: whole, of: values[0].description, member: member),
+        .notDivided(
+          divisor: what, value: values[1].description, whole: whole, of: values[0].description, member: member),
         at: range, notes: member.isEmpty ? [] : [Note("a condition under 'require' can rule such networks out")])
     case .noValue(let reason, let member): report(.noValue(reason: reason, member: member), at: range)
     }
-    return false
+    return isRehearsal
   }
 
   /// Reports a slice that does not lie inside its operand in some member; false after an error.
@@ -138,14 +150,20 @@ extension Expander {
         at: (values[0].integer ?? 0) < 0 ? start : range)
     case .noValue(let reason, let member): report(.noValue(reason: reason, member: member), at: range)
     }
-    return false
+    return isRehearsal
   }
 
-  mutating func odd(_ kernel: Expression, _ range: SourceRange) -> Bool {
+  /// Reports a kernel without a middle in some member, unless its windows lie side by side; false after an error.
+  mutating func window(_ kernel: Expression, of window: WindowRule, on operand: TensorType, _ range: SourceRange)
+    -> Bool
+  {
     guard positive(kernel, what: "'kernel'", at: range) else { return false }
-    return settle(prove([kernel]) { ($0[0].integer ?? 0) % 2 == 1 }, of: kernel, at: range) { value, member in
+    if case .holds = prove([kernel], claim: { ($0[0].integer ?? 0) % 2 == 1 }) { return true }
+    let fits = settle(prove(window.parts(kernel, on: operand), claim: WindowRule.fits), of: kernel, at: range) {
+      value, member in
       .evenKernel(value: value, member: member)
     }
+    return fits || isRehearsal
   }
 
   private mutating func settle(
@@ -166,6 +184,7 @@ extension Expander {
     let bound = expressions.map { $0.binding { fixed[$0] } }
     var search = MemberSearch(decisions: decisions, fixed: fixed, conditions: conditions)
     let plain = search.run(over: bound, limit: Self.limit(for: bound, under: conditions), claim: claim)
+    proofSteps.add(search.evaluations + conditions.count)
     switch plain {
     case .holds, .undecided: return plain
     case .fails, .noValue: return proveUnderRequirements(bound, claim: claim) ?? plain
@@ -185,6 +204,7 @@ extension Expander {
     guard !condition.isTotal(decisions: decisions) else { return nil }
     var search = MemberSearch(decisions: decisions, fixed: fixed, conditions: conditions)
     let proof = search.run(over: [condition], limit: Self.limit(for: [condition], under: conditions)) { _ in true }
+    proofSteps.add(search.evaluations + conditions.count)
     if case .noValue(let reason, let member) = proof { return (reason, member) }
     return nil
   }
@@ -198,6 +218,7 @@ extension Expander {
     let related = assumptions.related(to: support).map { PathCondition(selector: $0, values: [.boolean(true)]) }
     guard !related.isEmpty else { return nil }
     var search = MemberSearch(decisions: assumptions.decisions, fixed: fixed, conditions: conditions + related)
+    defer { proofSteps.add(search.evaluations + conditions.count + assumptions.conditions.count) }
     return search.run(over: expressions, limit: Self.limit(for: expressions, under: conditions), claim: claim)
   }
 
@@ -236,6 +257,8 @@ private struct MemberSearch {
   /// Conditions by the last decision that they wait for: where one fails, nothing below is looked at.
   private var due: [DecisionID: [Expander.PathCondition]] = [:]
   private var left = 0
+  /// Work counter: expressions and conditions evaluated.
+  private(set) var evaluations = 0
   /// Options that may still be tried on the way to combinations, those that a condition ends at once included.
   private var steps = 0
 
@@ -338,6 +361,7 @@ private struct MemberSearch {
       defer { values[id] = nil }
       steps -= 1
       guard steps > 0 else { return .undecided }
+      evaluations += due[id]?.count ?? 0
       guard (due[id] ?? []).allSatisfy(holds) else { continue }
       switch search(open.dropFirst(), relevant, expressions, claim) {
       case .holds: break
@@ -360,16 +384,22 @@ private struct MemberSearch {
     _ relevant: [Expander.PathCondition], _ expressions: [Expression], _ claim: ([Value]) -> Bool
   ) -> Proof {
     left -= 1
+    evaluations += relevant.count + expressions.count
     guard relevant.allSatisfy(holds) else { return .holds }
     var results: [Value] = []
     for expression in expressions {
       do throws(EvaluationError) {
         results.append(try expression.evaluate { values[$0] })
       } catch {
-        return .noValue(reason: error.reason, member: member(of: expressions))
+        return .noValue(reason: reason(error), member: member(of: expressions))
       }
     }
     return claim(results) ? .holds : .fails(values: results, member: member(of: expressions))
+  }
+
+  private func reason(_ error: EvaluationError) -> String {
+    guard case .missing(let id) = error else { return error.reason }
+    return "'\(decisions[id.index].name)' is not decided"
   }
 
   /// Whether the decisions made so far lead where the condition leads; a condition without a value leads nowhere.
@@ -381,6 +411,8 @@ private struct MemberSearch {
   private func member(of expressions: [Expression]) -> String {
     var involved: Set<DecisionID> = []
     for expression in expressions { expression.collectSupport(into: &involved) }
+    // Of what does not exist: why.
+    for id in involved where values[id] == nil { addAncestors(of: id, to: &involved) }
     let parts = involved.sorted().compactMap { id in values[id].map { "\(decisions[id.index].name) is \($0)" } }
     return parts.isEmpty ? "" : " where \(parts.joined(separator: " and "))"
   }

@@ -55,8 +55,13 @@ struct Expander {
   var origins: [ChoiceDeclaration] = []
   /// What is known to hold in every member, and the decisions that it speaks of.
   var assumptions = Assumptions()
+  /// Whether this expansion only learns what requirements demand. What they can rule out is not known yet, so operands
+  /// that do not fit are taken as if they did, and uses behind them are reached.
+  var isRehearsal = false
   /// Operations and blocks that something calls.
   var usedOperations: Set<String> = []
+  /// Steps of all proofs.
+  let proofSteps = StepCounter()
   private var nextNode = 0
   /// Operations and blocks expanded so far, each as often as it is used.
   private var operations = 0
@@ -110,6 +115,8 @@ struct Expander {
     }
     log.error(kind, at: range, notes: notes, fixIts: fixIts)
   }
+
+  var work: CheckWork { CheckWork(operations: operations, proofSteps: proofSteps.count) }
 
   /// Takes one more operation into account; false once there are too many, which is said the first time.
   mutating func countsOperation(at range: SourceRange) -> Bool {

@@ -15,7 +15,6 @@ struct Grammar: Sendable {
   private var sizes: [Situation: Int] = [:]
 
   init(_ signatures: [String: Signature]) {
-    guard signatures.values.contains(where: \.isRule) else { return }
     var calls: [String: Set<String>] = [:]
     for (name, signature) in signatures {
       guard case .block(let block) = signature.body else { continue }
@@ -120,9 +119,6 @@ struct Grammar: Sendable {
 
 // How much a use is when it is written out.
 extension Grammar {
-  /// Whether the space has rules at all, so that something can grow without measure.
-  var hasRules: Bool { !bounds.isEmpty }
-
   /// A lower bound on the operations that a use becomes; what exceeds the limit is not counted on.
   ///
   /// - Precondition: no rule can contain itself without a bound.
@@ -132,7 +128,7 @@ extension Grammar {
     if let size = sizes[situation] { return size }
     // A block inside itself is an error of its own.
     sizes[situation] = 0
-    let size = size(of: block, uses: uses, limit: limit)
+    let size = 1 + size(of: block, uses: uses, limit: limit)
     sizes[situation] = size
     return size
   }
@@ -178,13 +174,6 @@ extension Grammar {
       }
     }
     return size
-  }
-}
-
-extension Signature {
-  fileprivate var isRule: Bool {
-    guard case .block(let block) = body, case .rule = block.content else { return false }
-    return true
   }
 }
 

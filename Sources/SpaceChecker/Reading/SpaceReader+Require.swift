@@ -41,7 +41,7 @@ extension SpaceReader {
     return (entry.value.list("'require'", log: &log) ?? []).compactMap { requirement($0) }
   }
 
-  private mutating func requirement(_ node: YAMLNode) -> RequirementDeclaration? {
+  mutating func requirement(_ node: YAMLNode) -> RequirementDeclaration? {
     switch node.content {
     case .poison: return nil
     case .sequence:

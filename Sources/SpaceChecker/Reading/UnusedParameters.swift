@@ -19,13 +19,32 @@ extension YAMLNode {
   /// Every word of every value that does not follow a dot.
   fileprivate func collectNames(into words: inout Set<Substring>) {
     switch content {
-    case .scalar(let scalar):
-      for match in scalar.text.matches(of: /(?:^|[^A-Za-z0-9_.])([A-Za-z_][A-Za-z0-9_]*)/) {
-        words.insert(match.output.1)
-      }
+    case .scalar(let scalar): scalar.text.collectNames(into: &words)
     case .sequence(let nodes): for node in nodes { node.collectNames(into: &words) }
     case .mapping(let entries): for entry in entries { entry.value.collectNames(into: &words) }
     case .poison: break
     }
+  }
+}
+
+extension String {
+  /// A scan and no regular expression: making one took a quarter of a normal space's compilation.
+  fileprivate func collectNames(into words: inout Set<Substring>) {
+    var rest = utf8[...]
+    while let start = rest.firstIndex(where: \.isWordByte) {
+      let end = rest[start...].firstIndex { !$0.isWordByte } ?? rest.endIndex
+      let followsDot = start > startIndex && utf8[utf8.index(before: start)] == UInt8(ascii: ".")
+      if !followsDot, !rest[start].isDigitByte { words.insert(self[start..<end]) }
+      rest = rest[end...]
+    }
+  }
+}
+
+extension UInt8 {
+  fileprivate var isDigitByte: Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self) }
+
+  fileprivate var isWordByte: Bool {
+    isDigitByte || self == UInt8(ascii: "_") || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(self)
+      || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(self)
   }
 }

@@ -59,7 +59,8 @@ package func strided(_ side: Expression, by stride: Expression) -> Expression {
 ///
 /// `input`, `zero`, `choice` and `join` have the type that is written on them.
 ///
-/// Constant kernels are odd and positive; constant strides, channels, copies and features are positive integers.
+/// Constant kernels are odd, or even and the constant stride; constant strides, channels, copies and features are positive
+/// integers.
 package func resultType(of operation: Operation, operands: [TensorType]) -> Result<TensorType, ShapeError> {
   Result { () throws(ShapeError) in try inferredType(of: operation, operands: operands.map(\.folded)) }
 }
@@ -73,9 +74,7 @@ private func inferredType(of operation: Operation, operands: [TensorType]) throw
   case .input, .zero, .choice, .join: throw .noRule
   case .convolution(let convolution, _):
     try needOneCopy(type)
-    if case .integer(let size) = try positive("kernel_width", convolution.kernelWidth).constant, size % 2 == 0 {
-      throw .evenKernel(size)
-    }
+    try needMiddle(try positive("kernel_width", convolution.kernelWidth), stride: convolution.stride)
     _ = try positive("dilation", convolution.dilation)
     _ = try positive("groups", convolution.groups)
     type = try windowed(type, kernel: convolution.kernel, stride: convolution.stride)
@@ -134,11 +133,20 @@ private func needOneCopy(_ type: TensorType) throws(ShapeError) {
 }
 
 private func windowed(_ type: TensorType, kernel: Expression, stride: Expression) throws(ShapeError) -> TensorType {
-  if case .integer(let size) = try positive("kernel", kernel).constant, size % 2 == 0 { throw .evenKernel(size) }
+  try needMiddle(try positive("kernel", kernel), stride: stride)
   let stride = try positive("stride", stride)
   var result = type
   (result.height, result.width) = (strided(type.height, by: stride), strided(type.width, by: stride))
   return result
+}
+
+/// A kernel has a middle to pad around, unless windows lie side by side and nothing is padded.
+private func needMiddle(_ kernel: Expression, stride: Expression) throws(ShapeError) {
+  if case .integer(let size) = kernel.constant, size % 2 == 0, let stride = stride.folded.constant,
+    stride != .integer(size)
+  {
+    throw .evenKernel(size)
+  }
 }
 
 /// The folded attribute; a constant has to be a positive integer.

@@ -33,6 +33,7 @@ extension Verifier {
         .linear, .add, .layerNorm, .slice, .shuffle, .softmax, .resize, .attention, .positionEmbedding, .quantize:
         verifyResult(of: node, liveness)
         verifyDivisors(of: node, liveness)
+        verifyWindow(of: node, liveness)
       }
     }
   }
@@ -95,7 +96,7 @@ extension Verifier {
     switch error {
     case .noRule: "the operation has no shape rule"
     case .operandCount(let expected, let found): "\(expected) operands expected, \(found) given"
-    case .evenKernel(let size): "a kernel is odd, this one is \(size)"
+    case .evenKernel(let size): "a kernel is odd or the stride, this one is \(size)"
     case .notPositive(let attribute, let value): "\(attribute) is a positive integer, not \(printer.text(value))"
     case .copies(let copies): "the operand has \(printer.text(of: copies)) copies, not 1"
     case .sides(let type): "the operand is \(printer.text(of: type)), not one pixel"
@@ -131,6 +132,25 @@ extension Verifier {
     let end = Expression.binary(.add, slice.first, slice.channels)
     if agree([.call(.maximum, [end, operand.channels])], [operand.channels], liveness) { return }
     report(.divisors, "a slice ends behind the \(printer.text(of: operand.channels)) channels", at: node)
+  }
+}
+
+// V18.
+extension Verifier {
+  private mutating func verifyWindow(of node: Node, _ liveness: Liveness) {
+    guard let window = WindowRule(of: node.operation), let x = node.operation.operands.first, let operand = type(of: x)
+    else { return }
+    for kernel in window.kernels where !(kernel.constant?.integer.map { $0 % 2 == 1 } ?? false) {
+      let parts = window.parts(kernel, on: operand)
+      let assignments = Assignments(space: space, liveness: liveness)
+      // V13 and V14 report what has no value.
+      let wrong = assignments.counterexample(to: parts) { environment in
+        let values = parts.compactMap { try? result(of: $0, environment).get() }
+        return values.count < parts.count || WindowRule.fits(values)
+      }
+      guard wrong != nil else { continue }
+      report(.windows, "an even kernel \(printer.text(of: kernel)) is not the stride that divides the sides", at: node)
+    }
   }
 }
 
@@ -200,11 +220,10 @@ extension Verifier {
 extension Verifier {
   /// What an expression has to be.
   private enum Role {
-    case size, offset, kernel, function, mode, selector, condition
+    case size, offset, function, mode, selector, condition
 
     init(attribute: String) {
       switch attribute {
-      case "kernel", "kernel_width": self = .kernel
       case "function", "gate": self = .function
       case "first": self = .offset
       case "mode": self = .mode
@@ -216,7 +235,7 @@ extension Verifier {
 
     func accepts(_ type: ValueType) -> Bool {
       switch self {
-      case .size, .offset, .kernel: type.isNumeric
+      case .size, .offset: type.isNumeric
       case .function, .mode: type == .word
       case .condition: type == .boolean
       case .selector: true
@@ -226,7 +245,6 @@ extension Verifier {
     func accepts(_ value: Value) -> Bool {
       switch self {
       case .size: (value.integer ?? 0) > 0
-      case .kernel: (value.integer ?? 0) > 0 && (value.integer ?? 0) % 2 == 1
       case .function: value.word.map { ActivationFunction(rawValue: $0) != nil } ?? false
       case .mode: value.word.map { QuantizationMode(rawValue: $0) != nil } ?? false
       case .offset: (value.integer ?? -1) >= 0

@@ -19,6 +19,7 @@ package struct VerifierFailure: Hashable, Sendable {
     case requirements
     case divisors
     case joins
+    case windows
   }
 
   package let invariant: Invariant

@@ -17,7 +17,8 @@ extension Space {
   }
 
   private func withoutKernel(_ operation: Operation) -> String? {
-    switch operation {
+    if let window = WindowRule(of: operation), window.kernels.contains(where: canBeEven) { return "an even kernel" }
+    return switch operation {
     case .input, .batchNorm, .pool, .globalPool, .linear, .add, .choice: nil
     case .convolution(let it, _):
       if it.groups != .integer(1) {
@@ -44,6 +45,14 @@ extension Space {
     case .zero: "'zero'"
     case .join(let join, _): "'\(join.rawValue)' of several operands"
     }
+  }
+
+  /// An option of 0, under which there is no window, is none.
+  private func canBeEven(_ kernel: Expression) -> Bool {
+    let kernel = kernel.folded
+    if let value = kernel.constant { return value.integer.map { $0 > 0 && $0 % 2 == 0 } ?? false }
+    guard let id = kernel.support.first else { return false }
+    return self[id].options.contains { option in canBeEven(kernel.binding { $0 == id ? option : nil }) }
   }
 
   /// Every word that the expression can be has a kernel, or the first that has none.

@@ -12,6 +12,7 @@ struct CountCommand: ParsableCommand {
     discussion: """
         espalier count spaces/mini-f.yaml
         espalier count spaces/mini-f.yaml --input 3x32x32 --costs --json
+        espalier count spaces/mini-f.yaml --where "s2.channels >= s1.channels" --where "macs <= 1.4M"
 
       networks   encodings: assignments of an option to every decision that exists, which meet the requirements
       in budget  of these, the networks within the space's budgets; a range where costs are too many to tell apart
@@ -24,7 +25,7 @@ struct CountCommand: ParsableCommand {
       Counts in JSON are strings, because they need not fit 64 bits.
       """)
 
-  @OptionGroup var options: CompileOptions
+  @OptionGroup var options: QueryOptions
 
   @Flag(help: "Also the exact least and greatest MACs and parameters over all networks; this takes longer.")
   var costs = false

@@ -19,7 +19,7 @@ struct SampleCommand: ParsableCommand {
       seed gives the same bytes on every machine.
       """)
 
-  @OptionGroup var options: CompileOptions
+  @OptionGroup var options: QueryOptions
 
   @Option(
     name: [.customShort("n"), .long], parsing: .unconditional, help: "How many architectures, at least 1. (default: 1)",

@@ -42,7 +42,7 @@ struct ValidateCommand: ParsableCommand {
     var status = ExitStatus.success
     for file in files {
       do {
-        let compilation = try fix ? fixed(file) : compileReadable(file, input: shape.input)
+        let compilation = try (fix ? fixed(file) : compileReadable(file, input: shape.input)).checkingCosts()
         merge.add(compilation)
         if compilation.hasErrors, status == .success { status = .invalid }
         if let result = compilation.result, format == .text {

@@ -28,10 +28,13 @@ func compileOrExplain(_ path: String, input: ImageShape?) throws -> CompiledSpac
   try compileWithSources(path, input: input).result
 }
 
-private func compileWithSources(
-  _ path: String, input: ImageShape?
+/// As above, with the files that messages show.
+///
+/// - Parameter conditions: Further requirements, see `compileSpace`.
+func compileWithSources(
+  _ path: String, input: ImageShape?, where conditions: [String] = []
 ) throws -> (sources: SourceMap, result: CompiledSpace) {
-  let compilation = try compileReadable(path, input: input)
+  let compilation = try compileReadable(path, input: input, where: conditions)
   let stream = Terminal.standardError
   stream.write(compilation.text(colours: stream.showsColours))
   guard let result = compilation.result else { throw ExitStatus.invalid.code }
@@ -41,8 +44,8 @@ private func compileWithSources(
 /// Compiles a file that is there: one that cannot be read is no wrong space but a command that could not run.
 ///
 /// - Throws: `CommandFailure` with exit code 2 and the reason.
-func compileReadable(_ path: String, input: ImageShape?) throws -> Compilation {
-  let compilation = compileSpace(at: path, input: input)
+func compileReadable(_ path: String, input: ImageShape?, where conditions: [String] = []) throws -> Compilation {
+  let compilation = compileSpace(at: path, input: input, where: conditions)
   if let reason = compilation.reasonItWasNotRead { throw CommandFailure(reason, status: .couldNotRun) }
   return compilation
 }
