@@ -14,10 +14,18 @@ struct BinCounts {
   }
   let layers: [Layer]
 
+  /// What a caller asks the counts for.
+  enum Use {
+    /// Totals and draws: the counts of every layer.
+    case draws
+    /// Totals alone: `layers` is the root's, and no more than two layers are kept at one time.
+    case totals
+  }
+
   /// - Parameter last: The largest number of bins of interest.
   /// - Throws: `BandError.tooLarge` before more than the limit is allocated.
   /// - Complexity: O(edges × bins × words) time.
-  init(_ bins: CostBins, last: Int, memoryLimit: Int) throws(BandError) {
+  init(_ bins: CostBins, last: Int, for use: Use = .draws, memoryLimit: Int) throws(BandError) {
     var bytes = 0
     var result: [Layer] = [Layer(bins: 1, words: 1, storage: [1])]
     var totals: [BigUInt] = [1]
@@ -33,7 +41,8 @@ struct BinCounts {
       }
       let words = max(1, ((totals.max() ?? 1).bitWidth + UInt.bitWidth - 1) / UInt.bitWidth)
       let width = min(reach, last) + 1
-      bytes += (starts.count - 1) * width * words * MemoryLayout<UInt>.size
+      let own = (starts.count - 1) * width * words * MemoryLayout<UInt>.size
+      bytes = use == .draws ? bytes + own : next.storage.count * MemoryLayout<UInt>.size + own
       guard bytes <= memoryLimit else { throw .tooLarge(bytes: bytes, limit: memoryLimit) }
       var layer = Layer(
         bins: width, words: words, storage: [UInt](repeating: 0, count: (starts.count - 1) * width * words))
@@ -42,6 +51,7 @@ struct BinCounts {
           layer.add(next, times: UInt(edge.members.count), target: edge.target, state: state, shift: edge.bin)
         }
       }
+      if use == .totals { result.removeAll() }
       result.append(layer)
     }
     layers = result.reversed()

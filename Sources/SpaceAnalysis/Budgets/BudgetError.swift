@@ -33,14 +33,23 @@ struct BudgetBand {
   }
 }
 
-extension Budget {
-  fileprivate func measure() throws(BudgetError) -> CostMeasure {
-    switch quantity {
+extension Budget.Quantity {
+  /// Nil for what needs a device's table.
+  package var measure: CostMeasure? {
+    switch self {
     case .macs: .macs
     case .parameters: .parameters
     case .activationBytes: .activationBytes
-    case .latency(let device): throw .latency(device: device)
+    case .latency: nil
     }
+  }
+}
+
+extension Budget {
+  fileprivate func measure() throws(BudgetError) -> CostMeasure {
+    if let measure = quantity.measure { return measure }
+    guard case .latency(let device) = quantity else { preconditionFailure("latency alone has no measure") }
+    throw .latency(device: device)
   }
 }
 

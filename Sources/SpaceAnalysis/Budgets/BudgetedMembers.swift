@@ -26,12 +26,7 @@ package struct BudgetedMembers: Sendable {
   ) throws(BudgetError) {
     let bands = try BudgetBand.bands(of: budgets ?? space.budgets)
     precondition(!bands.isEmpty, "budgeted members have a budget")
-    let model: CostModel
-    do throws(CostModelError) {
-      model = try CostModel(space, measure: bands[0].measure, sides: bands.dropFirst().map(\.measure))
-    } catch {
-      throw .model(error)
-    }
+    let model = try Self.model(of: space, bands)
     let resolution = bands.count == 1 ? 8192 : Self.resolution(of: model, budgets: bands.count, effort: effort)
     let (certain, possible) = try Self.restricted(model, bands, resolution, memoryLimit)
     do throws(BandError) {
@@ -45,15 +40,30 @@ package struct BudgetedMembers: Sendable {
     }
   }
 
+  /// The diagram with the first band's measure, and the others' beside it.
+  static func model(
+    of space: Space, _ bands: [BudgetBand], limits: CostModelLimits = CostModelLimits()
+  ) throws(BudgetError) -> CostModel {
+    do throws(CostModelError) {
+      return try CostModel(
+        space, measure: bands[0].measure, sides: bands.dropFirst().map(\.measure), limits: limits)
+    } catch {
+      throw .model(error)
+    }
+  }
+
   /// Every budget multiplies the work by its bins.
-  private static func resolution(of model: CostModel, budgets: Int, effort: Int) -> Int {
-    let bits = model.layers.reduce(0.0) { $0 + log2(Double($1.tables.map(\.count).max() ?? 1)) }
+  static func resolution(of model: CostModel, budgets: Int, effort: Int) -> Int {
+    let bits = model.layers.reduce(0.0) { $0 + Self.bits(of: $1) }
     let work = Double(model.edgeCount) * (1 + bits / 64)
     return max(16, min(8192, Int(pow(Double(effort) / max(1, work), 1 / Double(budgets)))))
   }
 
+  /// The most bits that a layer adds to a count.
+  static func bits(of layer: DiagramLayer) -> Double { log2(Double(layer.tables.map(\.count).max() ?? 1)) }
+
   /// The model within all bands but the first: members that certainly are, nil without any, and those that can be.
-  private static func restricted(
+  static func restricted(
     _ model: CostModel, _ bands: [BudgetBand], _ resolution: Int, _ memoryLimit: Int
   ) throws(BudgetError) -> (certain: CostModel?, possible: CostModel) {
     var certain: CostModel? = model

@@ -47,6 +47,20 @@ extension CommandFailure {
     }
   }
 
+  init(_ error: ParetoError, in space: Space) {
+    switch error {
+    case .model(let error): self.init(error, in: space)
+    case .budget(let error): self.init(error, in: space)
+    case .noMembers: self.init("no network of '\(space.name)' meets its budgets")
+    case .tooManyLabels(let limit):
+      self.init(
+        "more than \(limit.grouped) partial networks of '\(space.name)' do not beat each other: "
+          + "leave out a budget, or ask for fewer measures")
+    case .tooManyCriteria(let count):
+      self.init("\(count) measures and bounds of budgets are too many to compare networks by; 4 are the most")
+    }
+  }
+
   /// Why nothing can be drawn from a band of costs, and which way to move it.
   init(_ error: BandError, unit: String, in space: Space) {
     switch error {
