@@ -27,7 +27,8 @@ package struct BudgetedMembers: Sendable {
     let bands = try BudgetBand.bands(of: budgets ?? space.budgets)
     precondition(!bands.isEmpty, "budgeted members have a budget")
     let model = try Self.model(of: space, bands)
-    let resolution = bands.count == 1 ? 8192 : Self.resolution(of: model, budgets: bands.count, effort: effort)
+    let resolution = Self.resolution(
+      of: model, budgets: bands.count, effort: effort, memoryLimit: memoryLimit)
     let (certain, possible) = try Self.restricted(model, bands, resolution, memoryLimit)
     do throws(BandError) {
       let range = bands[0].range
@@ -52,11 +53,16 @@ package struct BudgetedMembers: Sendable {
     }
   }
 
-  /// Every budget multiplies the work by its bins.
-  static func resolution(of model: CostModel, budgets: Int, effort: Int) -> Int {
+  /// Every budget multiplies the work by its bins. One alone gets as many as there is time for: often enough to tell all
+  /// costs apart.
+  static func resolution(of model: CostModel, budgets: Int, effort: Int, memoryLimit: Int = 1 << 31) -> Int {
     let bits = model.layers.reduce(0.0) { $0 + Self.bits(of: $1) }
     let work = Double(model.edgeCount) * (1 + bits / 64)
-    return max(16, min(8192, Int(pow(Double(effort) / max(1, work), 1 / Double(budgets)))))
+    let bins = Int(pow(Double(effort) / max(1, work), 1 / Double(budgets)))
+    guard budgets == 1 else { return max(16, min(8192, bins)) }
+    // Half of what may be taken: the widest counts need no more words than all layers' bits.
+    let fitting = Double(memoryLimit) / 2 / (Double(model.stateCount) * (1 + bits / 64) * 8)
+    return max(8192, min(1 << 18, bins, Int(fitting)))
   }
 
   /// The most bits that a layer adds to a count.
