@@ -1,7 +1,10 @@
 import Testing
 
 struct HelpTests {
-  static let commands = ["validate", "explain", "count", "sample", "compile", "plan", "new", "format", "diff", "schema"]
+  static let commands = [
+    "validate", "explain", "count", "costs", "sample", "rank", "unrank", "compile", "plan", "new", "format", "diff",
+    "schema",
+  ]
 
   @Test func `the root's help lists every command`() throws {
     let help = try Executable.run("--help").output
@@ -14,10 +17,17 @@ struct HelpTests {
     let examples = help.split(separator: "\n").filter { $0.hasPrefix("  espalier ") }
     #expect(!examples.isEmpty)
     for example in examples {
-      let arguments = example.split(separator: " ").dropFirst().map(String.init)
+      let arguments = Array(words(of: example).dropFirst())
       let outcome = try Executable.run(arguments)
       #expect(outcome.status == 0, "\(example): \(outcome.errors)")
       #expect(!outcome.output.isEmpty)
+    }
+  }
+
+  /// As a shell cuts a line, as far as double quotes go.
+  private func words(of line: Substring) -> [String] {
+    line.split(separator: "\"", omittingEmptySubsequences: false).enumerated().flatMap { index, part in
+      index % 2 == 1 ? [String(part)] : part.split(separator: " ").map(String.init)
     }
   }
 }

@@ -10,7 +10,7 @@ struct RankCommand: ParsableCommand {
     abstract: "The number of a network among those of a space.",
     discussion: """
         espalier rank spaces/spos.yaml docs/examples/spos-323m.yaml
-        espalier rank spaces/spos.yaml docs/examples/spos-323m.yaml --where "macs <= 330M"
+        espalier rank spaces/pi-nas.yaml docs/examples/pi-nas-cls.yaml --json
 
       Networks are numbered from 0, without gaps, the same on every machine. A number belongs to the space and the \
       conditions: `espalier unrank` with the same ones gives the network back.

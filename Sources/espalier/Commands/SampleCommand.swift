@@ -13,7 +13,7 @@ struct SampleCommand: ParsableCommand {
         espalier sample spaces/mini-f.yaml -n 2
         espalier sample spaces/mini-f.yaml -n 3 --macs 1.2M..1.4M --json
         espalier sample spaces/digits.yaml --measure decisions --seed 7
-        espalier sample spaces/digits.yaml -n 3 --distinct --where "s2.channels == s3.channels"
+        espalier sample spaces/digits.yaml -n 3 --distinct --where "macs <= 0.1M"
         espalier sample spaces/nasbench201.yaml --shard 2/8 --json
 
       Every draw meets the space's requirements, budgets among them.

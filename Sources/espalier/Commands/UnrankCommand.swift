@@ -12,7 +12,7 @@ struct UnrankCommand: ParsableCommand {
     abstract: "The network of a space with a number.",
     discussion: """
         espalier unrank spaces/mini-f.yaml 0
-        espalier unrank spaces/spos.yaml 647,824,128,007 --where "macs <= 330M" -o last.yaml
+        espalier unrank spaces/spos.yaml 647,824,128,007 --where "macs <= 330M"
 
       Networks are numbered from 0 to one less than `espalier count` says. `-o` writes an architecture file, which \
       `espalier rank` reads.
