@@ -40,7 +40,7 @@ struct ValidateBenchmark: ParsableCommand {
   }
 
   private func measure(_ chain: ValidateChain, _ layers: Int) throws -> (CompilationWork, milliseconds: Double) {
-    let reader = TextReader(text: chain.text(layers: layers))
+    let reader = MemoryReader(text: chain.text(layers: layers))
     var times: [Double] = []
     var work: CompilationWork?
     for _ in 0..<runs {
@@ -55,13 +55,6 @@ struct ValidateBenchmark: ParsableCommand {
     times.sort()
     return (work, (times[(runs - 1) / 2] + times[runs / 2]) / 2)
   }
-}
-
-/// One file in memory.
-private struct TextReader: SourceReader {
-  let text: String
-
-  func bytes(of path: String) throws(SourceReadError) -> [UInt8] { Array(text.utf8) }
 }
 
 /// Chains of layers of one kind.
