@@ -11,6 +11,7 @@ struct CostsCommand: ParsableCommand {
     discussion: """
         espalier costs spaces/spos.yaml
         espalier costs spaces/mini-f.yaml --measure params --quantiles 1,50,99
+        espalier costs spaces/mini-f.yaml --where "parameters <= 60k" --members
         espalier costs spaces/mini-f.yaml --pareto macs,most:params --json
 
       Every network counts once, and all of them are counted: those that meet the space's requirements, budgets among \
@@ -21,7 +22,7 @@ struct CostsCommand: ParsableCommand {
       linear maps), pooling (inputs of pools), activations (bytes of all feature maps of one image).
       """)
 
-  @OptionGroup var options: CompileOptions
+  @OptionGroup var options: QueryOptions
 
   @Option(help: "What to count: macs, params, weights, pooling or activations.", transform: CostMeasure.parse)
   var measure = CostMeasure.macs
