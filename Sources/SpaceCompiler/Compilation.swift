@@ -27,6 +27,9 @@ package struct CompiledSpace: Sendable {
   package let jointLogits: Int?
   /// The choices that bound the space, where the file is an architecture: `space` then has no decisions left.
   package let architecture: Architecture?
+  /// Of an architecture: the hash of the space that it is of, for the shape of the file; nil where the space is wrong for
+  /// that.
+  package let hashOfItsSpace: String?
   package let work: CompilationWork
 }
 
@@ -234,7 +237,7 @@ extension CompiledSpace {
       expectations: checked.architecture == nil && checked.queryCount == 0 ? checked.expectations : Expectations(),
       factorisedLogits: DistributionPlan.factorised(for: space).logits,
       jointLogits: space.hasJointPlan ? DistributionPlan.jointLogits(of: space) : nil,
-      architecture: architecture,
+      architecture: architecture, hashOfItsSpace: checked.architecture?.space.map(SpaceCompiler.hash),
       work: CompilationWork(
         check: checked.work, nodes: space.nodeCount, edges: (try? members.get().edgeCount) ?? 0))
   }

@@ -24,7 +24,9 @@ struct Espalier: AsyncParsableCommand {
 
   /// What needs the compiler alone, in Commands/.
   private static let compilerCommands: [any ParsableCommand.Type] = [
-    ValidateCommand.self, ExplainCommand.self, CountCommand.self, CostsCommand.self, SampleCommand.self, CompileCommand.self,
+    ValidateCommand.self, ExplainCommand.self, CountCommand.self, CostsCommand.self, SampleCommand.self,
+    RankCommand.self,
+    UnrankCommand.self, CompileCommand.self,
     PlanCommand.self, NewCommand.self, FormatCommand.self, DiffCommand.self, SchemaCommand.self,
   ]
 

@@ -1,7 +1,7 @@
 import Testing
 
 struct HelpTests {
-  static let commands = ["validate", "explain", "count", "sample", "compile", "plan", "new", "format", "diff", "schema"]
+  static let commands = ["validate", "explain", "count", "costs", "sample", "compile", "plan", "new", "format", "diff", "schema"]
 
   @Test func `the root's help lists every command`() throws {
     let help = try Executable.run("--help").output
@@ -14,8 +14,7 @@ struct HelpTests {
     let examples = help.split(separator: "\n").filter { $0.hasPrefix("  espalier ") }
     #expect(!examples.isEmpty)
     for example in examples {
-      let arguments = example.split(separator: " ").dropFirst().map(String.init)
-      let outcome = try Executable.run(arguments)
+      let outcome = try Executable.shell("espalier() { \"$ESPALIER\" \"$@\"; }; \(example)")
       #expect(outcome.status == 0, "\(example): \(outcome.errors)")
       #expect(!outcome.output.isEmpty)
     }

@@ -86,6 +86,57 @@ package struct BandSampler: Sendable {
   }
 }
 
+extension BandSampler {
+  /// The number of a member of the set; nil for any other network.
+  ///
+  /// - Complexity: O(edges of the states on the way) long multiplications.
+  package func index(of architecture: Architecture) -> BigUInt? {
+    guard let (path, bin) = path(of: architecture), certain.contains(bin) else { return nil }
+    var index = (certain.lowerBound..<bin).reduce(BigUInt(0)) { $0 + counts[0, 0, $1] }
+    var (state, left) = (0, bin)
+    for (layer, step) in path.enumerated() {
+      let next = counts.layers[layer + 1]
+      func completions(_ edge: CostBins.Edge) -> BigUInt {
+        guard edge.bin <= left, left - edge.bin < next.bins else { return 0 }
+        return counts[layer + 1, edge.target, left - edge.bin]
+      }
+      for edge in bins.edges(of: state, in: layer) {
+        if edge.members.lowerBound == step.edge.members.lowerBound { break }
+        index += BigUInt(edge.members.count) * completions(edge)
+      }
+      index += BigUInt(step.position) * completions(step.edge)
+      (state, left) = (step.edge.target, left - step.edge.bin)
+    }
+    return index
+  }
+
+  private struct Step {
+    let edge: CostBins.Edge
+    /// Of the block's tuple among the edge's members.
+    let position: Int
+  }
+
+  /// The way of a network through the diagram, with the bins that it spends; nil where it has none.
+  private func path(of architecture: Architecture) -> (steps: [Step], bins: Int)? {
+    guard architecture.choices.count == model.decisionCount else { return nil }
+    var steps: [Step] = []
+    var (state, spent) = (0, 0)
+    for (index, layer) in model.layers.enumerated() {
+      guard let tuple = layer.tables[layer.tableOf[state]].index(of: architecture) else { return nil }
+      var found: Step?
+      for edge in bins.edges(of: state, in: index) {
+        guard let position = layer.members[edge.members].firstIndex(of: Int32(tuple)) else { continue }
+        found = Step(edge: edge, position: position - edge.members.lowerBound)
+        break
+      }
+      guard let found else { return nil }
+      steps.append(found)
+      (state, spent) = (found.edge.target, spent + found.edge.bin)
+    }
+    return (steps, spent)
+  }
+}
+
 /// A number that is counted down by counts of a `BinCounts` layer, without allocation.
 private struct WordCounter {
   private var words: [UInt]

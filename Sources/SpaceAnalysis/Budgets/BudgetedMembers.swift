@@ -123,4 +123,7 @@ package struct BudgetedMembers: Sendable {
   ///
   /// - Precondition: `index` < `countLower`.
   package func member(at index: BigUInt) -> Architecture { sampler.member(at: index) }
+
+  /// The number of a member of the set; nil for any other network.
+  package func index(of architecture: Architecture) -> BigUInt? { sampler.index(of: architecture) }
 }

@@ -53,6 +53,21 @@ struct BlockTuples: Sendable {
 
   func code(of position: Int, in tuple: Int) -> Int { Int(codes[tuple * block.decisions.count + position]) }
 
+  /// The way that an architecture decides the block; nil where it is none.
+  ///
+  /// - Complexity: O(decisions of the block × log ways): ways are in the order of their codes.
+  func index(of architecture: Architecture) -> Int? {
+    let wanted = block.decisions.map { Int32((architecture.choices[$0] ?? -1) + 1) }
+    var (low, high) = (0, count)
+    while low < high {
+      let middle = (low + high) / 2
+      let row = codes[middle * wanted.count..<(middle + 1) * wanted.count]
+      if row.lexicographicallyPrecedes(wanted) { low = middle + 1 } else { high = middle }
+    }
+    guard low < count, codes[low * wanted.count..<(low + 1) * wanted.count].elementsEqual(wanted) else { return nil }
+    return low
+  }
+
   /// The option of a decision of the block; nil where it does not exist or belongs to another block.
   func option(of decision: DecisionID, in tuple: Int) -> Int? {
     guard block.decisions.contains(decision.index) else { return nil }

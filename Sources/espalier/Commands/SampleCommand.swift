@@ -1,5 +1,5 @@
 import ArgumentParser
-import Distributions
+import BigInt
 import SpaceAnalysis
 import SpaceCompiler
 import SpaceIR
@@ -13,18 +13,21 @@ struct SampleCommand: ParsableCommand {
         espalier sample spaces/mini-f.yaml -n 2
         espalier sample spaces/mini-f.yaml -n 3 --macs 1.2M..1.4M --json
         espalier sample spaces/digits.yaml --measure decisions --seed 7
+        espalier sample spaces/digits.yaml -n 3 --distinct --where "s2.channels == s3.channels"
+        espalier sample spaces/nasbench201.yaml --shard 2/8 --json
 
       Every draw meets the space's requirements, budgets among them.
       A draw depends on the seed and its number alone: the first 3 of 10 are the 3 that `-n 3` prints, and the same \
       seed gives the same bytes on every machine.
       """)
 
-  @OptionGroup var options: QueryOptions
+  @OptionGroup var query: QueryOptions
 
   @Option(
-    name: [.customShort("n"), .long], parsing: .unconditional, help: "How many architectures, at least 1. (default: 1)",
+    name: [.customShort("n"), .long], parsing: .unconditional,
+    help: "How many architectures, at least 1. (default: 1; all with '--from' or '--shard')",
     transform: parseCount)
-  var number = 1
+  var number: Int?
 
   @Option(
     help: "Uniform over the networks of the space, or over the options of each decision as it comes into being.")
@@ -41,23 +44,49 @@ struct SampleCommand: ParsableCommand {
     transform: parseAmountRange)
   var macs: ClosedRange<Int>?
 
+  @Flag(help: "No network twice; uniform, and still nothing is thrown away.")
+  var distinct = false
+
+  @Option(
+    help: "No draws: the networks in the order of their numbers, from this one on.", transform: parseIndex)
+  var from: BigUInt?
+
+  @Option(
+    help: ArgumentHelp(
+      "No draws: one of n equal parts of all networks in the order of their numbers, 1/8 to 8/8 for eight.",
+      valueName: "i/n"), transform: Shard.init(text:))
+  var shard: Shard?
+
   @Flag(help: "One JSON object a line.")
   var json = false
 
   func validate() throws {
+    guard !distinct || measure == .networks else {
+      throw ValidationError("'--distinct' draws uniformly over the networks; leave out '--measure decisions'")
+    }
+    guard from == nil && shard == nil || !distinct && measure == .networks else {
+      throw ValidationError(
+        "'--from' and '--shard' list networks and draw none; leave out '--distinct' and '--measure'")
+    }
     guard macs == nil || measure == .networks else {
       throw ValidationError("'--macs' draws uniformly over the networks of the band; leave out '--measure decisions'")
     }
   }
 
   func run() throws {
-    let compiled = try options.compiled()
-    let space = compiled.space
-    let draw = try drawing(from: compiled)
+    let compiled = try query.compiled()
+    let budgets = macs.map { [Budget(.macs, least: $0.lowerBound, greatest: $0.upperBound)] } ?? []
+    let members = try MemberSet.members(of: compiled, budgets: budgets)
+    if !(budgets + compiled.space.budgets).isEmpty {
+      Terminal.standardError.line("drawing from \(members.size(named: budgets.isEmpty ? "budget" : "band"))")
+    }
+    var networks = try selection(from: members, named: compiled.space.name)
     var pending = ""
-    for index in 0..<number {
-      var generator = SplitRandom(seed: seed, stream: Self.stream, UInt64(index))
-      pending += try text(of: draw(&generator), index, in: space)
+    var isFirst = true
+    while let (label, network) = try networks.next() {
+      let text = try NetworkText(of: network, in: compiled.space)
+      pending += json ? text.json(index: label.json) : (isFirst ? "" : "\n") + text.text(label: label.text)
+      isFirst = false
       if pending.utf8.count >= 1 << 15 {
         Terminal.standardOutput.write(pending)
         pending = ""
@@ -66,46 +95,31 @@ struct SampleCommand: ParsableCommand {
     Terminal.standardOutput.write(pending)
   }
 
-  /// Keeps these draws apart from those that a search makes with the same seed.
-  private static let stream: UInt64 = 0x5341_4D50
-
-  private func drawing(from compiled: CompiledSpace) throws -> (inout SplitRandom) -> Architecture {
-    let space = compiled.space
-    let budgets = macs.map { [Budget(.macs, least: $0.lowerBound, greatest: $0.upperBound)] } ?? []
-    guard !(budgets + space.budgets).isEmpty else {
-      let members = try MemberDiagram.members(of: compiled)
-      return { members.draw(measure, using: &$0) }
+  /// What the options ask for, in order.
+  private func selection(from members: MemberSet, named name: String) throws -> NetworkSelection {
+    if shard != nil || from != nil {
+      let all = shard?.range(of: members.count) ?? 0..<members.count
+      let first = all.lowerBound + (from ?? 0)
+      guard first < all.upperBound else {
+        let size = NetworkCount(all.upperBound - all.lowerBound).grouped
+        throw CommandFailure(
+          "there are \(size) networks\(shard == nil ? "" : " in the shard"), numbered from 0: '--from' is behind them")
+      }
+      let end = number.map { min(all.upperBound, first + BigUInt($0)) } ?? all.upperBound
+      return NetworkSelection(members, .listed(first..<end))
     }
-    guard measure == .networks else {
-      throw CommandFailure("'\(space.name)' has budgets, which a draw over decisions cannot keep")
+    let number = number ?? 1
+    if distinct {
+      guard number <= members.count else {
+        throw CommandFailure(
+          "'\(name)' has \(NetworkCount(members.count).grouped) such networks, so \(number.grouped) cannot be distinct")
+      }
+      return NetworkSelection(members, .distinct(number, seed: seed))
     }
-    do throws(BudgetError) {
-      let members = try BudgetedMembers(space, budgets: budgets + space.budgets)
-      Terminal.standardError.line("drawing from \(members.size(named: space.budgets.isEmpty ? "band" : "budget"))")
-      return { members.draw(using: &$0) }
-    } catch {
-      throw CommandFailure(error, in: space)
+    guard measure == .networks || members.canDecide else {
+      throw CommandFailure("'\(name)' has budgets, which a draw over decisions cannot keep")
     }
-  }
-
-  private func text(of architecture: Architecture, _ index: Int, in space: Space) throws -> String {
-    let cost: NetworkCost
-    do throws(CostError) {
-      cost = try SpaceAnalysis.cost(of: architecture, in: space)
-    } catch {
-      throw CommandFailure(error, in: space)
-    }
-    let decided = space.choices(of: architecture)
-    guard json else {
-      let rest = space.decisions.isEmpty ? ", no decisions" : ""
-      let head = "# \(index): \(cost.macs.grouped) MACs, \(cost.parameters.grouped) parameters\(rest)\n"
-      return (index == 0 ? "" : "\n") + head + decided.map { "\($0.name): \($0.value)\n" }.joined()
-    }
-    let object = JSONValue.object([
-      ("index", .integer(index)), ("macs", .integer(cost.macs)), ("parameters", .integer(cost.parameters)),
-      ("decisions", .object(decided.map { ($0.name, $0.value.json) })),
-    ])
-    return object.compact + "\n"
+    return NetworkSelection(members, .drawn(number, seed: seed, measure))
   }
 }
 
@@ -118,15 +132,6 @@ func parseCount(_ text: String) throws -> Int {
 }
 
 extension DrawMeasure: ExpressibleByArgument {}
-
-extension BudgetedMembers {
-  /// How many networks the draws come from: every one of the band, or as many as certainly are inside.
-  fileprivate func size(named name: String) -> String {
-    isExact
-      ? "\(countLower.grouped) networks, all in the \(name)"
-      : "\(countLower.grouped) networks in the \(name), which has at most \(countUpper.grouped)"
-  }
-}
 
 extension Value {
   /// Fractions are strings, exact: `"0.75"`, `"4/3"`.

@@ -26,7 +26,7 @@ struct DeriveCommand: ParsableCommand {
     ignoreSizeSignal()
     let text = try translatingFailures {
       let definition = try RunDirectory.decode(RunDefinition.self, from: .definition, of: folder)
-      let file = quotedPath("\(pathToRun)/\(definition.spaceFile)")
+      let file = quotedPath("\(relativePath(to: folder, from: out))/\(definition.spaceFile)")
       return replacingLine("of: ", of: try architecture(definition), with: "of: \(file)")
     }
     if let out {
@@ -43,20 +43,6 @@ struct DeriveCommand: ParsableCommand {
       let steps = try RunDirectory.stepCount(of: folder)
       throw RunError.unfinished(path: folder, steps: steps, of: definition.totalSteps)
     }
-  }
-
-  /// The run's folder as seen from the folder of the file that is written. Links are followed first: `..` leads out of
-  /// where a link leads to, not of where it lies.
-  private var pathToRun: String {
-    let typed = folder.split(separator: "/").filter { $0 != "." }.joined(separator: "/")
-    if folder.hasPrefix("/") { return "/" + typed }
-    guard let out else { return typed.isEmpty ? "." : typed }
-    if out.hasPrefix("/") { return resolved(folder) }
-    let above = out.lastIndex(of: "/").map { String(out[...$0]) } ?? "."
-    let (from, to) = (resolved(above).split(separator: "/"), resolved(folder).split(separator: "/"))
-    let shared = zip(from, to).prefix { $0 == $1 }.count
-    let steps = [Substring](repeating: "..", count: from.count - shared) + to.dropFirst(shared)
-    return steps.isEmpty ? "." : steps.joined(separator: "/")
   }
 }
 
