@@ -1,7 +1,9 @@
 import Testing
 
 struct HelpTests {
-  static let commands = ["validate", "explain", "count", "costs", "sample", "compile", "plan", "new", "format", "diff", "schema"]
+  static let commands = [
+    "validate", "explain", "count", "costs", "sample", "compile", "plan", "new", "format", "diff", "schema",
+  ]
 
   @Test func `the root's help lists every command`() throws {
     let help = try Executable.run("--help").output

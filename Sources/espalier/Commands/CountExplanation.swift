@@ -25,11 +25,13 @@ struct CountExplanation {
       let trees = structure.trees.filter { $0.decisions.count > 1 }
       if !trees.isEmpty {
         let inside = trees.reduce(0) { $0 + $1.decisions.count }
-        lines.append("\(counted(trees.count, "tree")) of \(inside.grouped) decisions that depend on one another, multiplied")
+        lines.append(
+          "\(counted(trees.count, "tree")) of \(inside.grouped) decisions that depend on one another, multiplied")
       }
       lines += structure.groups.map(text)
       if !structure.hanging.isEmpty {
-        lines.append("\(counted(structure.hanging.count, "decision")) of which each hangs on one of a group, as weights")
+        lines.append(
+          "\(counted(structure.hanging.count, "decision")) of which each hangs on one of a group, as weights")
       }
     }
     if let budgeted {
@@ -63,7 +65,8 @@ struct CountExplanation {
               .object([
                 ("decisions", names(group.decisions)),
                 ("requirements", .array(group.requirements.map { .string(space.requirements[$0].text) })),
-                ("states", .integer(group.states)), ("widest", .integer(group.widest)), ("edges", .integer(group.edges)),
+                ("states", .integer(group.states)), ("widest", .integer(group.widest)),
+                ("edges", .integer(group.edges)),
               ])
             })
         ))

@@ -24,7 +24,8 @@ struct OptionTable {
         let count = shares.counts[id.index][option]
         let share = count.share(of: shares.total)
         let (low, high) = ((share.lowerBound * 100).fixed(2), (share.upperBound * 100).fixed(2))
-        let note = count.greatest.value == 0 ? "no network has it" : shares.forced(id) == option ? "the only one left" : ""
+        let note =
+          count.greatest.value == 0 ? "no network has it" : shares.forced(id) == option ? "the only one left" : ""
         table.add([
           option == 0 ? space[id].name : "", "\(value)", low == high ? "\(low) %" : "\(low) to \(high) %",
           count.shortText, note,

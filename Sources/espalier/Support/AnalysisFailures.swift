@@ -25,7 +25,8 @@ extension CommandFailure {
       self.init("the costs of '\(space.name)' need more than \(limit.grouped) edges at '\(owner)': \(advice)")
     case .tooManySteps(let owner, let limit):
       self.init(
-        "the costs of '\(space.name)' take more than \(limit.grouped) evaluations, which are spent at '\(owner)': \(advice)")
+        "the costs of '\(space.name)' take more than \(limit.grouped) evaluations, which are spent at '\(owner)': \(advice)"
+      )
     }
   }
 
