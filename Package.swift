@@ -63,7 +63,8 @@ let package = Package(
     tests("SpaceSyntaxTests", ["SpaceSyntax", "Diagnostics", "TestSupport"], goldens: ["Golden"]),
     tests("SpaceIRTests", ["SpaceIR"]),
     tests(
-      "SpaceCheckerTests", ["SpaceAnalysis", "SpaceChecker", "SpaceCompiler", "SpaceIR", "Diagnostics", "TestSupport"],
+      "SpaceCheckerTests",
+      ["SpaceAnalysis", "SpaceChecker", "SpaceCompiler", "SpaceIR", "Diagnostics", "TestSupport", bigInt],
       goldens: ["Golden", "GoldenIR", "GoldenWarnings"]),
     tests("SpaceAnalysisTests", ["SpaceAnalysis", "SpaceIR", bigInt]),
     tests(

@@ -12,6 +12,11 @@ package struct BudgetedMembers: Sendable {
   package let countLower: NetworkCount
   /// At most so many members meet the budgets.
   package let countUpper: NetworkCount
+  /// Of the first budget, in the unit of its cost: costs were counted in steps of this.
+  package let binWidth: Int
+  /// Work counters, as of `CostModel`, with what further budgets make of the states.
+  package let stateCount: Int
+  package let edgeCount: Int
   private let sampler: BandSampler
 
   /// Whether every member that meets the budgets is in the set.
@@ -36,6 +41,8 @@ package struct BudgetedMembers: Sendable {
       sampler = bands.count == 1 ? upper : try Self.sampler(certain, range, upper, resolution, memoryLimit)
       countLower = sampler.countLower
       countUpper = upper.countUpper
+      binWidth = upper.binWidth
+      (stateCount, edgeCount) = (possible.stateCount, possible.edgeCount)
     } catch {
       throw .band(bands[0].measure, error)
     }

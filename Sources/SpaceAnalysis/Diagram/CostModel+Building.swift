@@ -22,6 +22,7 @@ extension CostModel {
     constant = constants[0]
     sideConstants = Array(constants.dropFirst())
     layers = try builder.buildLayers()
+    steps = builder.steps
   }
 }
 

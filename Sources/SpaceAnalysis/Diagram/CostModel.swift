@@ -18,6 +18,8 @@ package struct CostModel: Sendable {
   let constant: Int
   /// In order of deciding. The root is state 0 of the first; the edges of the last lead to state 0.
   var layers: [DiagramLayer]
+  /// Work counter: evaluations while the diagram was made.
+  package let steps: Int
 
   /// Work counters, for benchmarks and for `--explain`.
   package var stateCount: Int { layers.reduce(1) { $0 + $1.stateCount } }
@@ -64,6 +66,8 @@ package enum CostModelError: Error, Hashable, Sendable {
   /// condition between far layers, a running width without rounding) cause it.
   case tooManyStates(owner: String, limit: Int)
   case tooManyEdges(owner: String, limit: Int)
+  /// More evaluations than the limit, counted up to the decisions of `owner`.
+  case tooManySteps(owner: String, limit: Int)
 }
 
 /// Bounds on what building a diagram may cost.
@@ -74,9 +78,14 @@ package struct CostModelLimits: Hashable, Sendable {
   package var states: Int
   /// Edges of the whole diagram; about 40 bytes each.
   package var edges: Int
-  package init(combinations: Int = 4096, states: Int = 50_000, edges: Int = 20_000_000) {
+  /// Evaluations while the diagram is made; about 100 nanoseconds each.
+  package var steps: Int
+  package init(
+    combinations: Int = 4096, states: Int = 50_000, edges: Int = 20_000_000, steps: Int = 500_000_000
+  ) {
     self.combinations = combinations
     self.states = states
     self.edges = edges
+    self.steps = steps
   }
 }

@@ -9,6 +9,7 @@ struct DiagramBuilder {
   private var conditions: DiagramConditions
   private var table = ExpressionTable()
   private var edgeCount = 0
+  private(set) var steps = 0
 
   /// - Parameter measures: The one that edges are sorted by, then further ones.
   /// - Throws: `CostModelError.noMembers` or `noValue` where that needs no diagram to tell.
@@ -101,6 +102,9 @@ struct DiagramBuilder {
     let owner = space.decisions[step.scope.block.decisions.lowerBound].owner
     guard step.targets.count <= limits.states else { throw .tooManyStates(owner: owner, limit: limits.states) }
     guard edgeCount <= limits.edges else { throw .tooManyEdges(owner: owner, limit: limits.edges) }
+    steps += tuples.count + interface.representatives.count * (1 + step.scope.touchedAtoms.count)
+    steps += step.scope.pending.count * interface.representatives.count
+    guard steps <= limits.steps else { throw .tooManySteps(owner: owner, limit: limits.steps) }
   }
 
   /// By tuple, the number of its further costs in the layer's table; nil where there are none.

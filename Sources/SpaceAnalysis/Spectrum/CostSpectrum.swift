@@ -106,7 +106,8 @@ package struct CostSpectrum: Sendable {
   /// - Precondition: 0 <= numerator <= denominator, which is positive.
   package func quantile(_ share: (numerator: Int, denominator: Int)) -> CostInterval {
     precondition(
-      share.denominator > 0 && (0...share.denominator).contains(share.numerator), "a quantile is a share of the members")
+      share.denominator > 0 && (0...share.denominator).contains(share.numerator), "a quantile is a share of the members"
+    )
     return Self.quantile(least.least...greatest.greatest, band, certain, possible, count, share: share)
   }
 

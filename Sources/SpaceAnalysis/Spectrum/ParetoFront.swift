@@ -106,7 +106,11 @@ private struct BoundedCriterion {
     var result = criteria.map { BoundedCriterion(criterion: $0, ceiling: .max) }
     func bound(_ criterion: Criterion, _ ceiling: Int) {
       let known = result.firstIndex { $0.criterion == criterion }
-      if let known { result[known].ceiling = ceiling } else { result.append(.init(criterion: criterion, ceiling: ceiling)) }
+      if let known {
+        result[known].ceiling = ceiling
+      } else {
+        result.append(.init(criterion: criterion, ceiling: ceiling))
+      }
     }
     for band in bands {
       if band.range.upperBound < .max { bound(Criterion(band.measure), band.range.upperBound) }

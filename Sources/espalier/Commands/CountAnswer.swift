@@ -7,15 +7,17 @@ struct CountAnswer {
   let compiled: CompiledSpace
   let networks: EncodingCount
   /// Nil where the space has no budgets.
-  let budgeted: BudgetedMembers?
+  let budgeted: BudgetedCount?
   /// Nil where it is the number of networks, or there is no such number.
   let terms: NetworkCount?
   /// Nothing where a search cannot start, because decisions depend on each other.
   let starts: [SearchStart]
+  /// What the ranges were found on.
+  let models: [CostModel]
   let ranges: [(measure: CostMeasure, range: CostRange)]
 
   /// - Throws: `CommandFailure` for costs that cannot be counted, or that no network has.
-  init(of compiled: CompiledSpace, costs: Bool) throws {
+  init(of compiled: CompiledSpace, costs: Bool, memory: MemoryLimit) throws {
     self.compiled = compiled
     let space = compiled.space
     do throws(MemberError) {
@@ -24,23 +26,22 @@ struct CountAnswer {
       networks = .uncounted(error, reason: error.reason(in: space))
     }
     do throws(BudgetError) {
-      budgeted = space.budgets.isEmpty ? nil : try BudgetedMembers(space)
+      budgeted = space.budgets.isEmpty ? nil : try BudgetedCount(of: space, memory: memory)
     } catch {
       throw CommandFailure(error, in: space)
     }
     let distinct = distinctTerms(of: space)
     terms = distinct == networks.count ? nil : distinct
     starts = space.requirements.isEmpty && space.isForest ? SearchStart.starts(of: space) : []
-    ranges = try (costs ? [CostMeasure.macs, .parameters] : []).map { measure in
-      (measure, try CostModel.model(of: space, measure).range())
-    }
+    models = try (costs ? [CostMeasure.macs, .parameters] : []).map { try CostModel.model(of: space, $0) }
+    ranges = models.map { ($0.measure, $0.range()) }
   }
 
   func text(members: Bool) -> String {
     let space = compiled.space
     var table = AlignedTable([.left, .left])
     table.add(["networks", networks.count.map(Self.text) ?? networks.description])
-    if let budgeted { table.add(["in budget", Self.text(of: budgeted)]) }
+    if let budgeted { table.add(["in budget", budgeted.count.text]) }
     if let terms { table.add(["terms", "\(Self.text(of: terms)) after merging options that are the same"]) }
     table.add([
       "decisions", space.decisions.isEmpty ? "none: nothing is left to search" : space.decisions.count.grouped,
@@ -63,11 +64,6 @@ struct CountAnswer {
     count.grouped == count.short ? count.grouped : "\(count.grouped) (\(count.short))"
   }
 
-  private static func text(of members: BudgetedMembers) -> String {
-    members.isExact
-      ? text(of: members.countLower) : "\(text(of: members.countLower)) to \(text(of: members.countUpper))"
-  }
-
   private static func text(from low: Int, to high: Int) -> String {
     low == high
       ? "\(low.grouped) (\(low.short))" : "\(low.grouped) to \(high.grouped) (\(low.short) to \(high.short))"
@@ -81,7 +77,8 @@ struct CountAnswer {
     }.joined()
   }
 
-  func json(members: Bool) -> JSONValue {
+  /// - Parameter more: What comes after.
+  func json(members: Bool, _ more: [(key: String, value: JSONValue)]) -> JSONValue {
     let space = compiled.space
     var answer: [(key: String, value: JSONValue)] = [
       ("version", .integer(1)),
@@ -95,18 +92,12 @@ struct CountAnswer {
       ("distributions", .object(starts.map { ($0.grouping.rawValue, $0.json) })),
     ]
     if let budgeted {
-      answer.append(
-        (
-          "in_budget",
-          .object([
-            ("least", .string(budgeted.countLower.description)), ("greatest", .string(budgeted.countUpper.description)),
-          ])
-        ))
+      answer.append(("in_budget", budgeted.count.json))
     }
     if !ranges.isEmpty {
       answer.append(("costs", .object(ranges.map { ($0.measure.rawValue, json($0.range, members: members)) })))
     }
-    return .object(answer)
+    return .object(answer + more)
   }
 
   private func json(_ range: CostRange, members: Bool) -> JSONValue {

@@ -12,6 +12,7 @@ struct CountCommand: ParsableCommand {
     discussion: """
         espalier count spaces/mini-f.yaml
         espalier count spaces/mini-f.yaml --input 3x32x32 --costs --json
+        espalier count spaces/spos.yaml --where "macs <= 330M" --options --explain
         espalier count spaces/mini-f.yaml --where "s2.channels >= s1.channels" --where "macs <= 1.4M"
 
       networks   encodings: assignments of an option to every decision that exists, which meet the requirements
@@ -33,6 +34,15 @@ struct CountCommand: ParsableCommand {
   @Flag(help: "With --costs: also the networks that have the least and the greatest.")
   var members = false
 
+  @Flag(help: "Also how many networks have each option: which options none has, and which are forced.")
+  var options = false
+
+  @Flag(help: "Also the structure that was counted: independent parts, groups that conditions tie together, diagrams.")
+  var explain = false
+
+  @Option(help: .memory, transform: parseMemory)
+  var memory = MemoryLimit.usual
+
   @Flag(help: "One JSON object with a fixed order of keys.")
   var json = false
 
@@ -44,11 +54,15 @@ struct CountCommand: ParsableCommand {
 
   func run() throws {
     let (sources, compiled) = try query.compilation()
-    let answer = try CountAnswer(of: compiled, costs: costs)
+    let answer = try CountAnswer(of: compiled, costs: costs, memory: memory)
+    let table = options ? try OptionTable(of: compiled, memory: memory) : nil
+    let explanation = explain ? CountExplanation(of: compiled, answer.budgeted, answer.models) : nil
     if json {
-      Terminal.standardOutput.write(answer.json(members: members).document)
+      let more = [table.map { ("options", $0.json) }, explanation.map { ("structure", $0.json) }].compactMap { $0 }
+      Terminal.standardOutput.write(answer.json(members: members, more).document)
     } else {
-      Terminal.standardOutput.write("\(query.file): " + answer.text(members: members))
+      let text = answer.text(members: members) + (explanation?.text ?? "") + (table?.text ?? "")
+      Terminal.standardOutput.write("\(query.file): " + text)
     }
     guard let macs = answer.ranges.first(where: { $0.measure == .macs })?.range else { return }
     let wrong = compiled.check(leastMACs: macs.least.cost, greatestMACs: macs.greatest.cost)

@@ -29,7 +29,8 @@ struct ChartCanvas {
     }
     let middle = (Self.frame.left + Self.frame.right) / 2
     body.append(Self.text(across.label, at: (middle, Self.frame.bottom + 46), kind: "label", anchor: "middle"))
-    body.append(line(from: (Self.frame.left, Self.frame.bottom), to: (Self.frame.right, Self.frame.bottom), kind: "axis"))
+    body.append(
+      line(from: (Self.frame.left, Self.frame.bottom), to: (Self.frame.right, Self.frame.bottom), kind: "axis"))
   }
 
   /// An axis upwards; the left one has lines across the chart.
@@ -140,7 +141,10 @@ extension ChartCanvas.Axis {
     var step = 1.0
     while step * Double(count) < span { step *= 10 }
     while step * Double(count) > span * 10 { step /= 10 }
-    for factor in [5.0, 2.0] where span / (step / factor) <= Double(count) { step /= factor; break }
+    for factor in [5.0, 2.0] where span / (step / factor) <= Double(count) {
+      step /= factor
+      break
+    }
     let first = (range.lowerBound / step).rounded(.up)
     return (0...count + 2).map { (first + Double($0)) * step }.filter { $0 <= range.upperBound + step * 1e-9 }
   }
@@ -154,7 +158,8 @@ extension ChartCanvas.Axis {
   static func percents(_ label: String, to greatest: Double) -> Self {
     let range = 0...max(greatest, 1e-9)
     return Self(
-      label: label, range: range, ticks: roundNumbers(range, about: 6).map { ($0, Self.percent($0, of: range.upperBound)) })
+      label: label, range: range,
+      ticks: roundNumbers(range, about: 6).map { ($0, Self.percent($0, of: range.upperBound)) })
   }
 
   private static func percent(_ share: Double, of greatest: Double) -> String {

@@ -76,7 +76,8 @@ extension CostAnswer {
 
   private func text(of point: ParetoFront.Point, _ measures: [CostMeasure]) -> String {
     let costs = zip(point.costs, measures).map { "\($0.grouped) \($1.unit)" }.joined(separator: ", ")
-    return "\n# \(costs)\n" + compiled.space.choices(of: point.architecture).map { "\($0.name): \($0.value)\n" }.joined()
+    return "\n# \(costs)\n"
+      + compiled.space.choices(of: point.architecture).map { "\($0.name): \($0.value)\n" }.joined()
   }
 
   /// The points of a front, and of a long one an even selection; then the networks at its ends.
@@ -84,9 +85,11 @@ extension CostAnswer {
     let measures = front.criteria.map(\.measure)
     var table = AlignedTable(measures.map { _ in .right })
     table.add(front.criteria.map { ($0.direction == .least ? "least " : "most ") + $0.measure.unit })
-    let rows = front.points.count <= 40 ? front.points.indices.map { $0 } : (0..<40).map { $0 * (front.points.count - 1) / 39 }
+    let rows =
+      front.points.count <= 40 ? front.points.indices.map { $0 } : (0..<40).map { $0 * (front.points.count - 1) / 39 }
     for row in rows { table.add(front.points[row].costs.map(\.grouped)) }
-    let exact = front.excess == 0 ? "exact" : "no network is better by more than \(front.excess.grouped) \(measures[0].unit)"
+    let exact =
+      front.excess == 0 ? "exact" : "no network is better by more than \(front.excess.grouped) \(measures[0].unit)"
     let shown = rows.count < front.points.count ? "; \(rows.count) of them" : ""
     let ends = front.points.count == 1 ? [front.points[0]] : [front.points.first, front.points.last].compactMap { $0 }
     return "front of \(counted(front.points.count, "network")), \(exact)\(shown)\n" + table.text()

@@ -98,7 +98,9 @@ extension CountInterval {
   }
 
   /// Three digits, for tables.
-  var shortText: String { isExact || least.short == greatest.short ? least.short : "\(least.short) to \(greatest.short)" }
+  var shortText: String {
+    isExact || least.short == greatest.short ? least.short : "\(least.short) to \(greatest.short)"
+  }
 }
 
 extension CostInterval {

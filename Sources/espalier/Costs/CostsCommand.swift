@@ -7,10 +7,12 @@ import SpaceIR
 struct CostsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "costs",
-    abstract: "Show what the networks of a space cost: range, mean, quantiles, histogram, Pareto front; nothing is drawn.",
+    abstract:
+      "Show what the networks of a space cost: range, mean, quantiles, histogram, Pareto front; nothing is drawn.",
     discussion: """
         espalier costs spaces/spos.yaml
         espalier costs spaces/mini-f.yaml --measure params --quantiles 1,50,99
+        espalier costs spaces/mini-f.yaml --where "parameters <= 60k" --members
         espalier costs spaces/mini-f.yaml --pareto macs,most:params --json
 
       Every network counts once, and all of them are counted: those that meet the space's requirements, budgets among \
@@ -21,7 +23,7 @@ struct CostsCommand: ParsableCommand {
       linear maps), pooling (inputs of pools), activations (bytes of all feature maps of one image).
       """)
 
-  @OptionGroup var options: CompileOptions
+  @OptionGroup var options: QueryOptions
 
   @Option(help: "What to count: macs, params, weights, pooling or activations.", transform: CostMeasure.parse)
   var measure = CostMeasure.macs
@@ -34,7 +36,8 @@ struct CostsCommand: ParsableCommand {
   var pareto: CostPair?
 
   @Option(
-    help: ArgumentHelp("Shares of the networks, in percent.", valueName: "percents"), transform: Percents.init(parsing:))
+    help: ArgumentHelp("Shares of the networks, in percent.", valueName: "percents"), transform: Percents.init(parsing:)
+  )
   var quantiles = Percents.usual
 
   @Option(
@@ -126,7 +129,9 @@ struct Percents {
       guard pieces[0].count >= 1, pieces[0].count <= 3, fraction.count <= 6,
         digits.allSatisfy({ $0.isASCII && $0.isNumber }),
         let share = Int(digits + String(repeating: "0", count: 6 - fraction.count)), share <= Percents.whole
-      else { throw ValidationError("'\(part)' is not a percentage from 0 to 100 with at most six digits after the point") }
+      else {
+        throw ValidationError("'\(part)' is not a percentage from 0 to 100 with at most six digits after the point")
+      }
       return share
     }
   }

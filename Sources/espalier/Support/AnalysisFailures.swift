@@ -23,6 +23,10 @@ extension CommandFailure {
       self.init("the costs of '\(space.name)' need more than \(limit.grouped) states at '\(owner)': \(advice)")
     case .tooManyEdges(let owner, let limit):
       self.init("the costs of '\(space.name)' need more than \(limit.grouped) edges at '\(owner)': \(advice)")
+    case .tooManySteps(let owner, let limit):
+      self.init(
+        "the costs of '\(space.name)' take more than \(limit.grouped) evaluations, which are spent at '\(owner)': \(advice)"
+      )
     }
   }
 
@@ -39,7 +43,9 @@ extension CommandFailure {
   init(_ error: BudgetError, in space: Space) {
     switch error {
     case .model(let error): self.init(error, in: space)
-    case .band(let measure, let error): self.init(error, unit: measure.unit, in: space)
+    case .band(let measure, let error):
+      let isEmpty = if case .empty = error { true } else { false }
+      self.init(error, unit: measure.unit, in: space, remedy: isEmpty ? space.remedy : nil)
     case .contradictory(let measure):
       self.init("no network of '\(space.name)' meets its budgets: two of them leave no \(measure.unit) between them")
     case .latency(let device):
@@ -62,14 +68,16 @@ extension CommandFailure {
   }
 
   /// Why nothing can be drawn from a band of costs, and which way to move it.
-  init(_ error: BandError, unit: String, in space: Space) {
+  ///
+  /// - Parameter remedy: What to do about an empty band; nil: move it.
+  init(_ error: BandError, unit: String, in space: Space, remedy given: String? = nil) {
     switch error {
     case .empty(let band, let least, let greatest):
       let range =
         least == greatest ? "it has \(least.grouped)" : "its networks have \(least.grouped) to \(greatest.grouped)"
       let place = least == greatest ? "around" : "inside"
       let remedy = band.overlaps(least...greatest) ? "widen the band" : "choose a band \(place) that"
-      self.init("no network of '\(space.name)' has \(Self.text(of: band)) \(unit): \(range); \(remedy)")
+      self.init("no network of '\(space.name)' has \(Self.text(of: band)) \(unit): \(range); \(given ?? remedy)")
     case .unresolved(let band, let binWidth, let uncertainty):
       self.init(
         "the band of \(Self.text(of: band)) \(unit) is too narrow to tell whether a network of '\(space.name)' is inside: "
@@ -151,5 +159,22 @@ extension SupernetPlan {
     } catch {
       throw CommandFailure("'\(space.name)' cannot be planned: \(error.description)")
     }
+  }
+}
+
+extension Space {
+  /// Which limit to raise, and how far, so that some network meets the budgets; nil where that is not known.
+  fileprivate var remedy: String? {
+    guard let least = try? leastBudgets(), !least.isEmpty else { return nil }
+    let single = least.filter { $0.shortfall ?? 0 > 0 }.map { budget in
+      let above = (budget.least ?? 0) - budget.limit
+      return "\((budget.least ?? 0).grouped) \(budget.measure.unit) (\(above.grouped) more)"
+    }
+    if !single.isEmpty {
+      let others = least.count > 1 ? ", everything else as it is" : ""
+      return "raise the limit to \(single.joined(separator: ", or that to "))\(others)"
+    }
+    guard least.allSatisfy({ $0.least == nil }) else { return nil }
+    return "no limit is enough to raise alone; raise two of them"
   }
 }
