@@ -207,7 +207,8 @@ extension Operation {
   fileprivate var isPlain: Bool {
     switch self {
     case .input, .zero, .add, .join, .choice: false
-    case .convolution, .depthwise, .batchNorm, .activation, .squeezeExcite, .splitAttention, .pool, .globalPool, .linear,
+    case .convolution, .depthwise, .batchNorm, .activation, .squeezeExcite, .splitAttention, .pool, .globalPool,
+      .linear,
       .layerNorm, .slice, .shuffle, .softmax, .resize, .attention, .positionEmbedding, .quantize:
       true
     }
@@ -221,7 +222,8 @@ extension Operation {
     case .depthwise, .pool, .globalPool, .slice, .shuffle, .resize, .quantize, .squeezeExcite, .zero: true
     case .activation(let function, _):
       function.constant.map { ![Value.word("sigmoid"), Value.word("hard_sigmoid")].contains($0) } ?? false
-    case .input, .batchNorm, .splitAttention, .layerNorm, .softmax, .attention, .positionEmbedding, .add, .join, .choice:
+    case .input, .batchNorm, .splitAttention, .layerNorm, .softmax, .attention, .positionEmbedding, .add, .join,
+      .choice:
       false
     }
   }

@@ -98,7 +98,9 @@ extension CommandFailure {
         "the band of \(Self.text(of: band)) \(unit) is too narrow to tell whether a network of '\(space.name)' is inside: "
           + "costs are counted in steps of \(binWidth.grouped); widen the band by \(uncertainty.grouped) or more")
     case .tooLarge(let bytes, let limit):
-      self.init("counting the networks in the band takes \(bytes.byteText), more than \(limit.byteText)")
+      self.init(
+        "counting the networks in the band takes \(bytes.byteText), more than \(limit.byteText): "
+          + "leave out a budget, or allow more ('count' and 'costs' take '--memory')")
     }
   }
 
