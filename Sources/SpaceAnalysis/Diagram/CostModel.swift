@@ -78,10 +78,10 @@ package struct CostModelLimits: Hashable, Sendable {
   package var states: Int
   /// Edges of the whole diagram; about 40 bytes each.
   package var edges: Int
-  /// Evaluations while the diagram is made; about 100 nanoseconds each.
+  /// Evaluations while the diagram is made; about a microsecond each.
   package var steps: Int
   package init(
-    combinations: Int = 4096, states: Int = 50_000, edges: Int = 20_000_000, steps: Int = 500_000_000
+    combinations: Int = 4096, states: Int = 50_000, edges: Int = 20_000_000, steps: Int = 20_000_000
   ) {
     self.combinations = combinations
     self.states = states

@@ -134,7 +134,7 @@ extension Expression {
 
 extension Operation {
   /// The operation and what is fixed about it: all but operands and attributes.
-  fileprivate var signatureWord: String {
+  var signatureWord: String {
     switch self {
     case .input(let index): "input \(index)"
     case .convolution(let payload, _): "convolution \(payload.bias)"

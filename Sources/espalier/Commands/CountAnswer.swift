@@ -10,6 +10,8 @@ struct CountAnswer {
   let budgeted: BudgetedCount?
   /// Nil where it is the number of networks, or there is no such number.
   let terms: NetworkCount?
+  /// Networks that are different as graphs, where that was asked.
+  let distinct: DistinctNetworks?
   /// Nothing where a search cannot start, because decisions depend on each other.
   let starts: [SearchStart]
   /// What the ranges were found on.
@@ -17,7 +19,7 @@ struct CountAnswer {
   let ranges: [(measure: CostMeasure, range: CostRange)]
 
   /// - Throws: `CommandFailure` for costs that cannot be counted, or that no network has.
-  init(of compiled: CompiledSpace, costs: Bool, memory: MemoryLimit) throws {
+  init(of compiled: CompiledSpace, costs: Bool, distinct: Bool, memory: MemoryLimit) throws {
     self.compiled = compiled
     let space = compiled.space
     do throws(MemberError) {
@@ -30,8 +32,13 @@ struct CountAnswer {
     } catch {
       throw CommandFailure(error, in: space)
     }
-    let distinct = distinctTerms(of: space)
-    terms = distinct == networks.count ? nil : distinct
+    do throws(DistinctError) {
+      self.distinct = distinct ? try space.distinctNetworks() : nil
+    } catch {
+      throw CommandFailure(error, in: space)
+    }
+    let merged = distinctTerms(of: space)
+    terms = merged == networks.count ? nil : merged
     starts = space.requirements.isEmpty && space.isForest ? SearchStart.starts(of: space) : []
     models = try (costs ? [CostMeasure.macs, .parameters] : []).map { try CostModel.model(of: space, $0) }
     ranges = models.map { ($0.measure, $0.range()) }
@@ -42,6 +49,7 @@ struct CountAnswer {
     var table = AlignedTable([.left, .left])
     table.add(["networks", networks.count.map(Self.text) ?? networks.description])
     if let budgeted { table.add(["in budget", budgeted.count.text]) }
+    if let distinct { table.add(["distinct", (distinct.isExact ? "" : "at most ") + Self.text(of: distinct.count)]) }
     if let terms { table.add(["terms", "\(Self.text(of: terms)) after merging options that are the same"]) }
     table.add([
       "decisions", space.decisions.isEmpty ? "none: nothing is left to search" : space.decisions.count.grouped,
@@ -93,6 +101,13 @@ struct CountAnswer {
     ]
     if let budgeted {
       answer.append(("in_budget", budgeted.count.json))
+    }
+    if let distinct {
+      answer.append(
+        (
+          "distinct",
+          .object([("networks", .string(distinct.count.description)), ("is_exact", .boolean(distinct.isExact))])
+        ))
     }
     if !ranges.isEmpty {
       answer.append(("costs", .object(ranges.map { ($0.measure.rawValue, json($0.range, members: members)) })))

@@ -12,12 +12,14 @@ struct CountCommand: ParsableCommand {
     discussion: """
         espalier count spaces/mini-f.yaml
         espalier count spaces/mini-f.yaml --input 3x32x32 --costs --json
+        espalier count spaces/nasbench201.yaml --distinct
         espalier count spaces/spos.yaml --where "macs <= 330M" --options --explain
         espalier count spaces/mini-f.yaml --where "s2.channels >= s1.channels" --where "macs <= 1.4M"
 
       networks   encodings: assignments of an option to every decision that exists, which meet the requirements
       in budget  of these, the networks within the space's budgets; a range where costs are too many to tell apart
       terms      networks after merging options that are the same, where these are fewer
+      distinct   with --distinct: networks that are different as graphs of operations
       logits     parameters of the distribution that a search moves: one categorical over the tuple of each owner's \
       decisions (joint), or one for each decision (factorised)
       entropy    of that distribution where the search starts, all options equally likely
@@ -33,6 +35,9 @@ struct CountCommand: ParsableCommand {
 
   @Flag(help: "With --costs: also the networks that have the least and the greatest.")
   var members = false
+
+  @Flag(help: "Also the networks that are different as graphs: skips, zeros and unused operations left out, names too.")
+  var distinct = false
 
   @Flag(help: "Also how many networks have each option: which options none has, and which are forced.")
   var options = false
@@ -54,7 +59,7 @@ struct CountCommand: ParsableCommand {
 
   func run() throws {
     let (sources, compiled) = try query.compilation()
-    let answer = try CountAnswer(of: compiled, costs: costs, memory: memory)
+    let answer = try CountAnswer(of: compiled, costs: costs, distinct: distinct, memory: memory)
     let table = options ? try OptionTable(of: compiled, memory: memory) : nil
     let explanation = explain ? CountExplanation(of: compiled, answer.budgeted, answer.models) : nil
     if json {

@@ -53,6 +53,21 @@ extension CommandFailure {
     }
   }
 
+  init(_ error: DistinctError, in space: Space) {
+    switch error {
+    case .members(let error): self.init(error, in: space)
+    case .tooMany(let limit):
+      self.init(
+        "one part of '\(space.name)' has more than \(limit.grouped) networks, which are compared one by one: "
+          + "leave '--distinct' out, or fix some decisions by '--where'")
+    case .tooSymmetric(let limit):
+      self.init("a network of '\(space.name)' has more than \(limit.grouped) symmetries to compare")
+    case .budgets: self.init("'--distinct' does not tell networks within budgets apart yet: leave the budgets out")
+    case .severalOutputs: self.init("'--distinct' compares networks of one output, '\(space.name)' has several")
+    case .noValue(let node): self.init("a choice at node \(node.index) of '\(space.name)' has no value in some network")
+    }
+  }
+
   init(_ error: ParetoError, in space: Space) {
     switch error {
     case .model(let error): self.init(error, in: space)
@@ -83,7 +98,9 @@ extension CommandFailure {
         "the band of \(Self.text(of: band)) \(unit) is too narrow to tell whether a network of '\(space.name)' is inside: "
           + "costs are counted in steps of \(binWidth.grouped); widen the band by \(uncertainty.grouped) or more")
     case .tooLarge(let bytes, let limit):
-      self.init("counting the networks in the band takes \(bytes.byteText), more than \(limit.byteText)")
+      self.init(
+        "counting the networks in the band takes \(bytes.byteText), more than \(limit.byteText): "
+          + "leave out a budget, or allow more ('count' and 'costs' take '--memory')")
     }
   }
 
