@@ -18,6 +18,9 @@ package struct BandSampler: Sendable {
   private let bins: CostBins
   private let counts: BinCounts
   private let certain: ClosedRange<Int>
+  /// Members of the set in the bins below each of its bins; one entry more than bins.
+  private let below: [BigUInt]
+  private let places: TuplePlaces
 
   /// - Parameters:
   ///   - band: Costs in the model's measure, both ends included.
@@ -45,7 +48,11 @@ package struct BandSampler: Sendable {
       let uncertainty = bins.slack.upperBound - bins.slack.lowerBound
       throw .unresolved(band: band, binWidth: bins.unit, uncertainty: uncertainty)
     }
-    certain = sure
+    certain = sure.clamped(to: 0...counts.layers[0].bins - 1)
+    var below: [BigUInt] = [0]
+    for bin in certain { below.append(below[below.count - 1] + counts[0, 0, bin]) }
+    self.below = below
+    places = TuplePlaces(model)
     countLower = NetworkCount(lower)
     countUpper = NetworkCount(upper)
     binWidth = bins.unit
@@ -63,10 +70,15 @@ package struct BandSampler: Sendable {
   /// - Precondition: `index` < `countLower`.
   package func member(at index: BigUInt) -> Architecture {
     precondition(index < countLower.value, "a member's number is below their count")
-    var rest = WordCounter(index, words: counts.layers[0].words)
-    var bin = certain.lowerBound
-    while rest.subtract(1, times: counts.layers[0], at: counts.layers[0].offset(0, bin)) { bin += 1 }
+    var (low, high) = (0, below.count - 1)
+    while high - low > 1 {
+      let middle = (low + high) / 2
+      if below[middle] <= index { low = middle } else { high = middle }
+    }
+    var rest = WordCounter(index - below[low], words: counts.layers[0].words)
+    var bin = certain.lowerBound + low
     var steps: [DiagramPath.Step] = []
+    steps.reserveCapacity(model.layers.count)
     var state = 0
     for layer in model.layers.indices {
       let next = counts.layers[layer + 1]
@@ -92,7 +104,7 @@ extension BandSampler {
   /// - Complexity: O(edges of the states on the way) long multiplications.
   package func index(of architecture: Architecture) -> BigUInt? {
     guard let (path, bin) = path(of: architecture), certain.contains(bin) else { return nil }
-    var index = (certain.lowerBound..<bin).reduce(BigUInt(0)) { $0 + counts[0, 0, $1] }
+    var index = below[bin - certain.lowerBound]
     var (state, left) = (0, bin)
     for (layer, step) in path.enumerated() {
       let next = counts.layers[layer + 1]
@@ -110,6 +122,13 @@ extension BandSampler {
     return index
   }
 
+  /// Whether a network is in the set.
+  ///
+  /// - Complexity: O(decisions + blocks × log edges), without long arithmetic.
+  package func contains(_ architecture: Architecture) -> Bool {
+    path(of: architecture).map { certain.contains($0.bins) } ?? false
+  }
+
   private struct Step {
     let edge: CostBins.Edge
     /// Of the block's tuple among the edge's members.
@@ -120,18 +139,15 @@ extension BandSampler {
   private func path(of architecture: Architecture) -> (steps: [Step], bins: Int)? {
     guard architecture.choices.count == model.decisionCount else { return nil }
     var steps: [Step] = []
+    steps.reserveCapacity(model.layers.count)
     var (state, spent) = (0, 0)
-    for (index, layer) in model.layers.enumerated() {
-      guard let tuple = layer.tables[layer.tableOf[state]].index(of: architecture) else { return nil }
-      var found: Step?
-      for edge in bins.edges(of: state, in: index) {
-        guard let position = layer.members[edge.members].firstIndex(of: Int32(tuple)) else { continue }
-        found = Step(edge: edge, position: position - edge.members.lowerBound)
-        break
-      }
-      guard let found else { return nil }
-      steps.append(found)
-      (state, spent) = (found.edge.target, spent + found.edge.bin)
+    for index in model.layers.indices {
+      guard let tuple = model.layers[index].tables[model.layers[index].tableOf[state]].index(of: architecture),
+        let place = places.place(of: tuple, in: state, of: index, model),
+        let edge = bins.edge(at: place, of: state, in: index)
+      else { return nil }
+      steps.append(Step(edge: edge, position: place - edge.members.lowerBound))
+      (state, spent) = (edge.target, spent + edge.bin)
     }
     return (steps, spent)
   }

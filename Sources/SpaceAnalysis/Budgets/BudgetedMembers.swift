@@ -130,6 +130,8 @@ package struct BudgetedMembers: Sendable {
   /// - Precondition: `index` < `countLower`.
   package func member(at index: BigUInt) -> Architecture { sampler.member(at: index) }
 
+  package func contains(_ architecture: Architecture) -> Bool { sampler.contains(architecture) }
+
   /// The number of a member of the set; nil for any other network.
   package func index(of architecture: Architecture) -> BigUInt? { sampler.index(of: architecture) }
 }

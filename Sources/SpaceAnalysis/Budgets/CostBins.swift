@@ -83,6 +83,17 @@ struct CostBins {
     edges[layer][edgeStarts[layer][state]..<edgeStarts[layer][state + 1]]
   }
 
+  /// The edge that holds a place in the layer's `members`; nil where it was left out as too dear.
+  func edge(at place: Int, of state: Int, in layer: Int) -> Edge? {
+    var (low, high) = (edgeStarts[layer][state], edgeStarts[layer][state + 1])
+    while low < high {
+      let middle = (low + high) / 2
+      if edges[layer][middle].members.upperBound <= place { low = middle + 1 } else { high = middle }
+    }
+    guard low < edgeStarts[layer][state + 1], edges[layer][low].members.contains(place) else { return nil }
+    return edges[layer][low]
+  }
+
   /// The bins of which every member is certainly within the band; nil where there is none. A band that reaches an
   /// extreme of the space has no edge there: no member is outside.
   func certain(in band: ClosedRange<Int>) -> ClosedRange<Int>? {

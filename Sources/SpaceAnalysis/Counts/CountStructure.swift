@@ -64,7 +64,7 @@ package struct CostStructure: Hashable, Sendable {
     steps = model.steps
     let most = model.layers.dropFirst().enumerated().max { $0.element.stateCount < $1.element.stateCount }
     widest = most?.element.stateCount ?? 1
-    let before = most.map { model.layers[$0.offset] }?.tables.first?.block.decisions.first
+    let before = most.map { model.layers[$0.offset] }?.tables.first?.block.original.first
     owner = before.map { space.decisions[$0].owner } ?? ""
   }
 }

@@ -79,7 +79,7 @@ struct DiagramPath {
     var choices = [Int?](repeating: nil, count: model.decisionCount)
     for (layer, step) in zip(model.layers, steps) {
       let tuples = layer.tables[layer.tableOf[step.state]]
-      for (position, index) in tuples.block.decisions.enumerated() {
+      for (position, index) in tuples.block.original.enumerated() {
         let code = tuples.code(of: position, in: step.tuple)
         choices[index] = code == 0 ? nil : code - 1
       }

@@ -28,7 +28,11 @@ struct CostTerms: Sendable {
   private var atomIndices: [Expression: Int] = [:]
   private var types: [NodeID: TensorType] = [:]
 
-  init(_ space: Space, measures: [CostMeasure]) {
+  private let positions: [Int]
+
+  /// - Parameter positions: By decision of the graph, its number in the terms.
+  init(_ space: Space, measures: [CostMeasure], positions: [Int]) {
+    self.positions = positions
     collect(space.body, guards: [], measures: measures)
   }
 
@@ -61,7 +65,7 @@ struct CostTerms: Sendable {
   }
 
   private mutating func atom(_ expression: Expression) -> Int {
-    let folded = expression.folded
+    let folded = expression.renumbered(positions).folded
     if let known = atomIndices[folded] { return known }
     atoms.append(folded)
     atomSupports.append(folded.support)

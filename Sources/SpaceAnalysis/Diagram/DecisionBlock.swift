@@ -2,25 +2,51 @@ import SpaceIR
 
 /// A run of neighbouring decisions of one owner: what the diagram decides in one step.
 struct DecisionBlock: Sendable {
+  /// In the order of deciding.
   let decisions: Range<Int>
+  /// The same in the order of the space.
+  let original: Range<Int>
 
   /// Cuts the decisions into runs of one owner with at most `limit` combinations, options of other branches counted in.
   /// A single decision with more options is a run of its own.
-  static func partition(_ decisions: [Decision], limit: Int) -> [DecisionBlock] {
+  ///
+  /// - Parameter order: By position in `decisions`, the index in the space.
+  static func partition(_ decisions: [Decision], order: [Int], limit: Int) -> [DecisionBlock] {
     var blocks: [DecisionBlock] = []
+    func append(_ run: Range<Int>) {
+      let first = order[run.lowerBound]
+      blocks.append(DecisionBlock(decisions: run, original: first..<first + run.count))
+    }
     var start = 0
     var combinations = 1
     for (index, decision) in decisions.enumerated() {
       let (product, overflow) = combinations.multipliedReportingOverflow(by: decision.options.count)
-      let joins = index > start && decision.owner == decisions[start].owner && !overflow && product <= limit
+      let joins =
+        index > start && decision.owner == decisions[start].owner && order[index] == order[index - 1] + 1 && !overflow
+        && product <= limit
       if index > start, !joins {
-        blocks.append(DecisionBlock(decisions: start..<index))
+        append(start..<index)
         start = index
       }
       combinations = joins ? product : decision.options.count
     }
-    if start < decisions.count { blocks.append(DecisionBlock(decisions: start..<decisions.count)) }
+    if start < decisions.count { append(start..<decisions.count) }
     return blocks
+  }
+
+  /// Runs of neighbouring decisions of one owner that go together, as ranges of their indices.
+  ///
+  /// - Parameter together: Whether two neighbours of one owner do.
+  static func runs(of decisions: [Decision], together: (Int, Int) -> Bool) -> [Range<Int>] {
+    var runs: [Range<Int>] = []
+    for (index, decision) in decisions.enumerated() {
+      if let last = runs.last, decisions[last.lowerBound].owner == decision.owner, together(index - 1, index) {
+        runs[runs.count - 1] = last.lowerBound..<index + 1
+      } else {
+        runs.append(index..<index + 1)
+      }
+    }
+    return runs
   }
 }
 
@@ -57,15 +83,20 @@ struct BlockTuples: Sendable {
   ///
   /// - Complexity: O(decisions of the block × log ways): ways are in the order of their codes.
   func index(of architecture: Architecture) -> Int? {
-    let wanted = block.decisions.map { Int32((architecture.choices[$0] ?? -1) + 1) }
+    let (width, first) = (block.original.count, block.original.lowerBound)
     var (low, high) = (0, count)
     while low < high {
       let middle = (low + high) / 2
-      let row = codes[middle * wanted.count..<(middle + 1) * wanted.count]
-      if row.lexicographicallyPrecedes(wanted) { low = middle + 1 } else { high = middle }
+      var position = 0
+      var order: Int32 = 0
+      while position < width, order == 0 {
+        order = codes[middle * width + position] - Int32((architecture.choices[first + position] ?? -1) + 1)
+        position += 1
+      }
+      if order == 0 { return middle }
+      if order < 0 { low = middle + 1 } else { high = middle }
     }
-    guard low < count, codes[low * wanted.count..<(low + 1) * wanted.count].elementsEqual(wanted) else { return nil }
-    return low
+    return nil
   }
 
   /// The option of a decision of the block; nil where it does not exist or belongs to another block.

@@ -2,7 +2,10 @@ import SpaceIR
 
 /// Makes a diagram's layers block by block, from the root on.
 struct DiagramBuilder {
+  /// With its decisions in the order in which they are decided, and the graph as it was.
   private let space: Space
+  /// By position, the index of the decision in the space that was given.
+  private let order: [Int]
   private let measures: [CostMeasure]
   private let limits: CostModelLimits
   private let terms: CostTerms
@@ -14,10 +17,14 @@ struct DiagramBuilder {
   /// - Parameter measures: The one that edges are sorted by, then further ones.
   /// - Throws: `CostModelError.noMembers` or `noValue` where that needs no diagram to tell.
   init(_ space: Space, measures: [CostMeasure], limits: CostModelLimits) throws(CostModelError) {
+    order = space.orderOfUse
+    var positions = order
+    for (position, index) in order.enumerated() { positions[index] = position }
+    let space = space.renumbered(order, positions: positions)
     self.space = space
     self.measures = measures
     self.limits = limits
-    terms = CostTerms(space, measures: measures)
+    terms = CostTerms(space, measures: measures, positions: positions)
     conditions = try DiagramConditions(space)
   }
 
@@ -36,7 +43,7 @@ struct DiagramBuilder {
   /// Costs are not negative, so the sum of each layer's dearest edge bounds every partial sum of a path.
   mutating func buildLayers() throws(CostModelError) -> [DiagramLayer] {
     var bounds = try constants()
-    let blocks = DecisionBlock.partition(space.decisions, limit: limits.combinations)
+    let blocks = DecisionBlock.partition(space.decisions, order: order, limit: limits.combinations)
     var states = [
       DiagramState(
         residuals: terms.atoms.map { table.number(of: $0) },

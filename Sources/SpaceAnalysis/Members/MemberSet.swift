@@ -76,10 +76,13 @@ package struct MemberSet: Sendable {
     }
   }
 
-  /// Whether the network meets conditions and budgets, which takes no diagram.
-  ///
-  /// - Complexity: O(decisions + size of the conditions), and the nodes of the graph where there are budgets.
-  package func contains(_ architecture: Architecture) -> Bool { index(of: architecture) != nil }
+  /// Whether the network is in the set.
+  package func contains(_ architecture: Architecture) -> Bool {
+    switch structure {
+    case .conditions(let members): members.index(of: architecture) != nil
+    case .budgets(let members): members.contains(architecture)
+    }
+  }
 
   /// A network, each with the same probability.
   package func draw(using generator: inout some RandomNumberGenerator) -> Architecture {

@@ -127,7 +127,7 @@ extension CostModel {
         }
       }
       for (table, members) in zip(layer.tables, through) {
-        for (position, decision) in table.block.decisions.enumerated() {
+        for (position, decision) in table.block.original.enumerated() {
           for tuple in 0..<table.count where table.code(of: position, in: tuple) > 0 {
             result[decision][table.code(of: position, in: tuple) - 1] += members[tuple]
           }
@@ -143,7 +143,7 @@ extension BlockTuples {
   /// By tuple, what a function makes of its options.
   fileprivate func weights(_ weight: (Range<Int>, [Int?]) -> Double) -> [Double] {
     (0..<count).map { tuple in
-      weight(block.decisions, block.decisions.map { option(of: DecisionID(index: $0), in: tuple) })
+      weight(block.original, block.decisions.map { option(of: DecisionID(index: $0), in: tuple) })
     }
   }
 }
