@@ -109,6 +109,8 @@ struct Naive {
         case .hardSwish: x * hardSigmoid(x)
         case .sigmoid: sigmoid(x)
         case .hardSigmoid: hardSigmoid(x)
+        case .gelu: x * erfc(-x / 2.0.squareRoot()) / 2
+        case .tanh: Foundation.tanh(x)
         }
       })
   }
