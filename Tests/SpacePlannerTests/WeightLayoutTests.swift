@@ -4,9 +4,9 @@ import Testing
 
 /// Who shares weights with whom: fp-nas.md, section 5.5.
 @Suite struct WeightLayoutTests {
-  @Test(arguments: try PlannedSpace.all())
+  @Test(arguments: try PlannedSpace.fpNAS())
   func `every block that is not bypassed is one fused segment`(planned: PlannedSpace) throws {
-    for architecture in planned.members(50) {
+    for architecture in try planned.members(50) {
       let program = try planned.plan.bind(architecture, BindingOptions(batch: 2, pass: .forward))
       #expect(program.segments.map(\.layer) == planned.runningLayers(of: architecture))
       for (a, b) in zip(program.segments, program.segments.dropFirst()) {
@@ -15,7 +15,7 @@ import Testing
     }
   }
 
-  @Test(arguments: try PlannedSpace.all())
+  @Test(arguments: try PlannedSpace.fpNAS())
   func `kernels and splits never share a tensor`(planned: PlannedSpace) throws {
     struct User: Hashable {
       let layer: LayerID
@@ -23,7 +23,7 @@ import Testing
       let splits: Int
     }
     var users: [TensorID: Set<User>] = [:]
-    for architecture in planned.members(60) {
+    for architecture in try planned.members(60) {
       let program = try planned.plan.bind(architecture, BindingOptions(batch: 2, pass: .forward))
       for segment in program.segments {
         let user = User(
@@ -39,9 +39,9 @@ import Testing
     #expect(Set(users.values.flatMap { $0 }.map(\.kernel)) == [3, 5])
   }
 
-  @Test(arguments: try PlannedSpace.all())
+  @Test(arguments: try PlannedSpace.fpNAS())
   func `nonlinearities share every tensor`(planned: PlannedSpace) throws {
-    for architecture in planned.members(10) {
+    for architecture in try planned.members(10) {
       let programs = try [0, 1].map { option in
         try planned.plan.bind(
           planned.changing("activation", of: architecture, to: option), BindingOptions(batch: 2, pass: .forward))
@@ -51,11 +51,11 @@ import Testing
     }
   }
 
-  @Test(arguments: try PlannedSpace.all())
+  @Test(arguments: try PlannedSpace.fpNAS())
   func `the projection of a bypassed layer is one tensor whatever the block would have been`(
     planned: PlannedSpace
   ) throws {
-    for architecture in planned.members(10) {
+    for architecture in try planned.members(10) {
       let bypassed = planned.changing("kernel", of: architecture, to: 0)
       let programs = try [0, 1].map { splits in
         try planned.plan.bind(
@@ -70,9 +70,9 @@ import Testing
     #expect(skips.count == groups.count)
   }
 
-  @Test(arguments: try PlannedSpace.all())
+  @Test(arguments: try PlannedSpace.fpNAS())
   func `narrower options are the first channels of one tensor`(planned: PlannedSpace) throws {
-    let architecture = try #require(planned.members(40).first { !planned.runningLayers(of: $0).isEmpty })
+    let architecture = try #require(try planned.members(40).first { !planned.runningLayers(of: $0).isEmpty })
     let wide = planned.space.decisionIDs.filter { planned.space[$0].parameter == "channels" }
       .reduce(into: architecture) { $0[$1] = planned.space[$1].options.count - 1 }
     let narrow = planned.changing("channels", of: architecture, to: 0)

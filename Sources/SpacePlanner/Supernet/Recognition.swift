@@ -56,8 +56,10 @@ private enum Shape {
   func matches(_ operation: Operation) -> Bool {
     switch (self, operation) {
     case (.pointwise, .convolution(let convolution, _)):
-      convolution.kernel == .integer(1) && convolution.stride == .integer(1) && !convolution.bias
-    case (.depthwise, .depthwise), (.norm, .batchNorm), (.activation, .activation): true
+      [convolution.kernel, convolution.kernelWidth, convolution.stride, convolution.groups]
+        .allSatisfy { $0 == .integer(1) } && !convolution.bias
+    case (.depthwise, .depthwise(let depthwise, _)): depthwise.dilation == .integer(1)
+    case (.norm, .batchNorm), (.activation, .activation): true
     default: false
     }
   }
