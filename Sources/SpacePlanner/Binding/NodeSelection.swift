@@ -31,8 +31,10 @@ struct NodeSelection {
       case .operation(let node): nodes.append(Taken(node: node, operands: try operands(of: node.operation)))
       case .invertedResidual(let segment):
         let start = nodes.count
-        try take(segment.parts)
-        if let layer = segment.expand.first?.layer {
+        try take(segment.expand)
+        let expands = nodes.count > start
+        try take(segment.partsAfterExpand)
+        if expands, let layer = segment.spatial.first?.layer {
           segments.append(Segment(layer: layer, nodes: start..<nodes.count))
         }
       case .choice(let id, let selector, let alternatives):

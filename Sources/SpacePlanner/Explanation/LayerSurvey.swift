@@ -18,7 +18,7 @@ struct LayerSurvey {
     var surveys = plan.space.layers.indices.map { LayerSurvey(layer: LayerID(index: $0)) }
     plan.space.body.forEachNode { surveys[$0.layer.index].add($0, in: plan) }
     for segment in fusedSegments(of: plan.steps) {
-      if let layer = segment.expand.first?.layer { surveys[layer.index].segments += 1 }
+      if let layer = segment.spatial.first?.layer { surveys[layer.index].segments += 1 }
     }
     return surveys
   }

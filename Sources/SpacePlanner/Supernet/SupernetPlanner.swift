@@ -99,27 +99,16 @@ private struct SupernetPlanner {
   private func separateDecisions(of block: [Node]) -> [DecisionID] {
     guard let layer = block.first?.layer else { return [] }
     var used: Set<DecisionID> = []
+    var structural: Set<DecisionID> = []
     Region(nodes: block, result: NodeID(index: 0)).forEachNode { node in
       for attribute in node.operation.attributes { attribute.expression.collectSupport(into: &used) }
+      for extent in node.operation.structure { extent.collectSupport(into: &structural) }
     }
-    return space.layers[layer.index].decisions.filter { used.contains($0) && sharing(of: $0, in: block) == .separate }
-  }
-
-  /// The hint for the decision's parameter; without one, a kernel or a number of copies or groups is separate and the
-  /// rest is not.
-  private func sharing(of id: DecisionID, in block: [Node]) -> Hints.Sharing {
-    if let hint = space.hint(for: id) { return hint.sharing }
-    var isStructural = false
-    Region(nodes: block, result: NodeID(index: 0)).forEachNode { node in
-      switch node.operation {
-      case .convolution(let it, _):
-        isStructural = isStructural || [it.kernel, it.kernelWidth, it.groups].contains { $0.support.contains(id) }
-      case .depthwise(let depthwise, _):
-        isStructural = isStructural || (depthwise.kernel.support + depthwise.copies.support).contains(id)
-      default: break
-      }
+    // Without a hint, a kernel or a number of copies or groups is separate and the rest is not.
+    return space.layers[layer.index].decisions.filter { id in
+      guard used.contains(id) else { return false }
+      return space.hint(for: id).map { $0.sharing == .separate } ?? structural.contains(id)
     }
-    return isStructural ? .separate : .slice
   }
 
   /// Every weight-bearing node with the options that the enclosing alternatives leave to plain decisions.
@@ -200,6 +189,19 @@ private struct SupernetPlanner {
       return space[id].options[left[0]]
     }
     return space.bounds(of: bound)?.greatest.floor
+  }
+}
+
+extension Operation {
+  /// What decides which weights of another option mean the same.
+  fileprivate var structure: [Expression] {
+    switch self {
+    case .convolution(let it, _): [it.kernel, it.kernelWidth, it.groups]
+    case .depthwise(let it, _): [it.kernel, it.copies]
+    case .input, .batchNorm, .activation, .squeezeExcite, .splitAttention, .pool, .globalPool, .linear, .layerNorm,
+      .slice, .shuffle, .softmax, .resize, .attention, .positionEmbedding, .quantize, .zero, .add, .join, .choice:
+      []
+    }
   }
 }
 

@@ -82,6 +82,9 @@ extension PlanReport {
   }
 
   private var distributions: String {
+    if let conditions = space.conditionsBeyondSearch {
+      return "Distribution: none, since the search does not honour \(conditions) yet\n"
+    }
     var table = AlignedTable([.left, .right, .right, .right])
     table.add(["grouping", "logits", "entropy", "first draws"])
     for start in starts {
