@@ -57,7 +57,8 @@ let package = Package(
       ],
       swiftSettings: strict),
     .target(
-      name: "TestSupport", dependencies: ["Diagnostics", "SpaceIR", "SpaceCompiler"], path: "Tests/TestSupport",
+      name: "TestSupport", dependencies: ["Diagnostics", "SpaceIR", "SpaceChecker", "SpaceCompiler"],
+      path: "Tests/TestSupport",
       swiftSettings: strict),
     tests("DiagnosticsTests", ["Diagnostics"]),
     tests("SpaceSyntaxTests", ["SpaceSyntax", "Diagnostics", "TestSupport"], goldens: ["Golden"]),

@@ -88,6 +88,33 @@ package final class EngineContext: @unchecked Sendable {
     try callEngine { api.batch_write(handle, Int32(clamping: slot), images, classes, extents, $0) }
   }
 
+  /// Copies input 1, 2, ... into a slot after `writeBatch`, which forgets the further inputs of the slot.
+  ///
+  /// - Parameter values: [n, h, w, c], row-major, of as many images as the batch.
+  package func writeInput(
+    _ number: Int, of slot: Int, values: [Float], shape: EngineBuffer.Shape
+  ) throws(EngineError) {
+    guard values.count == shape.count else {
+      throw EngineError(.invalid, "\(values.count) numbers for an input of \(shape)")
+    }
+    let extents = [Int64(shape.n), Int64(shape.h), Int64(shape.w), Int64(shape.c)]
+    try callEngine {
+      api.batch_write_input(handle, Int32(clamping: slot), Int32(clamping: number), values, extents, $0)
+    }
+  }
+
+  /// Copies the class numbers of an output into a slot after `writeBatch`, which writes those of output 0 and forgets
+  /// those of the others.
+  ///
+  /// - Parameter labels: One for each position of the output's logits, row-major.
+  package func writeLabels(_ labels: [Int], of output: Int, to slot: Int) throws(EngineError) {
+    let classes = labels.map(Int64.init)
+    try callEngine {
+      api.batch_write_labels(
+        handle, Int32(clamping: slot), Int32(clamping: output), classes, Int64(classes.count), $0)
+    }
+  }
+
   /// Runs the forward parts.
   ///
   /// A loss that is not finite is returned as it is, except when statistics are recorded.

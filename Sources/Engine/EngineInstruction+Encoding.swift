@@ -57,15 +57,82 @@ extension EngineInstruction {
       .make(ES_ADD, [a, b], [y])
     case .copy(let source, let target, let delivery):
       .make(ES_COPY, [source], [target], [delivery.encoded])
-    case .crossEntropy(let logits, let smoothing):
-      .make(ES_CROSS_ENTROPY, [logits], [], scalar: smoothing)
-    case .crossEntropyBackward(let logits, let dlogits, let smoothing):
-      .make(ES_CROSS_ENTROPY_BACKWARD, [logits], [dlogits], scalar: smoothing)
+    case .crossEntropy(let logits, let smoothing, let output):
+      .make(ES_CROSS_ENTROPY, [logits], [], [output], scalar: smoothing)
+    case .crossEntropyBackward(let logits, let dlogits, let smoothing, let output):
+      .make(ES_CROSS_ENTROPY_BACKWARD, [logits], [dlogits], [output], scalar: smoothing)
     case .pool(let x, let y, let pooling, let window):
       .make(ES_POOL, [x], [y], [pooling.encoded, window.kernel, window.stride])
     case .poolBackward(let dy, let x, let dx, let pooling, let window, let delivery):
       .make(
         ES_POOL_BACKWARD, [dy, x], [dx], [pooling.encoded, window.kernel, window.stride, delivery.encoded])
+    case .groupedConvolution(let x, let y, let weight, let bias, let window):
+      .make(ES_GROUPED_CONVOLUTION, [x], [y], slices: [weight, bias], window.encoded)
+    case .groupedConvolutionBackward(let dy, let x, let dx, let weight, let bias, let window, let delivery):
+      .make(
+        ES_GROUPED_CONVOLUTION_BACKWARD, [dy, x], [dx], slices: [weight, bias], window.encoded + [delivery.encoded])
+    case .dilatedDepthwise(let x, let y, let weight, let window, let copies, let dilation):
+      .make(ES_DILATED_DEPTHWISE, [x], [y], slices: [weight], [window.kernel, window.stride, copies, dilation])
+    case .dilatedDepthwiseBackward(
+      let dy, let x, let dx, let weight, let window, let copies, let dilation, let delivery):
+      .make(
+        ES_DILATED_DEPTHWISE_BACKWARD, [dy, x], [dx], slices: [weight],
+        [window.kernel, window.stride, copies, delivery.encoded, dilation])
+    case .multiply(let a, let b, let y):
+      .make(ES_MULTIPLY, [a, b], [y])
+    case .multiplyBackward(let dy, let a, let b, let da, let db, let first, let second):
+      .make(ES_MULTIPLY_BACKWARD, [dy, a, b], [da, db], [first.encoded, second.encoded])
+    case .copyChannels(let source, let target, let range, let delivery):
+      .make(ES_COPY_CHANNELS, [source], [target], [range.first, range.place, range.count, delivery.encoded])
+    case .shuffle(let x, let y, let groups, let delivery):
+      .make(ES_SHUFFLE, [x], [y], [groups, delivery.encoded])
+    case .softmax(let x, let y, let parts, let groups):
+      .make(ES_SOFTMAX, [x], [y], [parts, groups])
+    case .softmaxBackward(let dy, let y, let dx, let parts, let groups, let delivery):
+      .make(ES_SOFTMAX_BACKWARD, [dy, y], [dx], [parts, groups, delivery.encoded])
+    case .zero(let y):
+      .make(ES_ZERO, [], [y])
+    case .resize(let x, let y, let resampling):
+      .make(ES_RESIZE, [x], [y], [resampling.encoded])
+    case .resizeBackward(let dy, let dx, let resampling, let delivery):
+      .make(ES_RESIZE_BACKWARD, [dy], [dx], [resampling.encoded, delivery.encoded])
+    case .layerNorm(let x, let y, let mean, let rstd, let scale, let shift, let epsilon):
+      .make(ES_LAYER_NORM, [x], [y, mean, rstd], slices: [scale, shift], scalar: epsilon)
+    case .layerNormBackward(let dy, let x, let mean, let rstd, let dx, let scale, let shift, let delivery):
+      .make(ES_LAYER_NORM_BACKWARD, [dy, x, mean, rstd], [dx], slices: [scale, shift], [delivery.encoded])
+    case .positionEmbedding(let x, let y, let embedding):
+      .make(ES_POSITION_EMBEDDING, [x], [y], slices: [embedding])
+    case .positionEmbeddingBackward(let dy, let dx, let embedding, let delivery):
+      .make(ES_POSITION_EMBEDDING_BACKWARD, [dy], [dx], slices: [embedding], [delivery.encoded])
+    case .attention(let q, let k, let v, let y, let heads):
+      .make(ES_ATTENTION, [q, k, v], [y], [heads])
+    case .attentionBackward(let dy, let q, let k, let v, let dq, let dk, let dv, let heads):
+      .make(ES_ATTENTION_BACKWARD, [dy, q, k, v], [dq, dk, dv], [heads])
+    case .quantize(let x, let y, let bits, let rounding):
+      .make(ES_QUANTIZE, [x], [y], [bits, rounding.encoded])
+    }
+  }
+}
+
+extension EngineInstruction.GroupedWindow {
+  fileprivate var encoded: [Int] { [height, width, stride, dilation, groups] }
+}
+
+extension EngineInstruction.Resampling {
+  fileprivate var encoded: Int {
+    switch self {
+    case .nearest: 0
+    case .bilinear: 1
+    }
+  }
+}
+
+extension EngineInstruction.Rounding {
+  fileprivate var encoded: Int {
+    switch self {
+    case .symmetric: 0
+    case .asymmetric: 1
+    case .perChannel: 2
     }
   }
 }
@@ -87,6 +154,8 @@ extension EngineInstruction.Function {
     case .hardSwish: Int(ES_HARD_SWISH.rawValue)
     case .sigmoid: Int(ES_SIGMOID.rawValue)
     case .hardSigmoid: Int(ES_HARD_SIGMOID.rawValue)
+    case .gelu: Int(ES_GELU.rawValue)
+    case .tanh: Int(ES_TANH.rawValue)
     }
   }
 }

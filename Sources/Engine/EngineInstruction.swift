@@ -21,6 +21,9 @@ package enum EngineInstruction: Hashable, Sendable {
     case sigmoid
     /// relu6(x + 3) / 6
     case hardSigmoid
+    /// x * Phi(x), Phi the distribution function of the normal distribution
+    case gelu
+    case tanh
   }
 
   package enum Pooling: Hashable, Sendable, CaseIterable {
@@ -40,6 +43,50 @@ package enum EngineInstruction: Hashable, Sendable {
 
     /// The side of the output for an input of `side`.
     package func output(side: Int) -> Int { (side + 2 * (kernel / 2) - kernel) / stride + 1 }
+  }
+
+  /// A window whose taps lie `dilation` apart, for channels in groups; padding is dilation * (side / 2).
+  package struct GroupedWindow: Hashable, Sendable {
+    package var height: Int
+    package var width: Int
+    package var stride: Int
+    package var dilation: Int
+    package var groups: Int
+    package init(height: Int, width: Int, stride: Int = 1, dilation: Int = 1, groups: Int = 1) {
+      self.height = height
+      self.width = width
+      self.stride = stride
+      self.dilation = dilation
+      self.groups = groups
+    }
+
+    /// The side of the output for an input of `side`.
+    package func output(side: Int) -> Int { (side - 1) / stride + 1 }
+  }
+
+  /// `count` channels from `first` of what is read, to those from `place` of what is written.
+  package struct ChannelRange: Hashable, Sendable {
+    package var first: Int
+    package var place: Int
+    package var count: Int
+    package init(first: Int, place: Int, count: Int) {
+      self.first = first
+      self.place = place
+      self.count = count
+    }
+  }
+
+  package enum Resampling: Hashable, Sendable, CaseIterable {
+    case nearest
+    /// Between the centres of elements.
+    case bilinear
+  }
+
+  /// How the step between levels is found.
+  package enum Rounding: Hashable, Sendable, CaseIterable {
+    case symmetric
+    case asymmetric
+    case perChannel
   }
 
   /// Batch norm's parameters. The running statistics, both or none, are needed where they are recorded or used.
@@ -91,8 +138,33 @@ package enum EngineInstruction: Hashable, Sendable {
     deliverDweights: Delivery)
   case add(Buffer, Buffer, y: Buffer)
   case copy(from: Buffer, to: Buffer, Delivery)
-  case crossEntropy(logits: Buffer, smoothing: Double)
-  case crossEntropyBackward(logits: Buffer, dlogits: Buffer, smoothing: Double)
+  case crossEntropy(logits: Buffer, smoothing: Double, output: Int = 0)
+  case crossEntropyBackward(logits: Buffer, dlogits: Buffer, smoothing: Double, output: Int = 0)
   case pool(x: Buffer, y: Buffer, Pooling, Window)
   case poolBackward(dy: Buffer, x: Buffer, dx: Buffer, Pooling, Window, Delivery)
+  case groupedConvolution(x: Buffer, y: Buffer, weight: Slice, bias: Slice?, GroupedWindow)
+  case groupedConvolutionBackward(
+    dy: Buffer, x: Buffer, dx: Buffer?, weight: Slice, bias: Slice?, GroupedWindow, Delivery)
+  case dilatedDepthwise(x: Buffer, y: Buffer, weight: Slice, Window, copies: Int, dilation: Int)
+  case dilatedDepthwiseBackward(
+    dy: Buffer, x: Buffer, dx: Buffer?, weight: Slice, Window, copies: Int, dilation: Int, Delivery)
+  case multiply(Buffer, Buffer, y: Buffer)
+  case multiplyBackward(
+    dy: Buffer, a: Buffer, b: Buffer, da: Buffer?, db: Buffer?, deliverDa: Delivery, deliverDb: Delivery)
+  case copyChannels(from: Buffer, to: Buffer, ChannelRange, Delivery)
+  case shuffle(x: Buffer, y: Buffer, groups: Int, Delivery)
+  case softmax(x: Buffer, y: Buffer, parts: Int, groups: Int)
+  case softmaxBackward(dy: Buffer, y: Buffer, dx: Buffer, parts: Int, groups: Int, Delivery)
+  case zero(Buffer)
+  case resize(x: Buffer, y: Buffer, Resampling)
+  case resizeBackward(dy: Buffer, dx: Buffer, Resampling, Delivery)
+  case layerNorm(x: Buffer, y: Buffer, mean: Buffer, rstd: Buffer, scale: Slice, shift: Slice, epsilon: Double)
+  case layerNormBackward(
+    dy: Buffer, x: Buffer, mean: Buffer, rstd: Buffer, dx: Buffer, scale: Slice, shift: Slice, Delivery)
+  case positionEmbedding(x: Buffer, y: Buffer, Slice)
+  case positionEmbeddingBackward(dy: Buffer, dx: Buffer?, Slice, Delivery)
+  case attention(q: Buffer, k: Buffer, v: Buffer, y: Buffer, heads: Int)
+  case attentionBackward(
+    dy: Buffer, q: Buffer, k: Buffer, v: Buffer, dq: Buffer, dk: Buffer, dv: Buffer, heads: Int)
+  case quantize(x: Buffer, y: Buffer, bits: Int, Rounding)
 }

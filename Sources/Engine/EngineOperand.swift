@@ -14,6 +14,8 @@ package struct EngineBuffer: Hashable, Sendable {
     case arena(offset: Int)
     /// The images of the job's batch.
     case images
+    /// Input 1, 2, ... of the job's batch.
+    case input(Int)
   }
 
   package var storage: Storage
@@ -46,6 +48,7 @@ package struct EngineBuffer: Hashable, Sendable {
     switch storage {
     case .arena(let offset): es_buffer(offset: Int64(offset), shape: shape.encoded)
     case .images: es_buffer(offset: -1, shape: shape.encoded)
+    case .input(let number): es_buffer(offset: Int64(-1 - number), shape: shape.encoded)
     }
   }
 }

@@ -9,11 +9,11 @@ package final class EngineProgram: @unchecked Sendable {
   private let header: UnsafeMutablePointer<es_program>
 
   package let arenaBytes: Int
-  /// Shape of the logits: [n, 1, 1, classes].
+  /// Shape of the logits: [n, h, w, classes], for a classifier one position.
   package let logitsShape: EngineBuffer.Shape
 
   /// - Parameters:
-  ///   - forward: With exactly one `crossEntropy`.
+  ///   - forward: With one `crossEntropy` for each output that has labels, the first among them.
   ///   - backward: Run after `forward` by `accumulate`, not by `evaluate`.
   ///   - logits: The buffer that holds the logits when the forward part has run.
   ///   - arenaBytes: What all buffers lie in.

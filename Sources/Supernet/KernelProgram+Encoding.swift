@@ -16,7 +16,8 @@ extension EngineProgram {
 extension KernelProgram.Buffer {
   fileprivate var encoded: EngineBuffer {
     let extents = EngineBuffer.Shape(n: shape[0], h: shape[1], w: shape[2], c: shape[3])
-    return EngineBuffer(offset.map { .arena(offset: $0) } ?? .images, extents)
+    let outside = input == 0 ? EngineBuffer.Storage.images : .input(input)
+    return EngineBuffer(offset.map { .arena(offset: $0) } ?? outside, extents)
   }
 }
 
@@ -25,18 +26,18 @@ extension WeightSlice {
 }
 
 extension Instruction {
-  private func input(_ index: Int) -> EngineBuffer.ID { EngineBuffer.ID(inputs[index].index) }
-  private func output(_ index: Int) -> EngineBuffer.ID? { outputs[index].map { EngineBuffer.ID($0.index) } }
-  private func slice(_ index: Int) -> EngineSlice.ID? {
+  func input(_ index: Int) -> EngineBuffer.ID { EngineBuffer.ID(inputs[index].index) }
+  func output(_ index: Int) -> EngineBuffer.ID? { outputs[index].map { EngineBuffer.ID($0.index) } }
+  func slice(_ index: Int) -> EngineSlice.ID? {
     slices.indices.contains(index) ? slices[index].map { EngineSlice.ID($0.index) } : nil
   }
 
-  private func written(_ index: Int) -> EngineBuffer.ID {
+  func written(_ index: Int) -> EngineBuffer.ID {
     guard let output = output(index) else { preconditionFailure("\(kernel) always writes output \(index)") }
     return output
   }
 
-  private func weight(_ index: Int) -> EngineSlice.ID {
+  func weight(_ index: Int) -> EngineSlice.ID {
     guard let slice = slice(index) else { preconditionFailure("\(kernel) always has slice \(index)") }
     return slice
   }
@@ -45,6 +46,12 @@ extension Instruction {
     switch kernel {
     case .convolution, .depthwise, .linear, .batchNorm: weighted
     case .convolutionBackward, .depthwiseBackward, .linearBackward, .batchNormBackward: weightedBackward
+    case .groupedConvolution, .groupedConvolutionBackward, .dilatedDepthwise, .dilatedDepthwiseBackward, .layerNorm,
+      .layerNormBackward, .positionEmbedding, .positionEmbeddingBackward:
+      furtherWeighted
+    case .multiply, .multiplyBackward, .copyChannels, .shuffle, .softmax, .softmaxBackward, .zero, .resize,
+      .resizeBackward, .attention, .attentionBackward, .quantize:
+      furtherPlain
     case .copiesSum, .copiesSumBackward, .copiesSoftmax, .copiesSoftmaxBackward, .copiesWeightedSum,
       .copiesWeightedSumBackward:
       overCopies
@@ -125,18 +132,19 @@ extension Instruction {
         deliverDby: delivery(addsToScale))
     case .add: .add(input(0), input(1), y: written(0))
     case .copy(let adds): .copy(from: input(0), to: written(0), delivery(adds))
-    case .crossEntropy(let smoothing): .crossEntropy(logits: input(0), smoothing: smoothing)
-    case .crossEntropyBackward(let smoothing):
-      .crossEntropyBackward(logits: input(0), dlogits: written(0), smoothing: smoothing)
+    case .crossEntropy(let smoothing, let output):
+      .crossEntropy(logits: input(0), smoothing: smoothing, output: output)
+    case .crossEntropyBackward(let smoothing, let output):
+      .crossEntropyBackward(logits: input(0), dlogits: written(0), smoothing: smoothing, output: output)
     default: preconditionFailure("\(kernel) is encoded elsewhere")
     }
   }
 
-  private func delivery(_ adds: Bool) -> EngineInstruction.Delivery { adds ? .add : .write }
+  func delivery(_ adds: Bool) -> EngineInstruction.Delivery { adds ? .add : .write }
 }
 
 extension Window {
-  fileprivate var encoded: EngineInstruction.Window { EngineInstruction.Window(kernel: kernel, stride: stride) }
+  var encoded: EngineInstruction.Window { EngineInstruction.Window(kernel: kernel, stride: stride) }
 }
 
 extension Pool.Kind {
@@ -156,7 +164,8 @@ extension ActivationFunction {
     case .hardSwish: .hardSwish
     case .sigmoid: .sigmoid
     case .hardSigmoid: .hardSigmoid
-    case .gelu, .tanh: preconditionFailure("the planner refuses functions without a kernel")
+    case .gelu: .gelu
+    case .tanh: .tanh
     }
   }
 }

@@ -18,25 +18,26 @@ package final class Supernet: Sendable {
     for (index, tensor) in plan.tensors.enumerated() {
       switch tensor.role {
       case .scale, .runningVariance: try context.write([Float](repeating: 1, count: tensor.count), of: index)
-      case .convolution, .depthwise, .linear, .splitLinear, .bias, .shift, .runningMean: break
+      case .convolution, .depthwise, .linear, .splitLinear, .bias, .shift, .runningMean, .projection, .position: break
       }
     }
   }
 
   /// Fills weights with normal numbers: He's sqrt(2 / fan-in) for convolutions (He et al. 2015, arXiv 1502.01852, eq. 10),
-  /// sqrt(1 / fan-in) for linear maps, whose outputs are not rectified. Biases and shifts stay zero.
+  /// sqrt(1 / fan-in) for linear maps, whose outputs are not rectified, and 0.02 for positions, as in ViT's released
+  /// code (arXiv 2010.11929). Biases and shifts stay zero.
   ///
   /// - Parameter normals: A source of standard normal numbers for a tensor, by name, so that a tensor's first values do
   ///   not depend on which other tensors exist.
   package func initialise(_ normals: (_ tensor: String) -> () -> Double) throws {
     for (index, tensor) in plan.tensors.enumerated() {
-      let gain: Double
+      let deviation: Double
       switch tensor.role {
-      case .convolution, .depthwise: gain = 2
-      case .linear, .splitLinear: gain = 1
+      case .convolution, .depthwise: deviation = (2 / Double(tensor.fanIn)).squareRoot()
+      case .linear, .splitLinear, .projection: deviation = (1 / Double(tensor.fanIn)).squareRoot()
+      case .position: deviation = 0.02
       case .bias, .scale, .shift, .runningMean, .runningVariance: continue
       }
-      let deviation = (gain / Double(tensor.fanIn)).squareRoot()
       let next = normals(tensor.name)
       let values = (0..<tensor.count).map { _ in Float(next() * deviation) }
       try context.write(values, of: index)

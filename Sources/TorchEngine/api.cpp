@@ -118,6 +118,22 @@ int32_t batch_write(es_context *handle, int32_t slot, const float *images, const
   });
 }
 
+int32_t batch_write_input(es_context *handle, int32_t slot, int32_t input, const float *values, const int64_t shape[4],
+                          es_message *message) {
+  return serve(handle, message, [&](Context &context) {
+    require(values != nullptr && shape != nullptr, "there are no values");
+    context.write_input(slot, input, values, shape);
+  });
+}
+
+int32_t batch_write_labels(es_context *handle, int32_t slot, int32_t output, const int64_t *labels, int64_t count,
+                           es_message *message) {
+  return serve(handle, message, [&](Context &context) {
+    require(labels != nullptr, "there are no labels");
+    context.write_labels(slot, output, labels, count);
+  });
+}
+
 void require_jobs(const es_job *jobs, int32_t count, const es_outcome *outcomes) {
   require(count >= 0 && (count == 0 || (jobs != nullptr && outcomes != nullptr)), "there are no jobs or outcomes");
 }
@@ -158,7 +174,8 @@ int32_t memory(es_context *handle, int32_t reset_peak, es_memory *out, es_messag
 }
 
 constexpr es_api kTable{describe,   context_create, context_destroy, tensors_allocate, tensor_write, tensor_read,
-                        batch_write, evaluate,       accumulate,      update,           swap_average, memory};
+                        batch_write, evaluate,       accumulate,      update,           swap_average, memory,
+                        batch_write_input, batch_write_labels};
 
 }  // namespace
 

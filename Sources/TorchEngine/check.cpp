@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <string>
+#include <vector>
 
 namespace espalier {
 
@@ -30,8 +31,12 @@ void check_buffers(const Context &context, const es_program &program, const Batc
     };
     const int64_t elements = elements_of(buffer);
     if (elements < 0) refuse("an axis is empty or enormous");
-    if (buffer.offset == -1) {
-      if (!std::equal(buffer.shape, buffer.shape + 4, batch.shape)) refuse("the shape is not that of the job's batch");
+    if (buffer.offset >= -1 - INT32_MAX && buffer.offset < 0) {
+      const at::Tensor *input = batch.input_at(buffer.offset);
+      if (input == nullptr) {
+        refuse("nothing was written to input " + std::to_string(-1 - buffer.offset) + " of the batch");
+      }
+      if (input->sizes() != at::IntArrayRef(buffer.shape, 4)) refuse("the shape is not that of the job's batch");
       continue;
     }
     if (buffer.offset < 0 || buffer.offset % context.element_bytes() != 0) {
@@ -179,7 +184,7 @@ void check_job(const Context &context, const es_job &job, Passes passes) {
   check_buffers(context, program, batch);
   check_slices(context, program);
   const int32_t end = passes == Passes::forward ? program.forward_count : program.instruction_count;
-  int losses = 0;
+  std::vector<int> losses(1, 0);
   for (int32_t index = 0; index < end; ++index) {
     const es_instruction &instruction = program.instructions[index];
     if (kernel_of(instruction.opcode) == nullptr) {
@@ -192,9 +197,13 @@ void check_job(const Context &context, const es_job &job, Passes passes) {
       failure.text = instruction_name(program, index) + ": " + failure.text;
       throw;
     }
-    losses += instruction.opcode == ES_CROSS_ENTROPY;
+    if (instruction.opcode != ES_CROSS_ENTROPY) continue;
+    const auto output = static_cast<size_t>(instruction.attributes[0]);
+    if (losses.size() <= output) losses.resize(output + 1, 0);
+    ++losses[output];
   }
-  require(losses == 1, "the forward part has not exactly one cross-entropy");
+  require(losses[0] == 1, "the forward part has not exactly one cross-entropy");
+  for (const int count : losses) require(count <= 1, "an output has several cross-entropies");
 }
 
 }  // namespace espalier

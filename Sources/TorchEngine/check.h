@@ -35,9 +35,12 @@ class Check {
   const es_instruction &instruction_;
 };
 
-/// The side of the output of a window of `kernel` with padding kernel / 2, or 0 where none fits.
+/// What both ends of a side are padded by: half of an odd kernel; windows of an even one lie side by side.
+inline int64_t window_padding(int64_t kernel) { return kernel % 2 == 1 ? kernel / 2 : 0; }
+
+/// The side of the output of a window of `kernel`, padded, or 0 where none fits.
 inline int64_t window_output(int64_t side, int64_t kernel, int64_t stride) {
-  const int64_t reach = side + 2 * (kernel / 2) - kernel;
+  const int64_t reach = side + 2 * window_padding(kernel) - kernel;
   return reach < 0 ? 0 : reach / stride + 1;
 }
 

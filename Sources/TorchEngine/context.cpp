@@ -174,30 +174,75 @@ void Context::read(int32_t plane, int32_t tensor, void *values, int64_t count) {
   at::from_blob(values, owner.shape, at::TensorOptions(dtype)).copy_(*kept);
 }
 
-void Context::write_batch(int32_t slot, const float *images, const int64_t *labels, const int64_t *shape) {
-  require(slot >= 0 && slot < 4096, "a batch slot is a number from 0 to 4095");
+namespace {
+
+/// Inputs and outputs of a batch beside the first.
+constexpr int32_t kMostFurther = 64;
+
+at::IntArrayRef checked_sizes(const int64_t *shape) {
   const int64_t limit = int64_t{1} << 40;
   int64_t elements = 1;
   for (int axis = 0; axis < 4; ++axis) {
     require(shape[axis] >= 1 && shape[axis] <= limit / elements, "a batch has an empty or an enormous axis");
     elements *= shape[axis];
   }
+  return at::IntArrayRef(shape, 4);
+}
+
+}  // namespace
+
+const at::Tensor *Batch::input_at(int64_t offset) const {
+  if (offset == -1) return &images;
+  const auto place = static_cast<size_t>(-2 - offset);
+  return place < inputs.size() && inputs[place].defined() ? &inputs[place] : nullptr;
+}
+
+void Context::fill(at::Tensor &room, const float *values, at::IntArrayRef sizes) {
+  if (!room.defined() || room.sizes() != sizes) room = at::empty(sizes, options());
+  room.copy_(at::from_blob(const_cast<float *>(values), sizes, at::TensorOptions(at::kFloat)));
+}
+
+void Context::fill(Labels &room, const int64_t *labels, int64_t count) {
+  if (!room.numbers.defined() || room.numbers.size(0) != count) {
+    room.numbers = at::empty({count}, at::TensorOptions(at::kLong).device(device));
+  }
+  room.numbers.copy_(at::from_blob(const_cast<int64_t *>(labels), {count}, at::TensorOptions(at::kLong)));
+  const auto [smallest, largest] = std::minmax_element(labels, labels + count);
+  room.smallest = *smallest;
+  room.largest = *largest;
+}
+
+void Context::write_batch(int32_t slot, const float *images, const int64_t *labels, const int64_t *shape) {
+  require(slot >= 0 && slot < 4096, "a batch slot is a number from 0 to 4095");
+  const at::IntArrayRef sizes = checked_sizes(shape);
   if (batches_.size() <= static_cast<size_t>(slot)) batches_.resize(slot + 1);
   Batch &batch = batches_[slot];
-  const at::IntArrayRef sizes(shape, 4);
-  if (!batch.is_written() || batch.images.sizes() != sizes) {
-    batch = Batch();
-    at::Tensor room = at::empty(sizes, options());
-    batch.labels = at::empty({shape[0]}, at::TensorOptions(at::kLong).device(device));
-    batch.images = std::move(room);
-  }
+  if (batch.is_written() && batch.images.sizes() != sizes) batch = Batch();
+  batch.inputs.clear();
+  batch.labels.resize(1);
+  fill(batch.labels[0], labels, shape[0]);
+  fill(batch.images, images, sizes);
   std::copy_n(shape, 4, batch.shape);
-  batch.images.copy_(at::from_blob(const_cast<float *>(images), sizes, at::TensorOptions(at::kFloat)));
-  batch.labels.copy_(at::from_blob(const_cast<int64_t *>(labels), {shape[0]}, at::TensorOptions(at::kLong)));
-  const auto [smallest, largest] = std::minmax_element(labels, labels + shape[0]);
-  batch.smallest_label = *smallest;
-  batch.largest_label = *largest;
 }
+
+void Context::write_input(int32_t slot, int32_t input, const float *values, const int64_t *shape) {
+  Batch &batch = written_batch(slot);
+  require(input >= 1 && input <= kMostFurther, "a further input is a number from 1 to 64");
+  const at::IntArrayRef sizes = checked_sizes(shape);
+  require(shape[0] == batch.shape[0], "a further input has another number of images than the first");
+  if (batch.inputs.size() < static_cast<size_t>(input)) batch.inputs.resize(input);
+  fill(batch.inputs[input - 1], values, sizes);
+}
+
+void Context::write_labels(int32_t slot, int32_t output, const int64_t *labels, int64_t count) {
+  Batch &batch = written_batch(slot);
+  require(output >= 0 && output <= kMostFurther, "an output is a number from 0 to 64");
+  require(count >= 1 && count % batch.shape[0] == 0, "the labels are no multiple of the images");
+  if (batch.labels.size() <= static_cast<size_t>(output)) batch.labels.resize(output + 1);
+  fill(batch.labels[output], labels, count);
+}
+
+Batch &Context::written_batch(int32_t slot) { return const_cast<Batch &>(batch(slot)); }
 
 const Batch &Context::batch(int32_t slot) const {
   if (slot < 0 || static_cast<size_t>(slot) >= batches_.size() || !batches_[slot].is_written()) {

@@ -28,14 +28,23 @@ struct Parameter {
   int64_t steps = 0;
 };
 
-/// Images in the context's dtype on its device, [n, h, w, c], with their labels [n].
+/// Class numbers of one output, one for each position.
+struct Labels {
+  at::Tensor numbers;
+  int64_t smallest = 0;
+  int64_t largest = 0;
+};
+
+/// Images in the context's dtype on its device, [n, h, w, c], with further inputs and the labels of each output.
 struct Batch {
   int64_t shape[4] = {0, 0, 0, 0};
-  int64_t smallest_label = 0;
-  int64_t largest_label = 0;
   at::Tensor images;
-  at::Tensor labels;
+  /// Inputs 1, 2, ...; undefined where nothing was written.
+  std::vector<at::Tensor> inputs;
+  std::vector<Labels> labels;
   bool is_written() const { return images.defined(); }
+  /// The input at a negative buffer offset, or null.
+  const at::Tensor *input_at(int64_t offset) const;
 };
 
 /// A place where one job runs at a time.
@@ -58,6 +67,8 @@ class Context {
   void write(int32_t plane, int32_t tensor, const void *values, int64_t count);
   void read(int32_t plane, int32_t tensor, void *values, int64_t count);
   void write_batch(int32_t slot, const float *images, const int64_t *labels, const int64_t *shape);
+  void write_input(int32_t slot, int32_t input, const float *values, const int64_t *shape);
+  void write_labels(int32_t slot, int32_t output, const int64_t *labels, int64_t count);
   const Batch &batch(int32_t slot) const;
   void swap_averages();
   es_memory memory(bool reset_peak);
@@ -87,6 +98,10 @@ class Context {
 
  private:
   Parameter &parameter(int32_t tensor);
+  Batch &written_batch(int32_t slot);
+  /// Copies into `room`, which is made anew where it has another shape.
+  void fill(at::Tensor &room, const float *values, at::IntArrayRef sizes);
+  void fill(Labels &room, const int64_t *labels, int64_t count);
   at::Tensor *plane_of(int32_t plane, int32_t tensor);
 
   Account *account_;

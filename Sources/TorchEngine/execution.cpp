@@ -26,11 +26,22 @@ void Execution::run_backward(double scale) {
   run(program.forward_count, program.instruction_count);
 }
 
+namespace {
+
+/// The fast loops know the functions of mobile networks.
+bool is_for_reference(const es_instruction &instruction) {
+  const bool is_activation = instruction.opcode == ES_ACTIVATION || instruction.opcode == ES_ACTIVATION_BACKWARD;
+  return is_activation && instruction.attributes[0] > ES_HARD_SIGMOID;
+}
+
+}  // namespace
+
 void Execution::run(int32_t from, int32_t to) {
   for (int32_t index = from; index < to; ++index) {
     const es_instruction &instruction = program.instructions[index];
     try {
-      const FastKernel fast = context.has_fast_kernels ? fast_kernel_of(instruction.opcode) : nullptr;
+      const bool wants_fast = context.has_fast_kernels && !is_for_reference(instruction);
+      const FastKernel fast = wants_fast ? fast_kernel_of(instruction.opcode) : nullptr;
       (fast != nullptr ? fast : kernel_of(instruction.opcode)->run)(*this, instruction);
     } catch (...) {
       Failure failure = current_failure();
@@ -42,13 +53,13 @@ void Execution::run(int32_t from, int32_t to) {
 
 at::Tensor Execution::view(int32_t buffer, at::IntArrayRef sizes, at::IntArrayRef strides, int64_t shift) const {
   const int64_t offset = program.buffers[buffer].offset;
-  if (offset < 0) return view_of(batch.images, shift, sizes, strides);
+  if (offset < 0) return view_of(*batch.input_at(offset), shift, sizes, strides);
   return view_of(lane.arena, offset / context.element_bytes() + shift, sizes, strides);
 }
 
 const float *Execution::floats(int32_t buffer) const {
   const int64_t offset = program.buffers[buffer].offset;
-  if (offset < 0) return batch.images.const_data_ptr<float>();
+  if (offset < 0) return batch.input_at(offset)->const_data_ptr<float>();
   return lane.arena.const_data_ptr<float>() + offset / static_cast<int64_t>(sizeof(float));
 }
 

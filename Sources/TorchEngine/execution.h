@@ -59,8 +59,8 @@ class Execution {
   /// Whether batch norm keeps its statistics in `recorded`; off in the backward part.
   Recording recording;
 
-  // Results.
-  double loss = std::numeric_limits<double>::quiet_NaN();
+  // Results; the loss is the sum over the outputs that had one.
+  double loss = 0;
   int64_t correct = 0;
   double weight = 0;
   std::vector<RecordedStatistics> recorded;

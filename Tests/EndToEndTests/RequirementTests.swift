@@ -77,13 +77,14 @@ struct RequirementTests {
   @Test func `what a search would not keep is refused`() throws {
     try withTemporaryFolder { folder in
       let file = try write(Self.space(["a.channels <= b.channels"]), to: "tied.yaml", in: folder)
-      for command in [
-        ["plan", file], ["search", file, "--data", "digits", "--input", "3x8x8", "--out", "\(folder)/run"],
-      ] {
-        let outcome = try Executable.run(command)
-        #expect(outcome.status == 1)
-        #expect(outcome.errors.contains("conditions between decisions are not honoured by the search yet"))
-      }
+      let searched = try Executable.run([
+        "search", file, "--data", "digits", "--input", "3x8x8", "--out", "\(folder)/run",
+      ])
+      #expect(searched.status == 1)
+      #expect(searched.errors.contains("conditions between decisions are not honoured by the search yet"))
+      let planned = try Executable.run("plan", file)
+      #expect(planned.status == 0)
+      #expect(planned.output.contains("Distribution: none, since the search does not honour 1 requirement yet"))
     }
   }
 

@@ -74,6 +74,23 @@ import Testing
     expectRefusal("job 0: instruction 0 (copies_sum): the value with the copies is [2, 4, 4, 3], not [2, 4, 4, 6]") {
       try run([.copiesSum(x: 0, y: 1, copies: 2)])
     }
+    expectRefusal("job 0: instruction 0 (copy_channels): channels that dst has not are written") {
+      try run([.copyChannels(from: 1, to: 2, .init(first: 0, place: 2, count: 2), .write)])
+    }
+    expectRefusal("job 0: instruction 0 (shuffle): the groups do not divide the channels") {
+      try run([.shuffle(x: 1, y: 2, groups: 2, .write)])
+    }
+    expectRefusal("job 0: instruction 0 (attention): the heads do not divide the channels") {
+      try run([.attention(q: 1, k: 1, v: 1, y: 2, heads: 2)])
+    }
+    expectRefusal("job 0: instruction 0 (quantize): attribute 0 is 1, not 2 to 30") {
+      try run([.quantize(x: 1, y: 2, bits: 1, .symmetric)])
+    }
+    expectRefusal(
+      "job 0: instruction 0 (grouped_convolution): the weight's input channels are not those of a group of x"
+    ) {
+      try run([.groupedConvolution(x: 1, y: 2, weight: 0, bias: nil, .init(height: 3, width: 3, groups: 3))])
+    }
     expectRefusal("job 0: instruction 0 (copy): an output is the batch's images") {
       try run([.copy(from: 1, to: 0, .write)])
     }
@@ -112,6 +129,15 @@ import Testing
     expectRefusal("job 0: instruction 2 (cross_entropy): label -1 of 3 classes") { try run([], labels: [-1, 2]) }
     expectRefusal("job 0: the forward part has not exactly one cross-entropy") {
       try run([.crossEntropy(logits: 4, smoothing: 0)])
+    }
+    expectRefusal("job 0: instruction 0 (cross_entropy): the batch has no labels for output 1") {
+      try run([.crossEntropy(logits: 4, smoothing: 0, output: 1)])
+    }
+    expectRefusal("job 0: instruction 0 (cross_entropy): logits of 32 positions, but 2 labels") {
+      try run([.crossEntropy(logits: 1, smoothing: 0)])
+    }
+    expectRefusal("job 0: buffer 5: nothing was written to input 1 of the batch") {
+      try run([], extra: EngineBuffer(.input(1), .init(n: 2, h: 4, w: 4, c: 3)))
     }
   }
 

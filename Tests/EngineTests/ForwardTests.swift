@@ -3,7 +3,7 @@ import Testing
 @testable import Engine
 
 /// A network whose answers carry one operation's result, beside the values that the naive loop needs.
-private struct Probe {
+struct Probe {
   var network: TestNetwork
   let elementType: EngineElementType
 
@@ -42,7 +42,7 @@ private struct Probe {
 }
 
 /// Sums here have at most 75 terms of size about 1.
-private func expect(
+func expect(
   _ found: Naive, equals wanted: Naive, _ type: EngineElementType,
   sourceLocation: SourceLocation = #_sourceLocation
 ) {
@@ -52,7 +52,7 @@ private func expect(
   #expect(error <= tolerance, sourceLocation: sourceLocation)
 }
 
-private let types: [EngineElementType] = [.float32, .float64]
+let bothTypes: [EngineElementType] = [.float32, .float64]
 
 @Suite struct ForwardTests {
   static let windows = [1, 2, 3, 5].flatMap { kernel in
@@ -61,7 +61,7 @@ private let types: [EngineElementType] = [.float32, .float64]
 
   @Test(arguments: windows, [3, 6])
   func `a convolution is its loop`(window: EngineInstruction.Window, side: Int) throws {
-    for type in types {
+    for type in bothTypes {
       for bias in [true, false] {
         var probe = Probe(.init(n: 2, h: side, w: 5, c: 3), type)
         let y = probe.network.convolution(probe.network.images, out: 4, window, bias: bias)
@@ -74,7 +74,7 @@ private let types: [EngineElementType] = [.float32, .float64]
 
   @Test(arguments: windows, [1, 2, 4])
   func `a depthwise convolution is its loop`(window: EngineInstruction.Window, copies: Int) throws {
-    for type in types {
+    for type in bothTypes {
       for channels in [1, 3, 19] {
         var probe = Probe(.init(n: 2, h: 6, w: 5, c: channels), type)
         let y = probe.network.depthwise(probe.network.images, copies: copies, window)
@@ -86,7 +86,7 @@ private let types: [EngineElementType] = [.float32, .float64]
 
   @Test(arguments: windows, EngineInstruction.Pooling.allCases)
   func `pooling is its loop`(window: EngineInstruction.Window, pooling: EngineInstruction.Pooling) throws {
-    for type in types {
+    for type in bothTypes {
       var probe = Probe(.init(n: 2, h: 6, w: 5, c: 3), type)
       let y = probe.network.pool(probe.network.images, pooling, window)
       expect(try probe.run(y).value, equals: probe.images.pool(pooling, window), type)
@@ -95,7 +95,7 @@ private let types: [EngineElementType] = [.float32, .float64]
 
   @Test(arguments: EngineInstruction.Function.allCases)
   func `an activation is its formula`(function: EngineInstruction.Function) throws {
-    for type in types {
+    for type in bothTypes {
       var probe = Probe(.init(n: 2, h: 6, w: 5, c: 3), type)
       // Stretched so that the hard functions meet both of their kinks.
       let wide = probe.network.convolution(probe.network.images, out: 16, .init(kernel: 5))
@@ -109,7 +109,7 @@ private let types: [EngineElementType] = [.float32, .float64]
 
   @Test(arguments: [1, 2])
   func `batch norm is its formula in every mode`(copies: Int) throws {
-    for type in types {
+    for type in bothTypes {
       var probe = Probe(.init(n: 3, h: 4, w: 5, c: 4), type)
       let y = probe.network.batchNorm(probe.network.images, copies: copies, epsilon: 1e-2)
       let (mean, variance) = probe.images.statistics()
@@ -143,7 +143,7 @@ private let types: [EngineElementType] = [.float32, .float64]
   }
 
   @Test func `global pool and linear layers are their loops`() throws {
-    for type in types {
+    for type in bothTypes {
       for copies in [1, 3] {
         var probe = Probe(.init(n: 2, h: 4, w: 5, c: 6), type)
         let pooled = probe.network.globalPool(probe.network.images)
@@ -158,7 +158,7 @@ private let types: [EngineElementType] = [.float32, .float64]
 
   @Test(arguments: [1, 2, 3])
   func `the operations on copies are their loops`(copies: Int) throws {
-    for type in types {
+    for type in bothTypes {
       var probe = Probe(.init(n: 2, h: 4, w: 5, c: 6), type)
       let images = probe.network.images
       let sum = probe.network.copiesSum(images, copies: copies)
@@ -172,7 +172,7 @@ private let types: [EngineElementType] = [.float32, .float64]
   }
 
   @Test func `scale and add are their loops`() throws {
-    for type in types {
+    for type in bothTypes {
       var probe = Probe(.init(n: 2, h: 4, w: 5, c: 6), type)
       let images = probe.network.images
       let y = probe.network.scale(images, by: probe.network.globalPool(images))

@@ -74,6 +74,7 @@ struct OperationCase: Sendable, CustomTestStringConvertible {
       }
     }
     add("add") { network, x in network.add(x, x) }
+    addFurther { name, h, w, build in add(name, h: h, w: w, build) }
     add("residual inverted bottleneck") { network, x in
       let wide = network.activation(network.batchNorm(network.convolution(x, out: 6, .init(kernel: 1))), .swish)
       let middle = network.activation(
@@ -82,6 +83,59 @@ struct OperationCase: Sendable, CustomTestStringConvertible {
     }
     return cases
   }()
+
+  typealias Build = @Sendable (inout TestNetwork, EngineBuffer.ID) -> EngineBuffer.ID
+
+  private static func addFurther(_ add: (_ name: String, _ h: Int, _ w: Int, _ build: @escaping Build) -> Void) {
+    for window in [
+      TestNetwork.GroupedWindow(height: 3, width: 3, groups: 3), .init(height: 3, width: 5, stride: 2),
+      .init(height: 1, width: 7, groups: 3), .init(height: 3, width: 3, stride: 2, dilation: 2),
+      .init(height: 1, width: 1, groups: 3),
+    ] {
+      for bias in [false, true] {
+        let name = "convolution \(window.height)x\(window.width) stride \(window.stride) dilation \(window.dilation)"
+        add("\(name) groups \(window.groups) bias \(bias)", 5, 4) {
+          $0.groupedConvolution($1, out: 6, window, bias: bias)
+        }
+      }
+    }
+    for (kernel, stride) in [(3, 1), (3, 2), (5, 1), (5, 2)] {
+      for copies in [1, 2] {
+        add("depthwise \(kernel) stride \(stride) copies \(copies) dilation 2", 7, 6) {
+          $0.dilatedDepthwise($1, copies: copies, .init(kernel: kernel, stride: stride), dilation: 2)
+        }
+      }
+    }
+    add("multiply", 5, 4) { network, x in network.multiply(x, network.convolution(x, out: 3, .init(kernel: 1))) }
+    add("square", 5, 4) { network, x in network.multiply(x, x) }
+    add("concat", 5, 4) { network, x in
+      network.concat([x, network.convolution(x, out: 2, .init(kernel: 3)), x])
+    }
+    for groups in [2, 3] {
+      add("shuffle \(groups)", 5, 4) { network, x in
+        network.shuffle(network.convolution(x, out: 6, .init(kernel: 1)), groups: groups)
+      }
+    }
+    for (parts, groups) in [(2, 1), (2, 3), (1, 3), (3, 2)] {
+      add("softmax of \(parts) parts in \(groups) groups", 3, 2) { network, x in
+        network.softmax(network.convolution(x, out: 12, .init(kernel: 1)), parts: parts, groups: groups)
+      }
+    }
+    for resampling in EngineInstruction.Resampling.allCases {
+      for (h, w) in [(10, 8), (3, 2), (7, 4)] {
+        add("resize \(resampling) to \(h)x\(w)", 5, 4) { $0.resize($1, h: h, w: w, resampling) }
+      }
+    }
+    add("layer norm", 3, 2) { $0.layerNorm($1) }
+    add("position embedding", 3, 2) { $0.positionEmbedding($1) }
+    for heads in [1, 3] {
+      add("attention with \(heads) heads", 3, 2) { $0.attention($1, memory: $1, width: 6, heads: heads) }
+    }
+    add("attention over a memory", 3, 2) { network, x in
+      let memory = network.convolution(x, out: 2, .init(kernel: 3, stride: 2))
+      return network.attention(x, memory: memory, width: 4, heads: 2)
+    }
+  }
 
   /// The operation twice on one value, with separate weights: that value's gradient is written and added to.
   func network(

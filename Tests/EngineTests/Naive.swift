@@ -31,8 +31,8 @@ struct Naive {
     var found: [(i: Int, j: Int, h: Int, w: Int)] = []
     for i in 0..<window.kernel {
       for j in 0..<window.kernel {
-        let row = h * window.stride + i - window.kernel / 2
-        let column = w * window.stride + j - window.kernel / 2
+        let row = h * window.stride + i - padding(window.kernel)
+        let column = w * window.stride + j - padding(window.kernel)
         if (0..<shape.h).contains(row), (0..<shape.w).contains(column) { found.append((i, j, row, column)) }
       }
     }
@@ -109,6 +109,8 @@ struct Naive {
         case .hardSwish: x * hardSigmoid(x)
         case .sigmoid: sigmoid(x)
         case .hardSigmoid: hardSigmoid(x)
+        case .gelu: x * erfc(-x / 2.0.squareRoot()) / 2
+        case .tanh: Foundation.tanh(x)
         }
       })
   }
@@ -145,3 +147,6 @@ struct Naive {
 
   func scaled(by factor: Naive) -> Naive { Naive(shape) { n, h, w, c in self[n, h, w, c] * factor[n, 0, 0, c] } }
 }
+
+/// What both ends of a side are padded by: half of an odd kernel; windows of an even one lie side by side.
+func padding(_ kernel: Int) -> Int { kernel % 2 == 1 ? kernel / 2 : 0 }

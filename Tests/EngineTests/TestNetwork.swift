@@ -80,7 +80,50 @@ struct TestNetwork {
   }
 
   /// Where a gradient goes, or nil for the images.
-  private mutating func target(_ buffer: Buffer) -> Buffer? { buffer == images ? nil : gradient(buffer) }
+  private mutating func target(_ buffer: Buffer) -> Buffer? {
+    buffers[buffer.index].storage.isArena ? gradient(buffer) : nil
+  }
+
+  /// Appends an instruction with the gradient of its operand, which is nil for the images.
+  mutating func append(
+    _ instruction: EngineInstruction, of x: Buffer, _ y: Buffer,
+    gradient rule: @escaping (_ dy: Buffer, _ dx: Buffer?, Delivery) -> EngineInstruction
+  ) {
+    forward.append(instruction)
+    guard buffers[x.index].storage.isArena || instruction.hasWeights else { return }
+    backward.append { network in
+      let delivery = network.delivery(to: x)
+      return rule(network.gradient(y), network.target(x), delivery)
+    }
+  }
+
+  /// The same for two operands. The gradient of one value read twice is computed in two instructions.
+  mutating func appendPair(
+    _ instruction: EngineInstruction, _ a: Buffer, _ b: Buffer, _ y: Buffer,
+    gradient rule: @escaping (_ dy: Buffer, _ da: Buffer?, _ db: Buffer?, Delivery, Delivery) -> EngineInstruction
+  ) {
+    forward.append(instruction)
+    guard a != images || b != images else { return }
+    if a == b {
+      backward.append { network in rule(network.gradient(y), nil, network.target(b), .write, network.delivery(to: b)) }
+      backward.append { network in rule(network.gradient(y), network.target(a), nil, network.delivery(to: a), .write) }
+    } else {
+      backward.append { network in
+        let (first, second) = (network.delivery(to: a), network.delivery(to: b))
+        return rule(network.gradient(y), network.target(a), network.target(b), first, second)
+      }
+    }
+  }
+
+  mutating func appendAttention(_ q: Buffer, _ k: Buffer, _ v: Buffer, _ y: Buffer, heads: Int) {
+    forward.append(.attention(q: q, k: k, v: v, y: y, heads: heads))
+    backward.append { network in
+      for operand in [q, k, v] { _ = network.delivery(to: operand) }
+      return .attentionBackward(
+        dy: network.gradient(y), q: q, k: k, v: v, dq: network.gradient(q), dk: network.gradient(k),
+        dv: network.gradient(v), heads: heads)
+    }
+  }
 
   // MARK: Operations
 
@@ -261,19 +304,31 @@ struct TestNetwork {
     return logits!
   }
 
-  /// The program with its loss. `reading` is the value that answers carry instead of the logits.
+  /// Input 1, 2, ... of the batch.
+  mutating func input(_ number: Int, _ shape: Shape) -> Buffer {
+    buffers.append(EngineBuffer(.input(number), shape))
+    return Buffer(buffers.count - 1)
+  }
+
   func program(logits: Buffer, reading: Buffer? = nil) -> EngineProgram {
+    program(outputs: [logits], reading: reading)
+  }
+
+  /// The program with a loss for each output. `reading` is the value that answers carry instead of the first output.
+  func program(outputs: [Buffer], reading: Buffer? = nil) -> EngineProgram {
     var network = self
-    network.forward.append(.crossEntropy(logits: logits, smoothing: smoothing))
-    let dlogits = network.gradient(logits)
-    network.hasGradient.insert(logits.index)
-    var instructions: [EngineInstruction] = [
-      .crossEntropyBackward(logits: logits, dlogits: dlogits, smoothing: smoothing)
-    ]
+    var instructions: [EngineInstruction] = []
+    for (number, logits) in outputs.enumerated() {
+      network.forward.append(.crossEntropy(logits: logits, smoothing: smoothing, output: number))
+      let dlogits = network.gradient(logits)
+      network.hasGradient.insert(logits.index)
+      instructions.append(
+        .crossEntropyBackward(logits: logits, dlogits: dlogits, smoothing: smoothing, output: number))
+    }
     for step in backward.reversed() { instructions.append(step(&network)) }
     return EngineProgram(
       forward: network.forward, backward: instructions, buffers: network.buffers, slices: network.slices,
-      logits: reading ?? logits, arenaBytes: network.arena)
+      logits: reading ?? outputs[0], arenaBytes: network.arena)
   }
 
   // MARK: Running
@@ -298,6 +353,25 @@ struct TestNetwork {
   }
 
   func batchLabels(classes: Int) -> [Int] { (0..<input.n).map { ($0 * 2 + 1) % classes } }
+}
+
+extension EngineBuffer.Storage {
+  fileprivate var isArena: Bool {
+    switch self {
+    case .arena: true
+    case .images, .input: false
+    }
+  }
+}
+
+extension EngineInstruction {
+  /// Of those that `append` takes: whether there are gradients to compute even where the operand is the images.
+  fileprivate var hasWeights: Bool {
+    switch self {
+    case .groupedConvolution, .dilatedDepthwise, .layerNorm, .positionEmbedding: true
+    default: false
+    }
+  }
 }
 
 /// What finite differences are taken of: the mean cross-entropy with label smoothing, from logits [n, classes].

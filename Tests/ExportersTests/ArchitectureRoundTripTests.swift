@@ -13,7 +13,7 @@ struct ArchitectureRoundTripTests {
   func `an architecture of a shipped space reads back`(name: String) throws {
     let compiled = try #require(Repository.compilation(of: name).result)
     let path = "\(Repository.root)/spaces/\(name).yaml"
-    for architecture in try draws(Repository.lowered.contains(name) ? 20 : 2, from: compiled.space) {
+    for architecture in try draws(Repository.fpNAS.contains(name) ? 20 : 2, from: compiled.space) {
       try expectRoundTrip(of: architecture, in: compiled.space, at: path, reader: MemoryReader(files: [:]))
     }
   }

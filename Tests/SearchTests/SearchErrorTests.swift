@@ -29,6 +29,19 @@ import Testing
     #expect(try error(space) == .wrongClasses(space: 7, data: 10))
   }
 
+  @Test func `what is not one image with one class is refused`() throws {
+    var space = try TestSearch.space()
+    let whole = space
+    space.otherInputs = [NamedInput(name: "b", shape: space.input)]
+    #expect(try error(space) == .notImagesToClasses(what: "several inputs"))
+    space = whole
+    space.otherOutputs = [NamedOutput(name: "mask", node: space.body.result, shape: space.output)]
+    #expect(try error(space) == .notImagesToClasses(what: "several outputs"))
+    space = whole
+    space.output = ImageShape(channels: 10, height: 4, width: 2)
+    #expect(try error(space) == .notImagesToClasses(what: "an output of 4 x 2 pixels"))
+  }
+
   @Test func `fewer images than a batch are refused`() throws {
     var recipe = TestSearch.recipe()
     recipe.batch = 65

@@ -22,17 +22,27 @@ struct PlannedSpace: Sendable, CustomTestStringConvertible {
 
   private static let planned = Result { try Repository.lowered.map { try PlannedSpace($0) } }
 
-  /// Every shipped space at its default input.
+  /// Every shipped space that the planner lowers, at its default input.
   static func all() throws -> [PlannedSpace] { try planned.get() }
+
+  /// The spaces of FP-NAS: blocks of one kind, whose kernels and splits have weights of their own.
+  static func fpNAS() throws -> [PlannedSpace] { try all().filter(\.isFPNAS) }
+
+  var isFPNAS: Bool { Repository.fpNAS.contains(name) }
 
   static func named(_ name: String) throws -> PlannedSpace {
     try #require(try all().first { $0.name == name })
   }
 
-  /// Members drawn with a fixed seed, every decision uniform.
-  func members(_ count: Int, seed: UInt64 = 5) -> [Architecture] {
-    let sampler = UniformSampler(space, measure: .decisions)
+  /// Members drawn with a fixed seed, every decision uniform: so many of a space of FP-NAS, and two of another, whose
+  /// programs are up to a hundred times as long.
+  func members(_ count: Int, seed: UInt64 = 5) throws -> [Architecture] {
     var random = SeededNumbers(state: seed)
+    guard isFPNAS else {
+      let members = try compiled.members.get()
+      return (0..<min(count, 2)).map { _ in members.draw(.decisions, using: &random) }
+    }
+    let sampler = UniformSampler(space, measure: .decisions)
     return (0..<count).map { _ in sampler.draw(using: &random) }
   }
 

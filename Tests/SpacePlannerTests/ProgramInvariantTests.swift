@@ -1,3 +1,4 @@
+import Foundation
 import SpaceIR
 import SpacePlanner
 import Testing
@@ -8,7 +9,7 @@ import Testing
 
   @Test(arguments: try PlannedSpace.all())
   func `a program is sound`(planned: PlannedSpace) throws {
-    for architecture in planned.members(Self.architectures) {
+    for architecture in try planned.members(Self.architectures) {
       for pass in [BindingOptions.Pass.forward, .forwardAndBackward] {
         let program = try planned.plan.bind(architecture, BindingOptions(batch: 3, pass: pass))
         expectWrittenBeforeRead(program)
@@ -20,13 +21,13 @@ import Testing
 
   @Test(arguments: try PlannedSpace.all())
   func `the forward pass does not depend on what follows it`(planned: PlannedSpace) throws {
-    for architecture in planned.members(5) {
+    for architecture in try planned.members(5) {
       let forward = try planned.plan.bind(architecture, BindingOptions(batch: 2, pass: .forward))
       let both = try planned.plan.bind(architecture, BindingOptions(batch: 2, pass: .forwardAndBackward))
       #expect(forward.instructions.count == forward.forwardCount)
       #expect(forward.instructions == Array(both.instructions[..<both.forwardCount]))
       #expect(forward.instructions.allSatisfy { !$0.kernel.isBackward })
-      #expect(both.instructions[both.forwardCount...].allSatisfy { $0.kernel.isBackward || $0.kernel.isCopy })
+      #expect(both.instructions[both.forwardCount...].allSatisfy { $0.kernel.isBackward || $0.kernel.isOfBoth })
       #expect(forward.arenaBytes < both.arenaBytes)
     }
   }
@@ -36,14 +37,14 @@ import Testing
     let again = try SupernetPlan(for: planned.space)
     #expect(again.tensors == planned.plan.tensors)
     let options = BindingOptions(batch: 2, pass: .forwardAndBackward)
-    for architecture in planned.members(5) {
+    for architecture in try planned.members(5) {
       #expect(try planned.plan.bind(architecture, options) == again.bind(architecture, options))
     }
   }
 
   @Test(arguments: try PlannedSpace.all())
   func `the arena grows with the batch and the element, not with the space`(planned: PlannedSpace) throws {
-    for architecture in planned.members(3) {
+    for architecture in try planned.members(3) {
       let alone = try SupernetPlan(for: planned.space.bound(to: architecture))
       let options = BindingOptions(batch: 4, pass: .forwardAndBackward)
       let path = try planned.plan.bind(architecture, options)
@@ -65,16 +66,25 @@ import Testing
 
   // MARK: Checks
 
-  /// Each value is written before it is read; a later write of the same value adds, the first never does.
+  /// Each value is written before it is read; a later write of the same value adds, the first never does. A value that
+  /// is written in parts is there when its channels are complete, and no channel is written twice.
   private func expectWrittenBeforeRead(_ program: KernelProgram) {
     var written = program.buffers.map { $0.offset == nil }
+    var parts: [Int: IndexSet] = [:]
     for instruction in program.instructions {
       #expect(instruction.inputs.allSatisfy { written[$0.index] }, "\(instruction.kernel) reads what nothing wrote")
       for (output, adds) in zip(instruction.outputs, instruction.kernel.addsToOutputs(instruction.outputs.count)) {
         guard let output else { continue }
         #expect(program.buffers[output.index].offset != nil, "the images are never written")
         #expect(adds == written[output.index], "\(instruction.kernel) writes over or adds to nothing")
-        written[output.index] = true
+        if case .copyChannels(let range, adds: false) = instruction.kernel {
+          let channels = range.place..<range.place + range.count
+          #expect(!parts[output.index, default: []].intersects(integersIn: channels))
+          parts[output.index, default: []].insert(integersIn: channels)
+          written[output.index] = parts[output.index]?.count == program.buffers[output.index].shape[3]
+        } else {
+          written[output.index] = true
+        }
       }
     }
   }
@@ -85,7 +95,7 @@ import Testing
     for (index, instruction) in program.instructions.enumerated() {
       for buffer in instruction.inputs + instruction.outputs.compactMap({ $0 }) { lastUse[buffer.index] = index }
     }
-    lastUse[program.logits.index] = program.instructions.count
+    for output in [program.logits] + program.furtherLogits { lastUse[output.index] = program.instructions.count }
     var alive: [(buffer: Int, start: Int, end: Int)] = []
     var isBorn = [Bool](repeating: false, count: program.buffers.count)
     var end = 0
@@ -105,28 +115,40 @@ import Testing
     #expect(program.arenaBytes == end)
   }
 
-  /// Shipped spaces share kernels of one size only, so every slice is a prefix along every axis.
+  /// Every slice is a prefix along every axis but the sides of a kernel, of which it is the centre.
   private func expectSlicesInside(_ program: KernelProgram, of plan: SupernetPlan) {
     for slice in program.slices {
-      let shape = plan.tensors[slice.tensor.index].shape
-      #expect(slice.offset == shape.map { _ in 0 })
-      #expect(zip(slice.extent, shape).allSatisfy { $0 >= 1 && $0 <= $1 })
+      let tensor = plan.tensors[slice.tensor.index]
+      let isKernel = tensor.role == .convolution || tensor.role == .depthwise
+      for (axis, (extent, whole)) in zip(slice.extent, tensor.shape).enumerated() {
+        #expect(extent >= 1 && extent <= whole)
+        #expect(slice.offset[axis] == (isKernel && (axis == 1 || axis == 2) ? (whole - extent) / 2 : 0))
+      }
     }
   }
 }
 
 extension Kernel {
-  var isCopy: Bool { if case .copy = self { true } else { false } }
+  /// Whether it belongs to either pass.
+  var isOfBoth: Bool {
+    switch self {
+    case .copy, .copyChannels, .shuffle, .zero: true
+    default: false
+    }
+  }
 
-  /// Whether it belongs to the backward pass alone; a copy may belong to either.
+  /// Whether it belongs to the backward pass alone.
   var isBackward: Bool {
     switch self {
     case .convolutionBackward, .depthwiseBackward, .batchNormBackward, .activationBackward, .poolBackward,
       .globalPoolBackward, .linearBackward, .scaleBackward, .copiesSumBackward, .copiesSoftmaxBackward,
-      .copiesWeightedSumBackward, .crossEntropyBackward:
+      .copiesWeightedSumBackward, .crossEntropyBackward, .groupedConvolutionBackward, .dilatedDepthwiseBackward,
+      .multiplyBackward, .softmaxBackward, .resizeBackward, .layerNormBackward, .positionEmbeddingBackward,
+      .attentionBackward:
       true
     case .convolution, .depthwise, .batchNorm, .activation, .pool, .globalPool, .linear, .scale, .copiesSum,
-      .copiesSoftmax, .copiesWeightedSum, .add, .copy, .crossEntropy:
+      .copiesSoftmax, .copiesWeightedSum, .add, .copy, .crossEntropy, .groupedConvolution, .dilatedDepthwise, .multiply,
+      .copyChannels, .shuffle, .softmax, .zero, .resize, .layerNorm, .positionEmbedding, .attention, .quantize:
       false
     }
   }
@@ -137,12 +159,17 @@ extension Kernel {
     case .convolutionBackward(_, let adds), .depthwiseBackward(_, _, let adds), .batchNormBackward(let adds),
       .activationBackward(_, let adds), .poolBackward(_, _, let adds), .globalPoolBackward(let adds),
       .linearBackward(let adds), .copiesSumBackward(_, let adds), .copiesSoftmaxBackward(_, let adds),
-      .copy(let adds):
+      .copy(let adds), .groupedConvolutionBackward(_, let adds), .dilatedDepthwiseBackward(_, _, _, let adds),
+      .copyChannels(_, let adds), .shuffle(_, let adds), .softmaxBackward(_, _, let adds), .resizeBackward(_, let adds),
+      .layerNormBackward(let adds), .positionEmbeddingBackward(let adds):
       [adds]
     case .scaleBackward(let adds, let addsToScale): [adds, addsToScale]
     case .copiesWeightedSumBackward(_, let adds, let addsToWeights): [adds, addsToWeights]
+    case .multiplyBackward(let adds, let addsToSecond): [adds, addsToSecond]
     case .convolution, .depthwise, .batchNorm, .activation, .pool, .globalPool, .linear, .scale, .copiesSum,
-      .copiesSoftmax, .copiesWeightedSum, .add, .crossEntropy, .crossEntropyBackward:
+      .copiesSoftmax, .copiesWeightedSum, .add, .crossEntropy, .crossEntropyBackward, .groupedConvolution,
+      .dilatedDepthwise, .multiply, .softmax, .zero, .resize, .layerNorm, .positionEmbedding, .attention,
+      .attentionBackward, .quantize:
       [Bool](repeating: false, count: count)
     }
   }

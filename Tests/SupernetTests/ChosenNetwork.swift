@@ -23,6 +23,10 @@ struct ChosenNetwork {
   init(of name: String, input: ImageShape, images: Int = 2, _ choices: [Choice]) throws {
     let whole = try SizedSpace(name, input).compiled()
     let architecture = try whole.member(choices)
+    try self.init(whole, architecture, images: images)
+  }
+
+  init(_ whole: Space, _ architecture: Architecture, images: Int = 2) throws {
     space = try whole.bound(to: architecture)
     var options = EngineOptions()
     options.elementType = .float64

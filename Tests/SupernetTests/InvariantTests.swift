@@ -51,7 +51,7 @@ struct SizedSpace: Sendable, CustomTestStringConvertible {
     for number in 0..<Self.architectures {
       let architecture = sampler.draw(using: &random)
       seen.add(try supernet.plan.bind(architecture, BindingOptions(batch: 2, pass: .forward)))
-      difference.merge(try compare(architecture, of: supernet, batch, library, number < 2 ? .all : .used))
+      difference.merge(try Self.compare(architecture, of: supernet, batch, library, number < 2 ? .all : .used))
     }
     seen.expectAll(splits: splits(of: space))
     #expect(difference.outsideIsZero, "a weight that the path does not use has no gradient")
@@ -67,12 +67,12 @@ struct SizedSpace: Sendable, CustomTestStringConvertible {
 
   /// Which tensors of the supernet are looked at. Those that a path does not use have no gradient at all; reading the
   /// other 60 million numbers for every path would take longer than everything else.
-  private enum Reach {
+  enum Reach {
     case all
     case used
   }
 
-  private func compare(
+  static func compare(
     _ architecture: Architecture, of supernet: Supernet, _ batch: TestBatch, _ library: EngineLibrary, _ reach: Reach
   ) throws -> Difference {
     let bound = try supernet.plan.space.bound(to: architecture)

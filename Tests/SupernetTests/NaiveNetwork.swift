@@ -37,32 +37,38 @@ struct NaiveNetwork {
   /// Tensors of each node in the order in which the operation lists them, row-major.
   let weights: [NodeID: [[Double]]]
 
-  /// The logits, `[images, 1, classes, 1, 1]`, of a space without decisions.
-  func logits(of space: Space, images: Value) -> Value {
+  /// The outputs of a space without decisions.
+  func outputs(of space: Space, inputs: [Value]) -> [Value] {
     var values: [NodeID: Value] = [:]
-    for node in space.body.nodes { values[node.id] = value(of: node, values, images) }
-    return values[space.body.result]!
+    let useful = Self.nodes(behind: space)
+    for node in space.body.nodes where useful.contains(node.id) { values[node.id] = value(of: node, values, inputs) }
+    return ([space.body.result] + space.otherOutputs.map(\.node)).map { values[$0]! }
   }
 
-  /// Mean cross-entropy, nats.
+  /// The nodes that an output depends on.
+  static func nodes(behind space: Space) -> Set<NodeID> {
+    var wanted = Set([space.body.result] + space.otherOutputs.map(\.node))
+    for node in space.body.nodes.reversed() where wanted.contains(node.id) { wanted.formUnion(node.operation.operands) }
+    return wanted
+  }
+
+  /// Mean cross-entropy over positions, nats; the labels are ordered by image, row and column.
   static func loss(_ logits: Value, labels: [Int]) -> Double {
-    let losses = labels.indices.map { n in
-      let row = (0..<logits.channels).map { logits[n, 0, $0, 0, 0] }
-      return log(row.reduce(0) { $0 + exp($1) }) - row[labels[n]]
+    var total = 0.0
+    for (place, label) in labels.enumerated() {
+      let (n, pixel) = (place / (logits.height * logits.width), place % (logits.height * logits.width))
+      let row = (0..<logits.channels).map { logits[n, 0, $0, pixel / logits.width, pixel % logits.width] }
+      total += log(row.reduce(0) { $0 + exp($1) }) - row[label]
     }
-    return losses.reduce(0, +) / Double(labels.count)
+    return total / Double(labels.count)
   }
 
-  private func value(of node: Node, _ values: [NodeID: Value], _ images: Value) -> Value {
+  private func value(of node: Node, _ values: [NodeID: Value], _ inputs: [Value]) -> Value {
     let tensors = weights[node.id] ?? []
     switch node.operation {
-    case .input: return images
-    case .convolution(let it, let x):
-      return convolution(
-        values[x]!, channels: integer(it.channels), kernel: integer(it.kernel), stride: integer(it.stride), tensors[0])
-    case .depthwise(let it, let x):
-      return depthwise(
-        values[x]!, copies: integer(it.copies), kernel: integer(it.kernel), stride: integer(it.stride), tensors[0])
+    case .input(let number): return inputs[number]
+    case .convolution(let it, let x): return convolution(values[x]!, it, tensors)
+    case .depthwise(let it, let x): return depthwise(values[x]!, it, tensors[0])
     case .batchNorm(let x): return batchNorm(values[x]!, scale: tensors[0], shift: tensors[1])
     case .activation(let function, let x): return values[x]!.mapped(activation(function))
     case .squeezeExcite(let it, let x):
@@ -76,13 +82,34 @@ struct NaiveNetwork {
       var sum = values[a]!
       for index in sum.numbers.indices { sum.numbers[index] += values[b]!.numbers[index] }
       return sum
-    case .pool, .choice, .layerNorm, .slice, .shuffle, .softmax, .resize, .attention, .positionEmbedding, .quantize,
-      .zero, .join:
-      preconditionFailure("no shipped space leaves this in a bound network")
+    case .pool(let pool, let x):
+      return Self.pool(values[x]!, pool.kind, kernel: integer(pool.kernel), stride: integer(pool.stride))
+    case .layerNorm(let x): return layerNorm(values[x]!, scale: tensors[0], shift: tensors[1])
+    case .slice(let it, let x):
+      let first = integer(it.first)
+      return built(values[x]!, channels: integer(it.channels)) { x, n, c, y, z in x[n, 0, first + c, y, z] }
+    case .shuffle(let groups, let x):
+      let groups = integer(groups)
+      return built(values[x]!) { x, n, c, y, z in x[n, 0, c % groups * (x.channels / groups) + c / groups, y, z] }
+    case .softmax(let it, let x): return softmax(values[x]!, parts: integer(it.parts), groups: integer(it.groups))
+    case .resize(let it, let x):
+      return resized(values[x]!, height: integer(it.height), width: integer(it.width), it.method)
+    case .attention(let it, let x, let memory):
+      return attention(values[x]!, values[memory]!, heads: integer(it.heads), tensors)
+    case .positionEmbedding(let x):
+      return built(values[x]!) { x, n, c, y, z in x[n, 0, c, y, z] + tensors[0][(y * x.width + z) * x.channels + c] }
+    case .quantize(let it, let x):
+      return quantized(values[x]!, bits: integer(it.bits), mode: it.mode.constant!.word!)
+    case .zero:
+      let type = node.type
+      return Value(
+        inputs[0].images, integer(type.copies), integer(type.channels), integer(type.height), integer(type.width))
+    case .join(let join, let operands): return joined(join, operands.map { values[$0.node]! })
+    case .choice: preconditionFailure("a bound network has no choices")
     }
   }
 
-  private func integer(_ expression: SpaceIR.Expression) -> Int { expression.constant!.integer! }
+  func integer(_ expression: SpaceIR.Expression) -> Int { expression.constant!.integer! }
 
   private func activation(_ function: SpaceIR.Expression) -> (Double) -> Double {
     switch function.constant!.word! {
@@ -91,33 +118,44 @@ struct NaiveNetwork {
     case "hard_swish": { $0 * min(max($0 + 3, 0), 6) / 6 }
     case "sigmoid": { 1 / (1 + exp(-$0)) }
     case "hard_sigmoid": { min(max($0 + 3, 0), 6) / 6 }
+    case "gelu": { $0 * erfc(-$0 / 2.0.squareRoot()) / 2 }
+    case "tanh": { tanh($0) }
     default: preconditionFailure("no such function")
     }
   }
 
-  /// Weight `[out, kernel, kernel, in]`, no bias, padding kernel / 2.
-  private func convolution(_ x: Value, channels: Int, kernel: Int, stride: Int, _ weight: [Double]) -> Value {
+  /// Weight `[out, height, width, in / groups]`, then a bias if there is one; padding is half of the dilated kernel.
+  private func convolution(_ x: Value, _ it: Convolution, _ tensors: [[Double]]) -> Value {
+    let (channels, stride, dilation) = (integer(it.channels), integer(it.stride), integer(it.dilation))
+    let (rows, columns) = (integer(it.kernel), integer(it.kernelWidth))
+    let entering = x.channels / integer(it.groups)
+    let leaving = channels / integer(it.groups)
     var y = Value(x.images, 1, channels, (x.height + stride - 1) / stride, (x.width + stride - 1) / stride)
-    forEachTap(x, y, kernel: kernel, stride: stride) { n, row, column, i, j, sourceRow, sourceColumn in
+    let weight = tensors[0]
+    forEachTap(x, y, rows, columns, stride: stride, dilation: dilation) { n, row, column, i, j, fromRow, fromColumn in
       for out in 0..<channels {
         var sum = 0.0
-        for c in 0..<x.channels {
-          sum += x[n, 0, c, sourceRow, sourceColumn] * weight[((out * kernel + i) * kernel + j) * x.channels + c]
+        for c in 0..<entering {
+          sum +=
+            x[n, 0, out / leaving * entering + c, fromRow, fromColumn]
+            * weight[((out * rows + i) * columns + j) * entering + c]
         }
         y[n, 0, out, row, column] += sum
       }
     }
-    return y
+    return tensors.count == 1 ? y : built(y) { y, n, c, row, column in y[n, 0, c, row, column] + tensors[1][c] }
   }
 
   /// Weight `[copies, kernel, kernel, channels]`; every copy reads the same channels.
-  private func depthwise(_ x: Value, copies: Int, kernel: Int, stride: Int, _ weight: [Double]) -> Value {
+  private func depthwise(_ x: Value, _ it: Depthwise, _ weight: [Double]) -> Value {
+    let (copies, kernel, stride) = (integer(it.copies), integer(it.kernel), integer(it.stride))
     var y = Value(x.images, copies, x.channels, (x.height + stride - 1) / stride, (x.width + stride - 1) / stride)
-    forEachTap(x, y, kernel: kernel, stride: stride) { n, row, column, i, j, sourceRow, sourceColumn in
+    forEachTap(x, y, kernel, kernel, stride: stride, dilation: integer(it.dilation)) {
+      n, row, column, i, j, fromRow, fromColumn in
       for r in 0..<copies {
         for c in 0..<x.channels {
           y[n, r, c, row, column] +=
-            x[n, 0, c, sourceRow, sourceColumn] * weight[((r * kernel + i) * kernel + j) * x.channels + c]
+            x[n, 0, c, fromRow, fromColumn] * weight[((r * kernel + i) * kernel + j) * x.channels + c]
         }
       }
     }
@@ -125,16 +163,18 @@ struct NaiveNetwork {
   }
 
   private func forEachTap(
-    _ x: Value, _ y: Value, kernel: Int, stride: Int, _ body: (Int, Int, Int, Int, Int, Int, Int) -> Void
+    _ x: Value, _ y: Value, _ rows: Int, _ columns: Int, stride: Int, dilation: Int,
+    _ body: (Int, Int, Int, Int, Int, Int, Int) -> Void
   ) {
     for n in 0..<y.images {
       for row in 0..<y.height {
         for column in 0..<y.width {
-          for i in 0..<kernel {
-            for j in 0..<kernel {
-              let (sourceRow, sourceColumn) = (row * stride + i - kernel / 2, column * stride + j - kernel / 2)
-              guard (0..<x.height).contains(sourceRow), (0..<x.width).contains(sourceColumn) else { continue }
-              body(n, row, column, i, j, sourceRow, sourceColumn)
+          for i in 0..<rows {
+            for j in 0..<columns {
+              let fromRow = row * stride + (i - padding(rows)) * dilation
+              let fromColumn = column * stride + (j - padding(columns)) * dilation
+              guard (0..<x.height).contains(fromRow), (0..<x.width).contains(fromColumn) else { continue }
+              body(n, row, column, i, j, fromRow, fromColumn)
             }
           }
         }
@@ -220,3 +260,6 @@ struct NaiveNetwork {
     return y
   }
 }
+
+/// What both ends of a side are padded by: half of an odd kernel; windows of an even one lie side by side.
+func padding(_ kernel: Int) -> Int { kernel % 2 == 1 ? kernel / 2 : 0 }

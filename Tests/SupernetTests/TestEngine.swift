@@ -14,21 +14,38 @@ enum TestEngine {
   static func library() throws -> EngineLibrary { try loaded.get() }
 }
 
-/// Images of normal numbers with labels in turn: all that batch norm and the loss need.
+/// Images of normal numbers with labels in turn for each output: all that batch norm and the losses need.
 struct TestBatch {
+  /// Of the first input.
   let pixels: [Float]
-  let labels: [Int]
+  /// Of the inputs after the first.
+  let further: [[Float]]
+  /// For each output one number for each of its positions.
+  let labels: [[Int]]
   let shape: EngineBuffer.Shape
+  let furtherShapes: [EngineBuffer.Shape]
 
   init(of space: Space, images: Int, seed: UInt64) {
     var random = SplitRandom(seed: seed, stream: 1)
-    shape = EngineBuffer.Shape(n: images, h: space.input.height, w: space.input.width, c: space.input.channels)
-    pixels = (0..<shape.count).map { _ in Float(random.normal()) }
-    labels = (0..<images).map { ($0 * 7 + 3) % space.classes }
+    func shape(_ input: ImageShape) -> EngineBuffer.Shape {
+      EngineBuffer.Shape(n: images, h: input.height, w: input.width, c: input.channels)
+    }
+    self.shape = shape(space.input)
+    furtherShapes = space.otherInputs.map { shape($0.shape) }
+    pixels = (0..<self.shape.count).map { _ in Float(random.normal()) }
+    further = furtherShapes.map { shape in (0..<shape.count).map { _ in Float(random.normal()) } }
+    labels = ([space.output] + space.otherOutputs.map(\.shape)).map { output in
+      (0..<images * output.height * output.width).map { ($0 * 7 + 3) % output.channels }
+    }
   }
 
   func write(to supernet: Supernet) throws {
-    try supernet.context.writeBatch(0, images: pixels, labels: labels, shape: shape)
+    let first = labels[0].count == shape.n ? labels[0] : [Int](repeating: 0, count: shape.n)
+    try supernet.context.writeBatch(0, images: pixels, labels: first, shape: shape)
+    for (number, values) in further.enumerated() {
+      try supernet.context.writeInput(number + 1, of: 0, values: values, shape: furtherShapes[number])
+    }
+    for (output, labels) in labels.enumerated() { try supernet.context.writeLabels(labels, of: output, to: 0) }
   }
 }
 
@@ -47,9 +64,9 @@ struct NumberPool {
     let scaled: [Float] =
       switch tensor.role {
       case .convolution, .depthwise: normals.map { Float($0 * (2 / Double(tensor.fanIn)).squareRoot()) }
-      case .linear, .splitLinear: normals.map { Float($0 * (1 / Double(tensor.fanIn)).squareRoot()) }
+      case .linear, .splitLinear, .projection: normals.map { Float($0 * (1 / Double(tensor.fanIn)).squareRoot()) }
       case .scale, .runningVariance: normals.map { Float(0.3 * abs($0) + 0.5) }
-      case .bias, .shift, .runningMean: normals.map { Float(0.3 * $0) }
+      case .bias, .shift, .runningMean, .position: normals.map { Float(0.3 * $0) }
       }
     var result: [Float] = []
     result.reserveCapacity(tensor.count + scaled.count)

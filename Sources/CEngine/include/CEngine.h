@@ -9,6 +9,7 @@
  * rank 1 to 4; a program sees a rectangular slice of each:
  *   convolution  [out, kernel, kernel, in]          depthwise   [copies, kernel, kernel, channels]
  *   linear       [out, in] or [copies, out, in]     batch norm, bias   [channels] or [copies, channels]
+ *   position embedding  [h, w, channels]
  * Where copies > 1 the c axis of an activation is copies-major: copy r holds channels r*C ..< (r+1)*C.
  */
 #ifndef ESPALIER_CENGINE_H
@@ -20,7 +21,7 @@
 extern "C" {
 #endif
 
-#define ES_ABI_VERSION 2
+#define ES_ABI_VERSION 3
 
 enum es_status {
   ES_OK = 0,
@@ -35,7 +36,7 @@ enum es_dtype { ES_FLOAT32 = 0, ES_FLOAT64 = 1 };
 
 /* What a kernel does. "dx (+)=": written, or added to when ES_ACCUMULATE is among the attributes (see each). */
 enum es_opcode {
-  /* y = conv(x, w) [+ b]. in: x. out: y. slices: w, b or -1. attributes: kernel, stride. padding = kernel/2. */
+  /* y = conv(x, w) [+ b]. in: x. out: y. slices: w, b or -1. attributes: kernel, stride. padding = kernel/2, of an even kernel 0. */
   ES_CONVOLUTION = 0,
   /* in: dy, x. out: dx or -1. slices: w, b or -1 (their gradients are accumulated). attributes: kernel, stride,
    * accumulate. */
@@ -50,9 +51,9 @@ enum es_opcode {
   ES_BATCH_NORM = 4,
   /* in: dy, x, mean, rstd. out: dx. slices: scale, shift. attributes: accumulate. */
   ES_BATCH_NORM_BACKWARD = 5,
-  /* in: x. out: y. attributes: es_function. */
+  /* in: x. out: y. attributes: es_function or es_smooth_function. */
   ES_ACTIVATION = 6,
-  /* in: dy, x. out: dx. attributes: es_function, accumulate. */
+  /* in: dy, x. out: dx. attributes: the function, accumulate. */
   ES_ACTIVATION_BACKWARD = 7,
   /* mean over h and w. in: x [n,h,w,c]. out: y [n,1,1,c]. */
   ES_GLOBAL_POOL = 8,
@@ -82,16 +83,69 @@ enum es_opcode {
   ES_ADD = 20,
   /* dst (+)= src. in: src. out: dst. attributes: accumulate. */
   ES_COPY = 21,
-  /* Mean cross-entropy against the batch's labels, with label smoothing; also counts argmax hits. in: logits
-   * [n,1,1,classes]. scalars: smoothing. The loss in es_outcome is without smoothing; see ES_CROSS_ENTROPY_BACKWARD. */
+  /* Mean cross-entropy of each position against the batch's labels for an output, with label smoothing; also counts
+   * argmax hits. in: logits [n,h,w,classes]. attributes: output. scalars: smoothing. The loss in es_outcome is the sum
+   * over outputs without smoothing, its hits are those of output 0; see ES_CROSS_ENTROPY_BACKWARD. */
   ES_CROSS_ENTROPY = 22,
-  /* dlogits = path weight * d(mean smoothed cross-entropy)/dlogits. in: logits. out: dlogits. scalars: smoothing. */
+  /* dlogits = path weight * d(mean smoothed cross-entropy)/dlogits. in: logits. out: dlogits. attributes: output.
+   * scalars: smoothing. */
   ES_CROSS_ENTROPY_BACKWARD = 23,
   /* max (function 0) or average (function 1, padding not counted) over kernel x kernel. in: x. out: y.
-   * attributes: function, kernel, stride. padding = kernel/2. */
+   * attributes: function, kernel, stride. padding = kernel/2, of an even kernel 0. */
   ES_POOL = 24,
   /* in: dy, x. out: dx. attributes: function, kernel, stride, accumulate. */
   ES_POOL_BACKWARD = 25,
+  /* A convolution in groups, dilated, or of unequal sides. padding = dilation * (side of the kernel / 2), along each
+   * axis. in: x. out: y. slices: w [out, height, width, in / groups], b or -1. attributes: height, width, stride,
+   * dilation, groups. */
+  ES_GROUPED_CONVOLUTION = 26,
+  /* in: dy, x. out: dx or -1. slices: w, b or -1. attributes: height, width, stride, dilation, groups, accumulate. */
+  ES_GROUPED_CONVOLUTION_BACKWARD = 27,
+  /* ES_DEPTHWISE whose taps lie `dilation` apart; padding = dilation * (kernel / 2). attributes: kernel, stride,
+   * copies, dilation. */
+  ES_DILATED_DEPTHWISE = 28,
+  /* attributes: kernel, stride, copies, accumulate, dilation. */
+  ES_DILATED_DEPTHWISE_BACKWARD = 29,
+  /* y = a * b, element by element. in: a, b. out: y. */
+  ES_MULTIPLY = 30,
+  /* in: dy, a, b. out: da or -1, db or -1. attributes: accumulate da, accumulate db. */
+  ES_MULTIPLY_BACKWARD = 31,
+  /* dst[..., to ..< to + count] (+)= src[..., from ..< from + count]; the other channels of dst stay as they are. In
+   * either pass. in: src. out: dst. attributes: from, to, count, accumulate. */
+  ES_COPY_CHANNELS = 32,
+  /* Channels [groups, rest] become [rest, groups]; in either pass, since with c / groups it is its own inverse. in: x.
+   * out: y. attributes: groups, accumulate. */
+  ES_SHUFFLE = 33,
+  /* softmax over the parts of each position; channels [groups, parts, rest] become [parts, groups, rest]. in: x. out:
+   * y. attributes: parts, groups. */
+  ES_SOFTMAX = 34,
+  /* in: dy, y. out: dx. attributes: parts, groups, accumulate. */
+  ES_SOFTMAX_BACKWARD = 35,
+  /* y = 0; in either pass. out: y. */
+  ES_ZERO = 36,
+  /* To other sides: nearest (method 0: the element at floor(place * from / to)), or bilinear (method 1) between the
+   * centres of elements. in: x. out: y. attributes: method. */
+  ES_RESIZE = 37,
+  /* in: dy. out: dx. attributes: method, accumulate. */
+  ES_RESIZE_BACKWARD = 38,
+  /* y = (x - mean) * rstd * scale + shift over the channels of each position. in: x. out: y, mean, rstd [n,h,w,1].
+   * slices: scale, shift. scalars: epsilon. */
+  ES_LAYER_NORM = 39,
+  /* in: dy, x, mean, rstd. out: dx. slices: scale, shift. attributes: accumulate. */
+  ES_LAYER_NORM_BACKWARD = 40,
+  /* y = x + e. in: x. out: y. slices: e [h, w, c]. */
+  ES_POSITION_EMBEDDING = 41,
+  /* in: dy. out: dx or -1. slices: e. attributes: accumulate. */
+  ES_POSITION_EMBEDDING_BACKWARD = 42,
+  /* For each of `heads` equal parts of the channels, y = softmax(q k^T / sqrt(c / heads)) v over positions. in: q
+   * [n,h,w,c], k and v [n,h',w',c]. out: y [n,h,w,c]. attributes: heads. */
+  ES_ATTENTION = 43,
+  /* The probabilities are computed anew. in: dy, q, k, v. out: dq, dk, dv. attributes: heads. */
+  ES_ATTENTION_BACKWARD = 44,
+  /* Rounds to 2^bits levels over the range of the whole of x. Mode 0, symmetric: step = max |x| / (2^(bits-1) - 1); 1,
+   * asymmetric: step = (max(x, 0) - min(x, 0)) / (2^bits - 1), with zero on a level; 2, per channel: symmetric for each
+   * channel by itself. Its gradient is taken to be that of y = x. in: x. out: y. attributes: bits >= 2, mode. */
+  ES_QUANTIZE = 45,
 };
 
 enum es_function {
@@ -100,6 +154,12 @@ enum es_function {
   ES_HARD_SWISH = 2,   /* x * relu6(x + 3) / 6 */
   ES_SIGMOID = 3,
   ES_HARD_SIGMOID = 4, /* relu6(x + 3) / 6 */
+};
+
+/* Further functions, of which there is the reference kernel only. */
+enum es_smooth_function {
+  ES_GELU = 5, /* x * Phi(x), Phi the distribution function of the normal distribution */
+  ES_TANH = 6,
 };
 
 enum es_batch_norm_mode {
@@ -142,8 +202,8 @@ typedef struct {
 } es_slice;
 
 /* A value of a program. offset in bytes into the lane's arena (a multiple of the element size; of 64 for speed); -1: the
- * images of the job's batch. An instruction's outputs overlap neither each other nor its inputs, except that an
- * elementwise instruction (activation, add, copy, and their backwards) may have an output in the very place of an input
+ * images of the job's batch; -2, -3, ...: its inputs 1, 2, ... An instruction's outputs overlap neither each other nor
+ * its inputs, except that an elementwise instruction (activation, add, copy, and their backwards) may have an output in the very place of an input
  * of the same shape. */
 typedef struct {
   int64_t offset;
@@ -159,8 +219,8 @@ typedef struct {
   double scalars[2];
 } es_instruction;
 
-/* Forward instructions are 0 ..< forward_count, exactly one of them ES_CROSS_ENTROPY; the rest is the backward pass. The
- * program is borrowed for the call. */
+/* Forward instructions are 0 ..< forward_count, among them one ES_CROSS_ENTROPY for each output; the rest is the
+ * backward pass. The program is borrowed for the call. */
 typedef struct {
   const es_instruction *instructions;
   int32_t instruction_count;
@@ -176,12 +236,12 @@ typedef struct {
 typedef struct {
   const es_program *program;
   int32_t batch;         /* slot given to batch_write */
-  double *logits;        /* null, or n * classes values are written here */
+  double *logits;        /* null, or all values of the program's logits are written here */
   double multiplicity;   /* >= 1: how often this path was drawn; it counts as that many equal jobs */
 } es_job;
 
 typedef struct {
-  double loss;           /* mean cross-entropy, natural logarithm */
+  double loss;           /* mean cross-entropy, natural logarithm; the sum over outputs */
   int64_t correct;
   double weight;         /* w_k of the accumulate call, all draws of the path together; 0 for evaluate */
 } es_outcome;
@@ -264,6 +324,13 @@ typedef struct {
   /* Exchanges ES_VALUE and ES_AVERAGE of every trained tensor that has an average. */
   int32_t (*swap_average)(es_context *context, es_message *message);
   int32_t (*memory)(es_context *context, int32_t reset_peak, es_memory *out, es_message *message);
+  /* Input 1, 2, ... of a slot that batch_write has written, which forgets them: float32 [n, h, w, c]. Copied. */
+  int32_t (*batch_write_input)(es_context *context, int32_t slot, int32_t input, const float *values,
+                               const int64_t shape[4], es_message *message);
+  /* Class numbers of an output of a slot that batch_write has written, which writes those of output 0 and forgets the
+   * others: one for each position of the output's logits [n, h, w, classes]. Copied. */
+  int32_t (*batch_write_labels)(es_context *context, int32_t slot, int32_t output, const int64_t *labels, int64_t count,
+                                es_message *message);
 } es_api;
 
 /* The library's only export. Null when it cannot serve this ABI version. */

@@ -39,6 +39,8 @@ package enum SearchError: Error, Hashable, Sendable {
   case wrongImages(space: String, data: String)
   case tooFewImages(part: String, count: Int, batch: Int)
   case wrongClasses(space: Int, data: Int)
+  /// A data set is images with a class each.
+  case notImagesToClasses(what: String)
 }
 
 extension SearchError: CustomStringConvertible {
@@ -55,6 +57,8 @@ extension SearchError: CustomStringConvertible {
       """
     case .wrongClasses(let space, let data):
       "the space has \(space) classes, the data \(data); set 'output: {classes: \(data)}' in the space"
+    case .notImagesToClasses(let what):
+      "the space has \(what), but the data are images with one class each; search a space that classifies one image"
     }
   }
 }
@@ -229,6 +233,11 @@ package struct ProbabilisticSearch {
 
 /// The space was compiled for the data's image shape and classes.
 func requireFit(_ space: Space, _ splits: DatasetSplits) throws(SearchError) {
+  if !space.otherInputs.isEmpty { throw .notImagesToClasses(what: "several inputs") }
+  if !space.otherOutputs.isEmpty { throw .notImagesToClasses(what: "several outputs") }
+  if space.output.height != 1 || space.output.width != 1 {
+    throw .notImagesToClasses(what: "an output of \(space.output.height) x \(space.output.width) pixels")
+  }
   let shape = splits.train.shape
   let data = ImageShape(channels: shape.channels, height: shape.height, width: shape.width)
   guard space.input == data else { throw .wrongImages(space: space.input.words, data: data.words) }

@@ -235,5 +235,16 @@ extension Space {
   package func text(of type: TensorType) -> String { IRPrinter(self).text(of: type) }
 
   /// The node's line, without the alternatives of a choice.
-  package func text(of node: Node) -> String { IRPrinter(self).text(of: node) }
+  package func text(of node: Node) -> String { lineTexts.node(node) }
+
+  /// The texts of many nodes and expressions: the names of the space are looked through once.
+  package var lineTexts: LineTexts { LineTexts(printer: IRPrinter(self)) }
+}
+
+package struct LineTexts: Sendable {
+  fileprivate let printer: IRPrinter
+
+  /// The node's line, without the alternatives of a choice.
+  package func node(_ node: Node) -> String { printer.text(of: node) }
+  package func expression(_ expression: Expression) -> String { printer.text(of: expression) }
 }

@@ -1,7 +1,7 @@
 /// Gives every buffer an offset so that buffers alive at the same time do not overlap; returns the arena's size in bytes.
 ///
-/// A buffer lives from the instruction that first writes it to the last one that reads or writes it; the logits live to
-/// the end. Offsets are multiples of 64 bytes. Greedy first fit in order of first write: optimal placement is NP-hard
+/// A buffer lives from the instruction that first writes it to the last one that reads or writes it; logits live to the
+/// end. Offsets are multiples of 64 bytes. Greedy first fit in order of first write: optimal placement is NP-hard
 /// (Garey and Johnson 1979, SR2), and training programs are nearly stacks, for which first fit is close to the lower bound.
 func placeBuffers(of program: inout KernelProgram, elementBytes: Int) -> Int {
   var first = [Int?](repeating: nil, count: program.buffers.count)
@@ -12,7 +12,7 @@ func placeBuffers(of program: inout KernelProgram, elementBytes: Int) -> Int {
       last[buffer.index] = index
     }
   }
-  last[program.logits.index] = program.instructions.count
+  for output in [program.logits] + program.furtherLogits { last[output.index] = program.instructions.count }
   let order = program.buffers.indices.filter { first[$0] != nil && program.buffers[$0].offset != nil }
     .sorted { (first[$0] ?? 0, $0) < (first[$1] ?? 0, $1) }
   var alive: [Placed] = []

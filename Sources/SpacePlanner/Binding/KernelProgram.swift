@@ -21,7 +21,10 @@ package struct KernelProgram: Hashable, Sendable {
   package var instructions: [Instruction]
   /// The forward pass is `instructions[..<forwardCount]`.
   package var forwardCount: Int
+  /// Of the first output.
   package var logits: BufferID
+  /// Of the outputs after the first, in their order; each has a loss of its own.
+  package var furtherLogits: [BufferID] = []
   package var arenaBytes: Int
   /// The forward instructions that one fused kernel can carry out together.
   package var segments: [ProgramSegment]
@@ -29,8 +32,10 @@ package struct KernelProgram: Hashable, Sendable {
   /// A dense tensor `[n, h, w, c]`.
   package struct Buffer: Hashable, Sendable {
     package let shape: [Int]
-    /// Bytes from the start of the arena; nil for the images of the batch.
+    /// Bytes from the start of the arena; nil for an input of the batch.
     package var offset: Int?
+    /// Which input of the batch it is; 0 for the images, and for what lies in the arena.
+    package var input = 0
   }
 
   package struct ProgramSegment: Hashable, Sendable {
@@ -74,11 +79,34 @@ package enum Kernel: Hashable, Sendable {
   case copiesWeightedSumBackward(copies: Int, adds: Bool, addsToWeights: Bool)
   case add
   case copy(adds: Bool)
-  case crossEntropy(smoothing: Double)
-  case crossEntropyBackward(smoothing: Double)
+  case crossEntropy(smoothing: Double, output: Int)
+  case crossEntropyBackward(smoothing: Double, output: Int)
+  case groupedConvolution(GroupedWindow)
+  case groupedConvolutionBackward(GroupedWindow, adds: Bool)
+  case dilatedDepthwise(Window, copies: Int, dilation: Int)
+  case dilatedDepthwiseBackward(Window, copies: Int, dilation: Int, adds: Bool)
+  case multiply
+  case multiplyBackward(adds: Bool, addsToSecond: Bool)
+  /// Writes or adds to a range of channels; belongs to either pass, as do `shuffle` and `zero`.
+  case copyChannels(ChannelRange, adds: Bool)
+  case shuffle(groups: Int, adds: Bool)
+  case softmax(parts: Int, groups: Int)
+  case softmaxBackward(parts: Int, groups: Int, adds: Bool)
+  case zero
+  case resize(Resize.Method)
+  case resizeBackward(Resize.Method, adds: Bool)
+  case layerNorm(epsilon: Double)
+  case layerNormBackward(adds: Bool)
+  case positionEmbedding
+  case positionEmbeddingBackward(adds: Bool)
+  /// Without the maps of queries, keys, values and output.
+  case attention(heads: Int)
+  case attentionBackward(heads: Int)
+  /// Its gradient is passed by a copy.
+  case quantize(bits: Int, QuantizationMode)
 }
 
-/// An odd square window; padding is kernel / 2.
+/// A square window; padding is kernel / 2, of an even kernel 0.
 package struct Window: Hashable, Sendable {
   package let kernel: Int
   package let stride: Int
@@ -86,6 +114,42 @@ package struct Window: Hashable, Sendable {
     self.kernel = kernel
     self.stride = stride
   }
+}
+
+/// A window whose taps lie `dilation` apart, for channels in groups; padding is dilation * (side / 2), of an even side 0.
+package struct GroupedWindow: Hashable, Sendable {
+  package let height: Int
+  package let width: Int
+  package let stride: Int
+  package let dilation: Int
+  package let groups: Int
+  package init(height: Int, width: Int, stride: Int, dilation: Int, groups: Int) {
+    self.height = height
+    self.width = width
+    self.stride = stride
+    self.dilation = dilation
+    self.groups = groups
+  }
+
+  /// The plain window, where it is one.
+  var plain: Window? {
+    guard height == width, dilation == 1, groups == 1 else { return nil }
+    return Window(kernel: height, stride: stride)
+  }
+}
+
+/// `count` channels from `first` of what is read, to those from `place` of what is written.
+package struct ChannelRange: Hashable, Sendable {
+  package let first: Int
+  package let place: Int
+  package let count: Int
+  package init(first: Int, place: Int, count: Int) {
+    self.first = first
+    self.place = place
+    self.count = count
+  }
+
+  var reversed: ChannelRange { ChannelRange(first: place, place: first, count: count) }
 }
 
 /// What a program is bound for.
@@ -101,7 +165,7 @@ package struct BindingOptions: Hashable, Sendable {
   package var labelSmoothing: Double
   /// 4 for float32, 8 for float64.
   package var elementBytes: Int
-  /// Batch norm's, added to the variance.
+  /// Batch and layer norm's, added to the variance.
   package var epsilon: Double
 
   package init(

@@ -1,25 +1,27 @@
 import SpaceIR
 
 extension ProgramBinder {
-  /// The whole program: forward, loss, and the reverse of the forward pass where asked for.
-  func program(logits: BufferID) -> KernelProgram {
-    var backward = BackwardEmitter(buffers: buffers)
+  /// The whole program: forward, losses, and the reverse of the forward pass where asked for.
+  func program(outputs: [BufferID]) -> KernelProgram {
     var instructions = forward
-    instructions.append(
-      Instruction(kernel: .crossEntropy(smoothing: options.labelSmoothing), inputs: [logits], outputs: [], slices: []))
-    let forwardCount = instructions.count
-    if options.pass == .forwardAndBackward {
-      let start = backward.gradient(of: logits)
-      backward.instructions.append(
+    for (number, logits) in outputs.enumerated() {
+      instructions.append(
         Instruction(
-          kernel: .crossEntropyBackward(smoothing: options.labelSmoothing), inputs: [logits],
-          outputs: [start.buffer], slices: []))
+          kernel: .crossEntropy(smoothing: options.labelSmoothing, output: number), inputs: [logits], outputs: [],
+          slices: []))
+    }
+    let forwardCount = instructions.count
+    var backward = BackwardEmitter(buffers: buffers, forward: forward)
+    if options.pass == .forwardAndBackward {
+      for (number, logits) in outputs.enumerated() {
+        backward.start(from: logits, .crossEntropyBackward(smoothing: options.labelSmoothing, output: number))
+      }
       for instruction in forward.reversed() { backward.reverse(instruction) }
       instructions += backward.instructions
     }
     return KernelProgram(
       buffers: backward.buffers, slices: slices, instructions: instructions, forwardCount: forwardCount,
-      logits: logits, arenaBytes: 0, segments: segments)
+      logits: outputs[0], furtherLogits: Array(outputs.dropFirst()), arenaBytes: 0, segments: segments)
   }
 }
 
@@ -30,17 +32,39 @@ private struct BackwardEmitter {
   var buffers: [KernelProgram.Buffer]
   var instructions: [Instruction] = []
   private var gradients: [Int: BufferID] = [:]
+  /// By value of the forward pass: whether a weight is behind it. The images of the batch and zeros have no gradient.
+  private let dependsOnWeights: [Bool]
 
-  init(buffers: [KernelProgram.Buffer]) { self.buffers = buffers }
+  init(buffers: [KernelProgram.Buffer], forward: [Instruction]) {
+    self.buffers = buffers
+    var depends = [Bool](repeating: false, count: buffers.count)
+    for instruction in forward {
+      let does = instruction.slices.contains { $0 != nil } || instruction.inputs.contains { depends[$0.index] }
+      if does { for output in instruction.outputs.compactMap({ $0 }) { depends[output.index] = true } }
+    }
+    dependsOnWeights = depends
+  }
 
-  /// Where a value's gradient goes. The images of the batch have none.
+  /// The gradient of a loss with respect to its logits.
+  mutating func start(from logits: BufferID, _ kernel: Kernel) {
+    let target = gradient(of: logits)
+    guard let buffer = target.buffer else { return }
+    guard target.adds else { return emit(kernel, [logits], [buffer]) }
+    // Two losses of one value: that of the second is added.
+    buffers.append(KernelProgram.Buffer(shape: buffers[logits.index].shape, offset: 0))
+    let own = BufferID(index: buffers.count - 1)
+    emit(kernel, [logits], [own])
+    emit(.copy(adds: true), [own], [buffer])
+  }
+
+  /// Where a value's gradient goes, if it has one.
   struct Target {
     let buffer: BufferID?
     let adds: Bool
   }
 
   mutating func gradient(of value: BufferID) -> Target {
-    guard buffers[value.index].offset != nil else { return Target(buffer: nil, adds: false) }
+    guard dependsOnWeights[value.index] else { return Target(buffer: nil, adds: false) }
     if let known = gradients[value.index] { return Target(buffer: known, adds: true) }
     buffers.append(KernelProgram.Buffer(shape: buffers[value.index].shape, offset: 0))
     let made = BufferID(index: buffers.count - 1)
@@ -48,7 +72,7 @@ private struct BackwardEmitter {
     return Target(buffer: made, adds: false)
   }
 
-  /// The same for kernels that always compute the gradient: that of the images goes to a buffer that nothing reads.
+  /// The same for kernels that always compute the gradient: where there is none, it goes to a buffer nothing reads.
   private mutating func requiredGradient(of value: BufferID) -> (buffer: BufferID, adds: Bool) {
     let target = gradient(of: value)
     if let buffer = target.buffer { return (buffer, target.adds) }
@@ -65,11 +89,14 @@ private struct BackwardEmitter {
   mutating func reverse(_ forward: Instruction) {
     // An output that nothing reads has no gradient, and passes none on.
     guard let output = forward.outputs.first.flatMap({ $0 }), let dy = gradients[output.index] else { return }
-    let x = forward.inputs[0]
+    guard let x = forward.inputs.first else { return }
     switch forward.kernel {
     case .scale, .copiesWeightedSum: reversePair(forward, dy)
+    case .multiply: reverseProduct(forward, dy)
     case .add: reverseSum(forward, dy)
-    case .batchNorm: reverseBatchNorm(forward, dy)
+    case .batchNorm, .layerNorm: reverseNorm(forward, dy)
+    case .attention(let heads): reverseAttention(forward, heads: heads, dy)
+    case .copyChannels(let range, _): reverseChannels(range, of: x, dy)
     default:
       let dx = gradient(of: x)
       if reverseWithWeights(forward, dy, x, dx) { return }
@@ -87,17 +114,28 @@ private struct BackwardEmitter {
     case .depthwise(let window, let copies):
       emit(.depthwiseBackward(window, copies: copies, adds: dx.adds), [dy, x], [dx.buffer], forward.slices)
     case .linear: emit(.linearBackward(adds: dx.adds), [dy, x], [dx.buffer], forward.slices)
+    case .groupedConvolution(let window):
+      emit(.groupedConvolutionBackward(window, adds: dx.adds), [dy, x], [dx.buffer], forward.slices)
+    case .dilatedDepthwise(let window, let copies, let dilation):
+      emit(
+        .dilatedDepthwiseBackward(window, copies: copies, dilation: dilation, adds: dx.adds), [dy, x], [dx.buffer],
+        forward.slices)
+    case .positionEmbedding: emit(.positionEmbeddingBackward(adds: dx.adds), [dy], [dx.buffer], forward.slices)
     default: return false
     }
     return true
   }
 
-  private mutating func reverseBatchNorm(_ forward: Instruction, _ dy: BufferID) {
+  private mutating func reverseNorm(_ forward: Instruction, _ dy: BufferID) {
     guard let mean = forward.outputs[1], let deviation = forward.outputs[2] else { return }
     let dx = requiredGradient(of: forward.inputs[0])
-    emit(
-      .batchNormBackward(adds: dx.adds), [dy, forward.inputs[0], mean, deviation], [dx.buffer],
-      Array(forward.slices.prefix(2)))
+    let kernel: Kernel
+    if case .layerNorm = forward.kernel {
+      kernel = .layerNormBackward(adds: dx.adds)
+    } else {
+      kernel = .batchNormBackward(adds: dx.adds)
+    }
+    emit(kernel, [dy, forward.inputs[0], mean, deviation], [dx.buffer], Array(forward.slices.prefix(2)))
   }
 
   private mutating func reverseWithoutWeights(
@@ -109,7 +147,12 @@ private struct BackwardEmitter {
     case .globalPool: emit(.globalPoolBackward(adds: adds), [dy], [target])
     case .copiesSum(let copies): emit(.copiesSumBackward(copies: copies, adds: adds), [dy], [target])
     case .copiesSoftmax(let copies): emit(.copiesSoftmaxBackward(copies: copies, adds: adds), [dy, y], [target])
-    case .copy: emit(.copy(adds: adds), [dy], [target])
+    case .copy, .quantize: emit(.copy(adds: adds), [dy], [target])
+    case .softmax(let parts, let groups):
+      emit(.softmaxBackward(parts: parts, groups: groups, adds: adds), [dy, y], [target])
+    case .resize(let method): emit(.resizeBackward(method, adds: adds), [dy], [target])
+    case .shuffle(let groups, _):
+      emit(.shuffle(groups: buffers[x.index].shape[3] / groups, adds: adds), [dy], [target])
     default: preconditionFailure("no backward rule: \(forward.kernel)")
     }
   }
@@ -124,6 +167,37 @@ private struct BackwardEmitter {
         [dx.buffer, ds.buffer])
     default: emit(.scaleBackward(adds: dx.adds, addsToScale: ds.adds), [dy, x, s], [dx.buffer, ds.buffer])
     }
+  }
+
+  /// Each factor's gradient by itself where both are one value, so that the second can be added to the first.
+  private mutating func reverseProduct(_ forward: Instruction, _ dy: BufferID) {
+    let (a, b) = (forward.inputs[0], forward.inputs[1])
+    let da = gradient(of: a)
+    if a == b {
+      guard let target = da.buffer else { return }
+      emit(.multiplyBackward(adds: da.adds, addsToSecond: false), [dy, a, b], [target, nil])
+      emit(.multiplyBackward(adds: false, addsToSecond: true), [dy, a, b], [nil, target])
+      return
+    }
+    let db = gradient(of: b)
+    guard da.buffer != nil || db.buffer != nil else { return }
+    emit(.multiplyBackward(adds: da.adds, addsToSecond: db.adds), [dy, a, b], [da.buffer, db.buffer])
+  }
+
+  /// Queries, keys and values are maps that nothing else reads, so their gradients are written.
+  private mutating func reverseAttention(_ forward: Instruction, heads: Int, _ dy: BufferID) {
+    let targets = forward.inputs.map { requiredGradient(of: $0) }
+    precondition(targets.allSatisfy { !$0.adds }, "queries, keys and values are read once")
+    emit(.attentionBackward(heads: heads), [dy] + forward.inputs, targets.map(\.buffer))
+  }
+
+  /// The first part of a gradient is added to zeros, unless it is the whole.
+  private mutating func reverseChannels(_ range: ChannelRange, of x: BufferID, _ dy: BufferID) {
+    let dx = gradient(of: x)
+    guard let target = dx.buffer else { return }
+    let isWhole = range.count == buffers[x.index].shape[3]
+    if !dx.adds && !isWhole { emit(.zero, [], [target]) }
+    emit(.copyChannels(range.reversed, adds: dx.adds || !isWhole), [dy], [target])
   }
 
   private mutating func reverseSum(_ forward: Instruction, _ dy: BufferID) {

@@ -7,6 +7,8 @@ struct LayerSurvey {
   private var separate: Set<DecisionID> = []
   /// Decisions in an extent of a tensor.
   private var slicing: Set<DecisionID> = []
+  /// Those of them that set the side of a kernel.
+  private var centring: Set<DecisionID> = []
   private var segments = 0
 
   private init(layer: LayerID) { self.layer = layer }
@@ -16,7 +18,7 @@ struct LayerSurvey {
     var surveys = plan.space.layers.indices.map { LayerSurvey(layer: LayerID(index: $0)) }
     plan.space.body.forEachNode { surveys[$0.layer.index].add($0, in: plan) }
     for segment in fusedSegments(of: plan.steps) {
-      if let layer = segment.expand.first?.layer { surveys[layer.index].segments += 1 }
+      if let layer = segment.spatial.first?.layer { surveys[layer.index].segments += 1 }
     }
     return surveys
   }
@@ -25,10 +27,12 @@ struct LayerSurvey {
     guard let weights = plan.weights[node.id] else { return }
     for ids in weights.variants.values { tensors.formUnion(ids) }
     separate.formUnion(weights.keys)
-    let input = node.operation.operands.first.flatMap { plan.types[$0] } ?? node.type
-    let demands = node.operation.weightDemands(
-      input: input, output: node.type, recordsStatistics: plan.recordsStatistics)
-    for extent in demands.flatMap(\.extents) { extent.collectSupport(into: &slicing) }
+    for demand in plan.weightDemands(of: node) {
+      for (axis, extent) in demand.extents.enumerated() {
+        extent.collectSupport(into: &slicing)
+        if demand.centred.contains(axis) { extent.collectSupport(into: &centring) }
+      }
+    }
   }
 
   /// Nil for a layer without tensors.
@@ -42,19 +46,23 @@ struct LayerSurvey {
         return total + (tensor.isTrained ? tensor.count : 0)
       },
       segments: segments,
-      sharing: own.map { .init(decision: $0, sharing: sharing(of: $0), reason: plan.space.sharingReason(of: $0)) },
+      sharing: own.map {
+        .init(decision: $0, sharing: sharing(of: $0, in: plan.space), reason: plan.space.sharingReason(of: $0))
+      },
       enteringWidths: slicing.subtracting(own).sorted())
   }
 
-  private func sharing(of decision: DecisionID) -> Hints.Sharing {
+  private func sharing(of decision: DecisionID, in space: Space) -> Hints.Sharing {
     if separate.contains(decision) { return .separate }
-    return slicing.contains(decision) ? .slice : .shared
+    if centring.contains(decision) { return .nested }
+    guard slicing.contains(decision) else { return .shared }
+    return space.hint(for: decision)?.sharing == .mask ? .mask : .slice
   }
 }
 
 extension Space {
   fileprivate func sharingReason(of decision: DecisionID) -> PlanExplanation.Reason {
-    hints.sharing.first { $0.parameter == self[decision].parameter }.map { .hint($0.sharing) } ?? .rule
+    hint(for: decision).map { .hint($0.sharing) } ?? .rule
   }
 }
 

@@ -21,7 +21,7 @@ package struct PlanExplanation: Hashable, Sendable {
   package enum Reason: Hashable, Sendable {
     /// A line of the file's `hints: {share: ...}`.
     case hint(Hints.Sharing)
-    /// Without a hint, kernels and numbers of copies are separate and everything else is sliced.
+    /// Without a hint, kernels and numbers of copies and groups are separate and everything else is sliced.
     case rule
   }
 

@@ -12,10 +12,14 @@ extension SupernetPlan {
 
 private struct PlanPrinter {
   let plan: SupernetPlan
+  private let texts: LineTexts
   private var lines: [String] = []
   private var depth = 0
 
-  init(plan: SupernetPlan) { self.plan = plan }
+  init(plan: SupernetPlan) {
+    self.plan = plan
+    texts = plan.space.lineTexts
+  }
 
   mutating func printed() -> String {
     line("supernet \"\(plan.space.name)\" tensors \(plan.tensors.count) parameters \(plan.parameterCount)")
@@ -45,7 +49,7 @@ private struct PlanPrinter {
       print(segment.parts)
       line("}")
     case .choice(let id, let selector, let alternatives):
-      line("%\(id.index) = choice \(plan.space.text(of: selector)) {")
+      line("%\(id.index) = choice \(texts.expression(selector)) {")
       depth += 1
       for alternative in alternatives {
         line("case \(alternative.values.map(\.description).joined(separator: ", ")) {")
@@ -59,7 +63,7 @@ private struct PlanPrinter {
 
   /// The node, then its tensors: one list, or a list for each combination of the decisions with separate weights.
   private mutating func print(_ node: Node) {
-    line(plan.space.text(of: node))
+    line(texts.node(node))
     guard let weights = plan.weights[node.id] else { return }
     depth += 1
     for options in weights.variants.keys.sorted(by: { $0.lexicographicallyPrecedes($1) }) {

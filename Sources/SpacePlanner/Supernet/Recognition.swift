@@ -28,8 +28,8 @@ private func step(_ node: Node) -> PlanStep {
 /// Matches conv 1x1, norm, activation, depthwise, norm, activation, attention?, conv 1x1, norm, shortcut? in a chain.
 private func invertedResidual(_ nodes: ArraySlice<Node>) -> (InvertedResidualSegment, Int)? {
   var rest = nodes
-  guard let expand = take(3, from: &rest, [.pointwise, .norm, .activation]),
-    let spatial = take(3, from: &rest, [.depthwise, .norm, .activation])
+  guard let (expand, expanded) = expansion(from: &rest),
+    let spatial = take(3, from: &rest, [.depthwise, .norm, .activation]), spatial[0].operation.operands == [expanded]
   else { return nil }
   var attention: [PlanStep] = []
   if let next = rest.first, next.isAttention {
@@ -47,7 +47,24 @@ private func invertedResidual(_ nodes: ArraySlice<Node>) -> (InvertedResidualSeg
   return (segment, nodes.count - rest.count)
 }
 
+/// The widening part with its result: 1x1 convolution, norm, activation, or a choice between these and nothing.
+private func expansion(from nodes: inout ArraySlice<Node>) -> (steps: [PlanStep], result: NodeID)? {
+  if let plain = take(3, from: &nodes, Shape.widening) { return (plain.map(PlanStep.operation), plain[2].id) }
+  guard let node = nodes.first, case .choice(let choice) = node.operation else { return nil }
+  let widens = choice.alternatives.map { alternative in
+    var inner = alternative.region.nodes[...]
+    let taken = take(3, from: &inner, Shape.widening)
+    return inner.isEmpty && taken?.last?.id == alternative.region.result
+  }
+  let isNothing = choice.alternatives.map(\.region.nodes.isEmpty)
+  guard widens.contains(true), zip(widens, isNothing).allSatisfy({ $0 || $1 }) else { return nil }
+  nodes = nodes.dropFirst()
+  return ([step(node)], node.id)
+}
+
 private enum Shape {
+  static let widening: [Shape] = [.pointwise, .norm, .activation]
+
   case pointwise
   case depthwise
   case norm
@@ -56,8 +73,10 @@ private enum Shape {
   func matches(_ operation: Operation) -> Bool {
     switch (self, operation) {
     case (.pointwise, .convolution(let convolution, _)):
-      convolution.kernel == .integer(1) && convolution.stride == .integer(1) && !convolution.bias
-    case (.depthwise, .depthwise), (.norm, .batchNorm), (.activation, .activation): true
+      [convolution.kernel, convolution.kernelWidth, convolution.stride, convolution.groups]
+        .allSatisfy { $0 == .integer(1) } && !convolution.bias
+    case (.depthwise, .depthwise(let depthwise, _)): depthwise.dilation == .integer(1)
+    case (.norm, .batchNorm), (.activation, .activation): true
     default: false
     }
   }

@@ -32,8 +32,8 @@ package struct PlanAlternative: Hashable, Sendable {
 
 /// The parts of an inverted-residual block (Sandler et al. 2018, arXiv 1801.04381) that one fused kernel covers.
 package struct InvertedResidualSegment: Hashable, Sendable {
-  /// 1x1 convolution, batch norm, activation.
-  package let expand: [Node]
+  /// 1x1 convolution, batch norm, activation, or the choice whether there are these.
+  package let expand: [PlanStep]
   /// Depthwise convolution, batch norm, activation.
   package let spatial: [Node]
   /// Squeeze-excite, Split-Attention, or a choice between them.
@@ -44,9 +44,10 @@ package struct InvertedResidualSegment: Hashable, Sendable {
   package let shortcut: [PlanStep]
 
   /// All parts in order.
-  package var parts: [PlanStep] {
-    expand.map(PlanStep.operation) + spatial.map(PlanStep.operation) + attention
-      + project.map(PlanStep.operation) + shortcut
+  package var parts: [PlanStep] { expand + partsAfterExpand }
+
+  var partsAfterExpand: [PlanStep] {
+    spatial.map(PlanStep.operation) + attention + project.map(PlanStep.operation) + shortcut
   }
 }
 

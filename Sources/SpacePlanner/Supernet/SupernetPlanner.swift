@@ -52,6 +52,8 @@ private struct SupernetPlanner {
   var tensors: [WeightTensor] = []
   var weights: [NodeID: NodeWeights] = [:]
   private(set) var types: [NodeID: TensorType] = [:]
+  /// Nodes that the outputs of some architecture depend on. The others get no weights.
+  private let useful: Set<NodeID>
 
   init(space: Space, statistics: SupernetPlan.Statistics) {
     self.space = space
@@ -59,6 +61,7 @@ private struct SupernetPlanner {
     var types: [NodeID: TensorType] = [:]
     space.body.forEachNode { types[$0.id] = $0.type }
     self.types = types
+    useful = space.usefulNodes
   }
 
   mutating func layOutWeights() throws(PlanError) {
@@ -96,25 +99,16 @@ private struct SupernetPlanner {
   private func separateDecisions(of block: [Node]) -> [DecisionID] {
     guard let layer = block.first?.layer else { return [] }
     var used: Set<DecisionID> = []
+    var structural: Set<DecisionID> = []
     Region(nodes: block, result: NodeID(index: 0)).forEachNode { node in
       for attribute in node.operation.attributes { attribute.expression.collectSupport(into: &used) }
+      for extent in node.operation.structure { extent.collectSupport(into: &structural) }
     }
-    return space.layers[layer.index].decisions.filter { used.contains($0) && sharing(of: $0, in: block) == .separate }
-  }
-
-  /// The hint for the decision's parameter; without one, a kernel or a number of copies is separate and the rest is not.
-  private func sharing(of id: DecisionID, in block: [Node]) -> Hints.Sharing {
-    if let hint = space.hints.sharing.first(where: { $0.parameter == space[id].parameter }) { return hint.sharing }
-    var isStructural = false
-    Region(nodes: block, result: NodeID(index: 0)).forEachNode { node in
-      switch node.operation {
-      case .convolution(let convolution, _): isStructural = isStructural || convolution.kernel.support.contains(id)
-      case .depthwise(let depthwise, _):
-        isStructural = isStructural || (depthwise.kernel.support + depthwise.copies.support).contains(id)
-      default: break
-      }
+    // Without a hint, a kernel or a number of copies or groups is separate and the rest is not.
+    return space.layers[layer.index].decisions.filter { id in
+      guard used.contains(id) else { return false }
+      return space.hint(for: id).map { $0.sharing == .separate } ?? structural.contains(id)
     }
-    return isStructural ? .separate : .slice
   }
 
   /// Every weight-bearing node with the options that the enclosing alternatives leave to plain decisions.
@@ -136,11 +130,8 @@ private struct SupernetPlanner {
   // MARK: Tensors
 
   private mutating func layOut(_ node: Node, keys: [DecisionID], fixed: [DecisionID: [Int]]) throws(PlanError) {
-    guard let type = types[node.id] else { return }
-    let input = node.operation.operands.first.flatMap { types[$0] } ?? type
-    let demands = node.operation.weightDemands(
-      input: input, output: type, recordsStatistics: statistics == .recorded)
-    guard !demands.isEmpty else { return }
+    let demands = node.weightDemands(types: types, recordsStatistics: statistics == .recorded)
+    guard !demands.isEmpty, useful.contains(node.id) else { return }
     var variants: [[Int]: [TensorID]] = [:]
     for combination in try combinations(of: keys, fixed: fixed, layer: node.layer) {
       var values: [DecisionID: Value] = [:]
@@ -198,6 +189,39 @@ private struct SupernetPlanner {
       return space[id].options[left[0]]
     }
     return space.bounds(of: bound)?.greatest.floor
+  }
+}
+
+extension Operation {
+  /// What decides which weights of another option mean the same.
+  fileprivate var structure: [Expression] {
+    switch self {
+    case .convolution(let it, _): [it.kernel, it.kernelWidth, it.groups]
+    case .depthwise(let it, _): [it.kernel, it.copies]
+    case .input, .batchNorm, .activation, .squeezeExcite, .splitAttention, .pool, .globalPool, .linear, .layerNorm,
+      .slice, .shuffle, .softmax, .resize, .attention, .positionEmbedding, .quantize, .zero, .add, .join, .choice:
+      []
+    }
+  }
+}
+
+extension Space {
+  /// The nodes whose values reach an output, whatever is chosen.
+  fileprivate var usefulNodes: Set<NodeID> {
+    var wanted = Set([body.result] + otherOutputs.map(\.node))
+    collectUseful(body.nodes, into: &wanted)
+    return wanted
+  }
+
+  private func collectUseful(_ nodes: [Node], into wanted: inout Set<NodeID>) {
+    for node in nodes.reversed() where wanted.contains(node.id) {
+      wanted.formUnion(node.operation.operands)
+      guard case .choice(let choice) = node.operation else { continue }
+      for alternative in choice.alternatives {
+        wanted.insert(alternative.region.result)
+        collectUseful(alternative.region.nodes, into: &wanted)
+      }
+    }
   }
 }
 

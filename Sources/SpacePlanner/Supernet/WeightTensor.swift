@@ -11,7 +11,7 @@ package struct TensorID: Hashable, Sendable, Comparable {
 package struct WeightTensor: Hashable, Sendable {
   /// What the numbers are, which fixes the order of the axes.
   package enum Role: String, Hashable, Sendable, CaseIterable {
-    /// `[out, kernel, kernel, in]`
+    /// `[out, kernel, kernel, in]`; with groups `[out, kernel, kernel, in / groups]`
     case convolution
     /// `[copies, kernel, kernel, channels]`
     case depthwise
@@ -21,13 +21,17 @@ package struct WeightTensor: Hashable, Sendable {
     case splitLinear = "split_linear"
     /// `[out]`, or `[copies, out]` after a split linear map
     case bias
-    /// `[copies, channels]`
+    /// `[copies, channels]`, `[channels]` of a layer norm
     case scale
-    /// `[copies, channels]`
+    /// As `scale`
     case shift
     /// `[copies, channels]`, written by batch-norm recalibration, never trained
     case runningMean = "running_mean"
     case runningVariance = "running_variance"
+    /// `[out, 1, 1, in]`: a linear map of every position, of an attention
+    case projection
+    /// `[h, w, channels]`
+    case position
   }
   /// `s2.expand.conv.convolution[kernel=3,splits=0]`
   package let name: String
@@ -38,11 +42,11 @@ package struct WeightTensor: Hashable, Sendable {
 
   package var count: Int { shape.reduce(1, *) }
   package var isTrained: Bool { role != .runningMean && role != .runningVariance }
-  /// Whether weight decay applies: not to batch norm and biases.
+  /// Whether weight decay applies: not to norms, biases and embeddings.
   package var isDecayed: Bool {
     switch role {
-    case .convolution, .depthwise, .linear, .splitLinear: true
-    case .bias, .scale, .shift, .runningMean, .runningVariance: false
+    case .convolution, .depthwise, .linear, .splitLinear, .projection: true
+    case .bias, .scale, .shift, .runningMean, .runningVariance, .position: false
     }
   }
 }

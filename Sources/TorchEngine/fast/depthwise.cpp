@@ -2,6 +2,8 @@
 // the taps that reach back, and the weight's gradient while an image's rows are in the cache.
 #include "fast.h"
 
+#include "../check.h"
+
 #include <algorithm>
 #include <optional>
 #include <vector>
@@ -22,7 +24,7 @@ struct Window {
         kernel(instruction.attributes[0]),
         stride(instruction.attributes[1]),
         copies(instruction.attributes[2]),
-        padding(kernel / 2) {}
+        padding(window_padding(kernel)) {}
   int64_t images, height, width, channels, out_height, out_width, kernel, stride, copies, padding;
 
   int64_t in_row() const { return width * channels; }

@@ -2,6 +2,8 @@
 #include "kernels.h"
 
 #include <ATen/ops/clamp_min.h>
+#include <ATen/ops/gelu.h>
+#include <ATen/ops/gelu_backward.h>
 #include <ATen/ops/hardsigmoid.h>
 #include <ATen/ops/hardsigmoid_backward.h>
 #include <ATen/ops/hardswish.h>
@@ -10,6 +12,8 @@
 #include <ATen/ops/sigmoid_backward.h>
 #include <ATen/ops/silu.h>
 #include <ATen/ops/silu_backward.h>
+#include <ATen/ops/tanh.h>
+#include <ATen/ops/tanh_backward.h>
 #include <ATen/ops/threshold_backward.h>
 
 namespace espalier {
@@ -19,27 +23,31 @@ namespace {
 void run_forward(Execution &execution, const es_instruction &instruction) {
   const at::Tensor x = execution.flat(instruction.inputs[0]);
   at::Tensor y = execution.flat(instruction.outputs[0]);
-  switch (static_cast<es_function>(instruction.attributes[0])) {
+  switch (instruction.attributes[0]) {
     case ES_RELU: at::clamp_min_out(y, x, 0); return;
     case ES_SWISH: at::silu_out(y, x); return;
     case ES_HARD_SWISH: at::hardswish_out(y, x); return;
     case ES_SIGMOID: at::sigmoid_out(y, x); return;
     case ES_HARD_SIGMOID: at::hardsigmoid_out(y, x); return;
+    case ES_GELU: at::gelu_out(y, x); return;
+    case ES_TANH: at::tanh_out(y, x); return;
   }
 }
 
-void differentiate(es_function function, at::Tensor &dx, const at::Tensor &dy, const at::Tensor &x) {
+void differentiate(int32_t function, at::Tensor &dx, const at::Tensor &dy, const at::Tensor &x) {
   switch (function) {
     case ES_RELU: at::threshold_backward_out(dx, dy, x, 0); return;
     case ES_SWISH: at::silu_backward_out(dx, dy, x); return;
     case ES_HARD_SWISH: at::hardswish_backward_out(dx, dy, x); return;
     case ES_SIGMOID: at::sigmoid_backward_out(dx, dy, at::sigmoid(x)); return;
     case ES_HARD_SIGMOID: at::hardsigmoid_backward_out(dx, dy, x); return;
+    case ES_GELU: at::gelu_backward_out(dx, dy, x); return;
+    case ES_TANH: at::tanh_backward_out(dx, dy, at::tanh(x)); return;
   }
 }
 
 void run_backward(Execution &execution, const es_instruction &instruction) {
-  const auto function = static_cast<es_function>(instruction.attributes[0]);
+  const int32_t function = instruction.attributes[0];
   const at::Tensor dy = execution.flat(instruction.inputs[0]), x = execution.flat(instruction.inputs[1]);
   at::Tensor dx = execution.flat(instruction.outputs[0]);
   if (instruction.attributes[1] == 0) {
@@ -55,14 +63,14 @@ void run_backward(Execution &execution, const es_instruction &instruction) {
 
 const Kernel activation{"activation",
                         [](const Check &c) {
-                          c.attribute(0, ES_RELU, ES_HARD_SIGMOID);
+                          c.attribute(0, ES_RELU, ES_TANH);
                           c.same_shape(c.output(0), c.input(0), "y");
                         },
                         run_forward, Direction::forward, Operands::may_coincide};
 
 const Kernel activation_backward{"activation_backward",
                                  [](const Check &c) {
-                                   c.attribute(0, ES_RELU, ES_HARD_SIGMOID);
+                                   c.attribute(0, ES_RELU, ES_TANH);
                                    c.attribute(1, 0, 1);
                                    c.same_shape(c.input(0), c.input(1), "dy");
                                    c.same_shape(c.output(0), c.input(1), "dx");

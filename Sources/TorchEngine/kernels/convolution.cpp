@@ -1,5 +1,6 @@
-// Convolution of all input channels. 1x1 with stride 1 is a matrix product on the arena; the rest is ATen's convolution
-// on channels-last views.
+// Convolution of all input channels. 1x1 is a matrix product, with a stride on the pixels that it reads; the rest is
+// ATen's convolution on channels-last views. For a 1x1 with a stride, and channels that are no multiple of 8, oneDNN's
+// gradient of the weight writes outside of its memory (torch 2.13.0, jit_avx2_1x1_convolution_bwd_weights_t).
 #include "kernels.h"
 #include "products.h"
 
@@ -27,8 +28,21 @@ void check_convolution(const Check &check, const int64_t *x, const int64_t *y) {
   if (check.has_slice(1)) check.vector_slice(1, w.extent[0], "the bias");
 }
 
-bool is_product(const es_instruction &instruction) {
-  return instruction.attributes[0] == 1 && instruction.attributes[1] == 1;
+bool is_product(const es_instruction &instruction) { return instruction.attributes[0] == 1; }
+
+/// The pixels of x that a 1x1 convolution with this stride reads: a view [n, h', w', c].
+at::Tensor read_pixels(const Execution &execution, int32_t x, int64_t stride) {
+  const at::Tensor whole = execution.nhwc(x);
+  const auto strides = whole.strides();
+  return view_of(whole, whole.storage_offset(),
+                 {whole.size(0), (whole.size(1) - 1) / stride + 1, (whole.size(2) - 1) / stride + 1, whole.size(3)},
+                 {strides[0], strides[1] * stride, strides[2] * stride, strides[3]});
+}
+
+/// The same as rows [n * h' * w', c]; a copy where there is a stride.
+at::Tensor read_rows(const Execution &execution, int32_t x, int64_t stride) {
+  if (stride == 1) return execution.rows(x);
+  return read_pixels(execution, x, stride).reshape({-1, execution.shape(x)[3]});
 }
 
 /// [out, 1, 1, in] as [out, in].
@@ -48,12 +62,12 @@ void run_forward(Execution &execution, const es_instruction &instruction) {
   std::optional<at::Tensor> bias;
   if (instruction.slices[1] >= 0) bias = execution.value(instruction.slices[1]).flatten();
   if (is_product(instruction)) {
-    product(execution.rows(y), execution.rows(x), matrix(w), bias);
+    product(execution.rows(y), read_rows(execution, x, instruction.attributes[1]), matrix(w), bias);
     return;
   }
   const int64_t kernel = instruction.attributes[0], stride = instruction.attributes[1];
   const Placement placement(execution.nchw(y), /*accumulate=*/false);
-  placement.settle(at::convolution(execution.nchw(x), filters(w), bias, {stride, stride}, {kernel / 2, kernel / 2},
+  placement.settle(at::convolution(execution.nchw(x), filters(w), bias, {stride, stride}, {window_padding(kernel), window_padding(kernel)},
                                    {1, 1}, false, {0, 0}, 1));
 }
 
@@ -68,8 +82,18 @@ void run_backward(Execution &execution, const es_instruction &instruction) {
   }
   if (is_product(instruction)) {
     const at::Tensor gradient = execution.rows(dy);
-    product_weight_gradient(matrix(dw), gradient, execution.rows(x));
-    if (dx >= 0) product_input_gradient(execution.rows(dx), gradient, matrix(w), accumulate);
+    const int64_t step = instruction.attributes[1];
+    product_weight_gradient(matrix(dw), gradient, read_rows(execution, x, step));
+    if (dx < 0) return;
+    if (step == 1) {
+      product_input_gradient(execution.rows(dx), gradient, matrix(w), accumulate);
+      return;
+    }
+    if (!accumulate) execution.flat(dx).zero_();
+    const at::Tensor own = execution.scratch({gradient.size(0), w.size(3)});
+    product_input_gradient(own, gradient, matrix(w), /*accumulate=*/false);
+    const at::Tensor target = read_pixels(execution, dx, step);
+    deliver(target, own.view(target.sizes()), accumulate);
     return;
   }
   const int64_t kernel = instruction.attributes[0], stride = instruction.attributes[1];
@@ -78,7 +102,7 @@ void run_backward(Execution &execution, const es_instruction &instruction) {
   if (dx >= 0) placement.emplace(execution.nchw(dx), accumulate);
   const auto gradients =
       at::convolution_backward(execution.nchw(dy), execution.nchw(x), filters(w), c10::nullopt, {stride, stride},
-                               {kernel / 2, kernel / 2}, {1, 1}, false, {0, 0}, 1, wanted);
+                               {window_padding(kernel), window_padding(kernel)}, {1, 1}, false, {0, 0}, 1, wanted);
   filters(dw).add_(std::get<1>(gradients));
   if (placement) placement->settle(std::get<0>(gradients));
 }

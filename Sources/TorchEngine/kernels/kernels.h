@@ -39,6 +39,15 @@ extern const Kernel copies_softmax, copies_softmax_backward;
 extern const Kernel copies_weighted_sum, copies_weighted_sum_backward;
 extern const Kernel add, copy;
 extern const Kernel cross_entropy, cross_entropy_backward;
+extern const Kernel grouped_convolution, grouped_convolution_backward;
+extern const Kernel dilated_depthwise, dilated_depthwise_backward;
+extern const Kernel multiply, multiply_backward, zero;
+extern const Kernel copy_channels, shuffle, softmax, softmax_backward;
+extern const Kernel resize, resize_backward;
+extern const Kernel layer_norm, layer_norm_backward;
+extern const Kernel position_embedding, position_embedding_backward;
+extern const Kernel attention, attention_backward;
+extern const Kernel quantize;
 
 /// Highest number of copies, and highest kernel and stride, that a program may name.
 constexpr int32_t kMostCopies = 1 << 16;

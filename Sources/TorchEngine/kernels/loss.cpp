@@ -10,6 +10,7 @@
 #include <ATen/ops/stack.h>
 
 #include <string>
+#include <vector>
 
 namespace espalier {
 
@@ -17,33 +18,46 @@ namespace {
 
 void check_loss(const Check &check) {
   const int64_t *logits = check.input(0);
-  const Batch &batch = check.batch();
-  check.shape(logits, batch.shape[0], 1, 1, logits[3], "logits");
-  const int64_t label = batch.smallest_label < 0 ? batch.smallest_label : batch.largest_label;
-  if (batch.smallest_label < 0 || batch.largest_label >= logits[3]) {
+  const auto output = static_cast<size_t>(check.attribute(0, 0, 64));
+  const std::vector<Labels> &all = check.batch().labels;
+  if (output >= all.size() || !all[output].numbers.defined()) {
+    throw Failure(ES_INVALID, "the batch has no labels for output " + std::to_string(output));
+  }
+  const Labels &labels = all[output];
+  const int64_t count = labels.numbers.size(0);
+  if (logits[0] * logits[1] * logits[2] != count) {
+    throw Failure(ES_INVALID, "logits of " + std::to_string(logits[0] * logits[1] * logits[2]) + " positions, but " +
+                                  std::to_string(count) + " labels");
+  }
+  const int64_t label = labels.smallest < 0 ? labels.smallest : labels.largest;
+  if (labels.smallest < 0 || labels.largest >= logits[3]) {
     throw Failure(ES_INVALID, "label " + std::to_string(label) + " of " + std::to_string(logits[3]) + " classes");
   }
   require(check.scalar(0) >= 0 && check.scalar(0) < 1, "smoothing is not in 0 ..< 1");
 }
 
+const at::Tensor &labels_of(const Execution &execution, const es_instruction &instruction) {
+  return execution.batch.labels[instruction.attributes[0]].numbers;
+}
+
 void run_forward(Execution &execution, const es_instruction &instruction) {
   const at::Tensor logits = execution.rows(instruction.inputs[0]);
-  const at::Tensor labels = execution.batch.labels;
+  const at::Tensor &labels = labels_of(execution, instruction);
   const at::Tensor likelihoods = at::log_softmax(logits, 1, at::kDouble).gather(1, labels.unsqueeze(1));
   const at::Tensor hits = logits.argmax(1).eq(labels).sum().to(at::kDouble);
   const at::Tensor both = at::stack({likelihoods.mean().neg(), hits}).cpu();
-  execution.loss = both.const_data_ptr<double>()[0];
-  execution.correct = static_cast<int64_t>(both.const_data_ptr<double>()[1]);
+  execution.loss += both.const_data_ptr<double>()[0];
+  if (instruction.attributes[0] == 0) execution.correct = static_cast<int64_t>(both.const_data_ptr<double>()[1]);
 }
 
 void run_backward(Execution &execution, const es_instruction &instruction) {
   at::Tensor gradient = execution.rows(instruction.outputs[0]);
   const double smoothing = instruction.scalars[0];
-  const int64_t images = gradient.size(0), classes = gradient.size(1);
+  const int64_t positions = gradient.size(0), classes = gradient.size(1);
   at::_softmax_out(gradient, execution.rows(instruction.inputs[0]), 1, false);
-  const at::Tensor hit = at::full({images, 1}, smoothing - 1, execution.context.options());
-  gradient.scatter_add_(1, execution.batch.labels.unsqueeze(1), hit);
-  gradient.sub_(smoothing / static_cast<double>(classes)).mul_(execution.weight / static_cast<double>(images));
+  const at::Tensor hit = at::full({positions, 1}, smoothing - 1, execution.context.options());
+  gradient.scatter_add_(1, labels_of(execution, instruction).unsqueeze(1), hit);
+  gradient.sub_(smoothing / static_cast<double>(classes)).mul_(execution.weight / static_cast<double>(positions));
 }
 
 }  // namespace

@@ -36,7 +36,7 @@ struct Window {
       : is_maximum(instruction.attributes[0] == 0),
         kernel(instruction.attributes[1]),
         stride(instruction.attributes[2]),
-        padding(kernel / 2) {}
+        padding(window_padding(kernel)) {}
   bool is_maximum;
   int64_t kernel, stride, padding;
 };

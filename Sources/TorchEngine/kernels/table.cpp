@@ -30,6 +30,26 @@ const Kernel *kernel_of(int32_t opcode) {
     case ES_CROSS_ENTROPY_BACKWARD: return &cross_entropy_backward;
     case ES_POOL: return &pool;
     case ES_POOL_BACKWARD: return &pool_backward;
+    case ES_GROUPED_CONVOLUTION: return &grouped_convolution;
+    case ES_GROUPED_CONVOLUTION_BACKWARD: return &grouped_convolution_backward;
+    case ES_DILATED_DEPTHWISE: return &dilated_depthwise;
+    case ES_DILATED_DEPTHWISE_BACKWARD: return &dilated_depthwise_backward;
+    case ES_MULTIPLY: return &multiply;
+    case ES_MULTIPLY_BACKWARD: return &multiply_backward;
+    case ES_COPY_CHANNELS: return &copy_channels;
+    case ES_SHUFFLE: return &shuffle;
+    case ES_SOFTMAX: return &softmax;
+    case ES_SOFTMAX_BACKWARD: return &softmax_backward;
+    case ES_ZERO: return &zero;
+    case ES_RESIZE: return &resize;
+    case ES_RESIZE_BACKWARD: return &resize_backward;
+    case ES_LAYER_NORM: return &layer_norm;
+    case ES_LAYER_NORM_BACKWARD: return &layer_norm_backward;
+    case ES_POSITION_EMBEDDING: return &position_embedding;
+    case ES_POSITION_EMBEDDING_BACKWARD: return &position_embedding_backward;
+    case ES_ATTENTION: return &attention;
+    case ES_ATTENTION_BACKWARD: return &attention_backward;
+    case ES_QUANTIZE: return &quantize;
     default: return nullptr;
   }
 }

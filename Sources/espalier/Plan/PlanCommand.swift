@@ -17,6 +17,8 @@ struct PlanCommand: ParsableCommand {
       separate   one tensor for each option: options share no weights
       slice      one tensor of the largest size: an option uses the first channels of it
       shared     one tensor that all options use alike
+      nested     one kernel of the largest size: a smaller one is its centre
+      mask       as slice: of a drawn network the channels that its mask keeps are run
 
       The arena holds the activations of one architecture while it is trained; it is never as large as the supernet.
       """)
@@ -33,7 +35,6 @@ struct PlanCommand: ParsableCommand {
 
   func run() throws {
     let compiled = try options.compiled()
-    try compiled.space.requireIndependentDecisions()
     let report = try PlanReport(of: compiled, batch: batch)
     if json {
       Terminal.standardOutput.write(report.json.document)

@@ -21,16 +21,21 @@ extension PlanReport {
   }
 
   private var layers: String {
-    var table = AlignedTable([.left, .right, .right, .right, .left, .left, .left])
-    table.add(["layer", "tensors", "parameters", "fused", "separate", "slice", "shared"])
+    // The two columns of elastic kernels and masked widths are there where something stands in them.
+    let further = [Hints.Sharing.nested, .mask].filter { way in
+      explanation.layers.contains { layer in layer.sharing.contains { $0.sharing == way } }
+    }
+    var table = AlignedTable([.left, .right, .right, .right, .left, .left, .left] + further.map { _ in .left })
+    table.add(["layer", "tensors", "parameters", "fused", "separate", "slice", "shared"] + further.map(\.rawValue))
     for layer in explanation.layers {
       let entering = layer.enteringWidths.map { space[$0].name }
-      table.add([
-        space.layers[layer.layer.index].name, layer.tensors.grouped, layer.parameters.grouped, String(layer.segments),
-        list(layer.parameters(of: space, shared: .separate)),
-        list(layer.parameters(of: space, shared: .slice) + entering),
-        list(layer.parameters(of: space, shared: .shared)),
-      ])
+      table.add(
+        [
+          space.layers[layer.layer.index].name, layer.tensors.grouped, layer.parameters.grouped, String(layer.segments),
+          list(layer.parameters(of: space, shared: .separate)),
+          list(layer.parameters(of: space, shared: .slice) + entering),
+          list(layer.parameters(of: space, shared: .shared)),
+        ] + further.map { list(layer.parameters(of: space, shared: $0)) })
     }
     return "Layers: what each decision does to the weights\n" + table.text(indent: "  ")
   }
@@ -77,6 +82,9 @@ extension PlanReport {
   }
 
   private var distributions: String {
+    if let conditions = space.conditionsBeyondSearch {
+      return "Distribution: none, since the search does not honour \(conditions) yet\n"
+    }
     var table = AlignedTable([.left, .right, .right, .right])
     table.add(["grouping", "logits", "entropy", "first draws"])
     for start in starts {
@@ -105,10 +113,11 @@ extension PlanExplanation.DecisionSharing {
     case (.hint(let asked), .shared): "the file's hint '\(asked.rawValue)', but it changes no size"
     case (.hint(let asked), .slice): "the file's hint '\(asked.rawValue)', but sizes depend on it"
     case (.hint(let asked), .separate): "the file's hint '\(asked.rawValue)'"
-    case (.rule, .separate): "default: it sets a kernel or a number of copies"
+    case (.rule, .separate): "default: it sets a kernel or a number of copies or groups"
     case (.rule, .slice): "default: it sets a width"
     case (.rule, .shared): "default: it changes no size"
-    case (.hint(let asked), .nested), (.hint(let asked), .mask): "the file's hint '\(asked.rawValue)'"
+    case (.hint(let asked), .nested): "the file's hint '\(asked.rawValue)': it sets a kernel, so the centre is used"
+    case (.hint(let asked), .mask): "the file's hint '\(asked.rawValue)'"
     case (.rule, .nested), (.rule, .mask): "default"
     }
   }

@@ -21,6 +21,7 @@ struct PlanReport {
   let batch: Int
   let least: Member
   let greatest: Member
+  /// Where a search can start; none where it cannot keep what the space says of its members.
   let starts: [SearchStart]
 
   /// - Throws: `CommandFailure` for a space that cannot be planned or whose costs have no range.
@@ -35,7 +36,7 @@ struct PlanReport {
     try Self.refuseBeyondAddresses(compiled.space, batch: batch, macs: range.greatest.cost)
     least = try Member(range.least, plan, batch: batch)
     greatest = try Member(range.greatest, plan, batch: batch)
-    starts = SearchStart.starts(of: compiled.space)
+    starts = space.conditionsBeyondSearch == nil ? SearchStart.starts(of: space) : []
   }
 
   /// Binding multiplies extents without looking back. A tensor has at most as many numbers as the network has MACs, or the

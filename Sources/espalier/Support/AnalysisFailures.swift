@@ -147,12 +147,15 @@ extension CompiledSpace {
 }
 
 extension Space {
+  /// What the space says beyond what a search can keep, in words; nil: nothing.
+  var conditionsBeyondSearch: String? {
+    guard !requirements.isEmpty || !isForest else { return nil }
+    return requirements.isEmpty ? "decisions under several conditions" : counted(requirements.count, "requirement")
+  }
+
   /// - Throws: `CommandFailure` where the space says more than a search can keep: it would propose networks that are none.
   func requireIndependentDecisions() throws {
-    guard !requirements.isEmpty || !isForest else { return }
-    let what =
-      requirements.isEmpty
-      ? "decisions under several conditions" : counted(requirements.count, "requirement")
+    guard let what = conditionsBeyondSearch else { return }
     throw CommandFailure("conditions between decisions are not honoured by the search yet: '\(name)' has \(what)")
   }
 }
