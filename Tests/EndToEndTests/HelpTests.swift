@@ -13,7 +13,8 @@ struct HelpTests {
 
   @Test(arguments: [nil] + commands.map(Optional.some))
   func `every example in the help runs`(command: String?) throws {
-    let help = try Executable.run([command, "--help"].compactMap { $0 }).output
+    // Wide enough that no example is broken.
+    let help = try Executable.run([command, "--help"].compactMap { $0 }, environment: ["COLUMNS": "400"]).output
     let examples = help.split(separator: "\n").filter { $0.hasPrefix("  espalier ") }
     #expect(!examples.isEmpty)
     for example in examples {

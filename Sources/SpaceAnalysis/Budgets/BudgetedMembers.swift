@@ -37,8 +37,10 @@ package struct BudgetedMembers: Sendable {
     let (certain, possible) = try Self.restricted(model, bands, resolution, memoryLimit)
     do throws(BandError) {
       let range = bands[0].range
-      let upper = try BandSampler(possible, band: range, resolution: resolution, memoryLimit: memoryLimit)
-      sampler = bands.count == 1 ? upper : try Self.sampler(certain, range, upper, resolution, memoryLimit)
+      // Further budgets split states only where they bind, so that the first can often have finer bins.
+      let finer = max(resolution, Self.resolution(of: possible, budgets: 1, effort: effort))
+      let upper = try BandSampler(possible, band: range, resolution: finer, memoryLimit: memoryLimit)
+      sampler = bands.count == 1 ? upper : try Self.sampler(certain, range, upper, finer, memoryLimit)
       countLower = sampler.countLower
       countUpper = upper.countUpper
       binWidth = upper.binWidth
