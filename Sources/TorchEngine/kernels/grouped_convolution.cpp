@@ -31,7 +31,7 @@ struct Window {
 void check_grouped(const Check &check, const int64_t *x, const int64_t *y) {
   const int64_t height = check.attribute(0, 1, kLargestKernel), width = check.attribute(1, 1, kLargestKernel);
   const int64_t stride = check.attribute(2, 1, kLargestKernel);
-  check.attribute(3, 1, kLargestKernel);
+  const int64_t dilation = check.attribute(3, 1, kLargestKernel);
   const int64_t groups = check.attribute(4, 1, kMostCopies);
   require(dilation == 1 || (height % 2 == 1 && width % 2 == 1), "a side of a dilated kernel is even");
   const es_slice &w = check.slice(0);
@@ -40,7 +40,9 @@ void check_grouped(const Check &check, const int64_t *x, const int64_t *y) {
   require(w.extent[3] * groups == x[3], "the weight's input channels are not those of a group of x");
   require(w.extent[0] % groups == 0, "the groups do not divide the weight's output channels");
   // With odd sides the dilation takes as much from the window's reach as it adds to the padding.
-  check.shape(y, x[0], window_output(x[1], 1, stride), window_output(x[2], 1, stride), w.extent[0], "the output");
+  const int64_t across = dilation == 1 ? height : 1, along = dilation == 1 ? width : 1;
+  check.shape(y, x[0], window_output(x[1], across, stride), window_output(x[2], along, stride), w.extent[0],
+              "the output");
   if (check.has_slice(1)) check.vector_slice(1, w.extent[0], "the bias");
 }
 
