@@ -105,7 +105,10 @@ private let productions: [(name: String, accepted: [Fragment], refused: [Fragmen
     ],
     [.operation("convolution %0 kernel 3 channels 8 stride 1 bias false")]
   ),
-  ("depthwise", ["", "dilation 2 "].map { .operation("depthwise %0 kernel 3 stride 1 \($0)copies 2") }, [.operation("depthwise %0 kernel 3")]),
+  (
+    "depthwise", ["", "dilation 2 "].map { .operation("depthwise %0 kernel 3 stride 1 \($0)copies 2") },
+    [.operation("depthwise %0 kernel 3")]
+  ),
   ("batch norm", [.operation("batch_norm %0")], [.operation("batch_norm")]),
   ("activation", [.operation("activation %0 function $e")], [.operation("activation %0 relu")]),
   (

@@ -86,6 +86,15 @@ func `a broken invariant is reported by its number`(change: Break) throws {
   #expect(found.allSatisfy { $0.description.hasPrefix("V\(change.invariant.rawValue): ") })
 }
 
+/// Found by fuzzing: windows without a side divided by it.
+@Test(arguments: [
+  ([3, 1, 1, 9, 9], true), ([4, 4, 1, 8, 12], true), ([4, 4, 1, 8, 10], false), ([4, 4, 2, 8, 8], false),
+  ([4, 2, 1, 8, 8], false), ([0, 0, 1, 8, 8], false), ([-2, -2, 1, 8, 8], false),
+])
+func `windows have a middle or lie side by side`(numbers: [Int], fit: Bool) {
+  #expect(WindowRule.fits(numbers.map(Value.integer)) == fit)
+}
+
 @Test func `every invariant has a test that breaks it`() {
   #expect(Set(breaks.map(\.invariant)) == Set(VerifierFailure.Invariant.allCases))
 }

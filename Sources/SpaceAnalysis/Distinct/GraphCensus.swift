@@ -46,7 +46,7 @@ struct GraphCensus {
     var seen: Set<[UInt64]> = []
     let walk = walk
     guard walk.mostWays <= limit else { throw .tooMany(limit: limit) }
-    try walk.forEach { choices throws(DistinctError) in
+    try walk.visit { choices throws(DistinctError) in
       wirings += 1
       let key = self.key(of: choices)
       if seen.insert(key).inserted { try add(choices, key) }

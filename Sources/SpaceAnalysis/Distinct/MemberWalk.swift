@@ -30,7 +30,7 @@ struct MemberWalk {
   }
 
   /// - Throws: What `body` throws.
-  func forEach(_ body: ([Int?]) throws(DistinctError) -> Void) throws(DistinctError) {
+  func visit(_ body: ([Int?]) throws(DistinctError) -> Void) throws(DistinctError) {
     var choices = [Int?](repeating: nil, count: space.decisions.count)
     try walk(group: 0, layer: 0, state: 0, &choices, body)
   }

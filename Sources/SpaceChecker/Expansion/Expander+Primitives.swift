@@ -7,7 +7,9 @@ extension Expander {
     _ primitive: Primitive, _ arguments: Arguments, on inputs: [Tensor], label: String, range: SourceRange,
     into site: inout Site
   ) -> Tensor? {
-    let decided = arguments.sorted { $0.key < $1.key }.map { isDecided($0.value.expression, at: $0.value.range ?? range) }
+    let decided = arguments.sorted { $0.key < $1.key }.map { _, argument in
+      isDecided(argument.expression, at: argument.range ?? range)
+    }
     guard !decided.contains(false) else { return nil }
     switch primitive {
     case .identity: return inputs.first

@@ -72,7 +72,8 @@ enum Primitive: String, Sendable, CaseIterable {
     case .add, .multiply, .concat: .many
     case .attention: .queryAndMemory
     case .convolution, .depthwise, .batchNorm, .layerNorm, .activation, .squeezeExcite, .splitAttention,
-      .positionEmbedding, .maxPool, .averagePool, .globalPool, .linear, .slice, .shuffle, .softmax, .resize, .quantize, .zero,
+      .positionEmbedding, .maxPool, .averagePool, .globalPool, .linear, .slice, .shuffle, .softmax, .resize, .quantize,
+      .zero,
       .identity:
       .one
     }

@@ -255,7 +255,8 @@ extension Operation {
     case .input, .zero, .choice: []
     case .convolution(_, let x), .depthwise(_, let x), .batchNorm(let x), .activation(_, let x),
       .squeezeExcite(_, let x), .splitAttention(_, let x), .pool(_, let x), .globalPool(let x), .linear(_, let x),
-      .layerNorm(let x), .slice(_, let x), .shuffle(_, let x), .softmax(_, let x), .resize(_, let x), .positionEmbedding(let x),
+      .layerNorm(let x), .slice(_, let x), .shuffle(_, let x), .softmax(_, let x), .resize(_, let x),
+      .positionEmbedding(let x),
       .quantize(_, let x):
       [x]
     case .add(let a, let b): [a, b]

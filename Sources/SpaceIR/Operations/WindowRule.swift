@@ -37,6 +37,7 @@ package struct WindowRule: Sendable {
     guard numbers.count == 5 else { return false }
     let (kernel, stride, dilation) = (numbers[0], numbers[1], numbers[2])
     if kernel % 2 != 0 { return true }
-    return kernel == stride && dilation == 1 && numbers[3] % stride == 0 && numbers[4] % stride == 0
+    guard kernel > 0, kernel == stride, dilation == 1 else { return false }
+    return numbers[3] % stride == 0 && numbers[4] % stride == 0
   }
 }

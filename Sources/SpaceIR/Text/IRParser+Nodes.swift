@@ -69,7 +69,8 @@ extension IRParser {
 extension IRParser {
   /// The words that start an operation.
   private enum OperationName: String {
-    case input, convolution, depthwise, activation, pool, linear, add, choice, slice, shuffle, softmax, resize, attention
+    case input, convolution, depthwise, activation, pool, linear, add, choice, slice, shuffle, softmax, resize
+    case attention
     case quantize, zero, join
     case layerNorm = "layer_norm"
     case positionEmbedding = "position_embedding"
