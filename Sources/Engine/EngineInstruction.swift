@@ -41,8 +41,12 @@ package enum EngineInstruction: Hashable, Sendable {
       self.stride = stride
     }
 
-    /// The side of the output for an input of `side`.
-    package func output(side: Int) -> Int { (side + 2 * (kernel / 2) - kernel) / stride + 1 }
+    /// The side of the output for an input of `side`, 0 where no window fits. An odd kernel is padded by its half, windows
+    /// of an even one lie side by side.
+    package func output(side: Int) -> Int {
+      let reach = side - (kernel % 2 == 1 ? 1 : kernel)
+      return reach < 0 ? 0 : reach / stride + 1
+    }
   }
 
   /// A window whose taps lie `dilation` apart, for channels in groups; padding is dilation * (side / 2).

@@ -13,6 +13,28 @@ struct DecisionTests {
     #expect(space.space.layers.map(\.name) == ["input", "stem", "pool", "head"])
   }
 
+  /// Found by a reader of the documentation: networks without a rest were counted once for each of its options.
+  @Test(arguments: [
+    ("once", "{first: 3, rest: {choose: [3, 5, 7], decide: once}}", 4),
+    ("each", "{first: 3, rest: {choose: [3, 5, 7], decide: once}}", 4),
+    ("once", "{first: {choose: [3, 5]}, rest: {choose: [3, 5, 7]}}", 8),
+    ("each", "{first: {choose: [3, 5]}, rest: {choose: [3, 5, 7]}}", 8),
+  ])
+  func `what the rest of a stage decides exists where there is a rest`(decide: String, kernel: String, count: Int)
+    throws
+  {
+    let space = try MiniSpace(
+      network: """
+          - stage: s
+            layers: {choose: [1, 2]}
+            decide: \(decide)
+            layer: {op: conv, channels: 8, kernel: \(kernel)}
+        """
+    ).compiled()
+    #expect(space.countOfMembers == String(count))
+    try expectSound(space.space)
+  }
+
   @Test func `a range of tenths is exact and reaches its end`() throws {
     let space = try MiniSpace(
       network: "  - {name: stem, op: unit, factor: {choose: {from: 0.1, to: 1.2, step: 0.1}}}",

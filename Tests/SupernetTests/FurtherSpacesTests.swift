@@ -39,7 +39,7 @@ import Testing
     Case("fox-nas", nil, [("height: 224, width: 224", "height: 64, width: 64")]), Case("bn-nas", 64),
     Case("fbnet", 64), Case("darts", 8), Case("enas", 8), Case("nasbench201", 8), Case("nasbench101", 8),
     Case("nasbench101-legal", 8),
-    Case("pi-nas", 32, every: 24, images: 8, [("planes: 8,", "planes: 16,")]),
+    Case("pi-nas", 32, every: 24, images: 8, [("planes: 8,", "planes: 16,"), ("planes: 8\n", "planes: 16\n")]),
     Case("resnest", 32, every: 24, images: 8), Case("mixed-precision", 8),
     Case(
       "bignas", nil,

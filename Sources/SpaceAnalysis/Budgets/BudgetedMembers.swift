@@ -71,7 +71,7 @@ package struct BudgetedMembers: Sendable {
     guard budgets == 1 else { return max(16, min(8192, bins)) }
     // Half of what may be taken: the widest counts need no more words than all layers' bits.
     let fitting = Double(memoryLimit) / 2 / (Double(model.stateCount) * (1 + bits / 64) * 8)
-    return max(8192, min(1 << 18, bins, Int(fitting)))
+    return max(8192, min(1 << 21, bins, Int(fitting)))
   }
 
   /// The most bits that a layer adds to a count.

@@ -36,7 +36,8 @@ extension Expander {
     guard choiceFits(choice, parameter), canExist(choice, in: layer, isShared: isShared) else { return nil }
     let outer = circumstances
     defer { circumstances = outer }
-    if !isShared, let depth = layer.depth { require(depth.selector, depth.present) }
+    // What the rest shares is made for the second layer, and exists where that does.
+    if let depth = layer.depth, !isShared || !layer.isFirst { require(depth.selector, depth.present) }
     // Under `once`, the first layer and the rest are two decisions of one owner.
     let side = isShared && key.side != .whole ? "\(key.side)." : ""
     var made = decide(

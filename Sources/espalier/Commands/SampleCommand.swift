@@ -95,18 +95,23 @@ struct SampleCommand: ParsableCommand {
     Terminal.standardOutput.write(pending)
   }
 
+  /// As many from there on as `-n` says.
+  private func end(of all: Range<BigUInt>, from first: BigUInt) -> Range<BigUInt> {
+    first..<(number.map { min(all.upperBound, first + BigUInt($0)) } ?? all.upperBound)
+  }
+
   /// What the options ask for, in order.
   private func selection(from members: MemberSet, named name: String) throws -> NetworkSelection {
     if shard != nil || from != nil {
       let all = shard?.range(of: members.count) ?? 0..<members.count
       let first = all.lowerBound + (from ?? 0)
+      if from == nil { return NetworkSelection(members, .listed(end(of: all, from: first))) }
       guard first < all.upperBound else {
         let size = NetworkCount(all.upperBound - all.lowerBound).grouped
         throw CommandFailure(
           "there are \(size) networks\(shard == nil ? "" : " in the shard"), numbered from 0: '--from' is behind them")
       }
-      let end = number.map { min(all.upperBound, first + BigUInt($0)) } ?? all.upperBound
-      return NetworkSelection(members, .listed(first..<end))
+      return NetworkSelection(members, .listed(end(of: all, from: first)))
     }
     let number = number ?? 1
     if distinct {

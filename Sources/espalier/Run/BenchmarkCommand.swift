@@ -6,5 +6,7 @@ struct BenchmarkCommand: AsyncParsableCommand {
     commandName: "benchmark",
     abstract: "Measure, and write the page that reports it.",
     discussion: "Figures depend on the machine, which each page names; compare within a page only.",
-    subcommands: [ResultsBenchmark.self, StartupBenchmark.self, ValidateBenchmark.self, AnalysisBenchmark.self])
+    subcommands: [
+      ResultsBenchmark.self, StartupBenchmark.self, ValidateBenchmark.self, AnalysisBenchmark.self, StepBenchmark.self,
+    ])
 }

@@ -26,6 +26,8 @@ struct StartupBenchmark: ParsableCommand {
   @Option(help: "How many processes are started.", transform: parseCount)
   var runs = 20
 
+  @OptionGroup var output: BenchmarkOutput
+
   func run() throws {
     let executable = resolved("/proc/self/exe")
     var times: [Double] = []
@@ -45,7 +47,7 @@ struct StartupBenchmark: ParsableCommand {
     table.add(["minimum", "\(times[0].fixed(1)) ms"])
     table.add(["median", "\(((times[(runs - 1) / 2] + times[runs / 2]) / 2).fixed(1)) ms"])
     table.add(["maximum", "\(times[runs - 1].fixed(1)) ms"])
-    Terminal.standardOutput.write(table.text())
+    try output.write(table.text(), command: "startup", title: "A whole `validate` as a process")
   }
 
   /// Runs a process with its output thrown away; its exit code, 128 and more where a signal ended it.

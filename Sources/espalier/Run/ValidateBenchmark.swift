@@ -23,8 +23,9 @@ struct ValidateBenchmark: ParsableCommand {
   @Option(help: "How often each is compiled.", transform: parseCount)
   var runs = 5
 
+  @OptionGroup var output: BenchmarkOutput
+
   func run() throws {
-    Terminal.standardOutput.line("\(processorName()), \(availableProcessors()) cores; one thread, \(runs) runs each")
     var table = AlignedTable([.left, .right, .right, .right, .right, .right, .right])
     table.add(["chain of", "layers", "operations", "proof steps", "nodes", "edges", "median ms"])
     for chain in ValidateChain.allCases {
@@ -36,7 +37,8 @@ struct ValidateBenchmark: ParsableCommand {
         ])
       }
     }
-    Terminal.standardOutput.write(table.text())
+    let head = "\(processorName()), \(availableProcessors()) cores; one thread, \(runs) runs each\n"
+    try output.write(head + table.text(), command: "validate", title: "Work of validating a chain of layers")
   }
 
   private func measure(_ chain: ValidateChain, _ layers: Int) throws -> (CompilationWork, milliseconds: Double) {
