@@ -13,6 +13,33 @@ struct DecisionTests {
     #expect(space.space.layers.map(\.name) == ["input", "stem", "pool", "head"])
   }
 
+  /// A word that is no function stands for nothing at all; found by a reader of the documentation.
+  @Test(arguments: [
+    "{name: act, op: maybe, kind: f}", "{name: act, op: activation, function: f, when: f != none}",
+    "{name: act, op: guarded, kind: f}",
+  ])
+  func `a word that a condition rules out need not fit`(item: String) throws {
+    let space = try MiniSpace(
+      network: """
+          - {name: stem, op: conv, channels: 8, kernel: 3}
+          - \(item)
+          - {name: both, op: add, from: [stem, back.1]}
+        """,
+      head: """
+        decisions: {f: {choose: [relu, gelu, none]}}
+        blocks:
+          maybe:
+            parameters: {kind: word}
+            body: [{switch: kind, cases: {none: [], else: [{op: activation, function: kind}]}}]
+          guarded:
+            parameters: {kind: word}
+            body: [{when: kind != none, then: [{op: activation, function: kind}]}]
+        """
+    ).compiled()
+    #expect(space.countOfMembers == "3")
+    try expectSound(space.space)
+  }
+
   /// Found by a reader of the documentation: networks without a rest were counted once for each of its options.
   @Test(arguments: [
     ("once", "{first: 3, rest: {choose: [3, 5, 7], decide: once}}", 4),

@@ -155,9 +155,20 @@ extension Expander {
   private func words(of expression: Expression) -> [String] {
     switch expression {
     case .constant(let value): value.word.map { [$0] } ?? []
-    case .decision(let id): decisions[id.index].options.compactMap(\.word)
+    case .decision(let id): options(of: id).compactMap(\.word)
     case .call(.select, let arguments): arguments.dropFirst().flatMap { words(of: $0) }
     case .unary, .binary, .call: []
+    }
+  }
+
+  /// The options of a decision that the enclosing conditions on it alone leave.
+  private func options(of id: DecisionID) -> [Value] {
+    let own = conditions.filter { $0.selector.support == [id] }
+    return decisions[id.index].options.filter { option in
+      own.allSatisfy { condition in
+        let value = try? condition.selector.evaluate { $0 == id ? option : nil }
+        return value.map(condition.values.contains) ?? true
+      }
     }
   }
 

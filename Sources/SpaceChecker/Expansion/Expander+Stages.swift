@@ -138,10 +138,13 @@ extension Expander {
     shared: inout [ChoiceKey: Typed], into nodes: inout [Node]
   ) -> Tensor? {
     let firstDecision = decisions.count
-    let outer = circumstances
+    let (outer, around) = (circumstances, conditions)
     let own = presence(of: layer, call, names: names)
     if let depth = layer.depth, layer.owner != layer.stage { require(depth.selector, depth.present) }
-    if let own = own ?? nil { require(own, [.boolean(true)]) }
+    if let own = own ?? nil {
+      require(own, [.boolean(true)])
+      conditions.append(PathCondition(selector: own, values: [.boolean(true)]))
+    }
     let which = alternativeDecision(layer, call, shared: &shared)
     var prepared: [Prepared?] = []
     let inside = circumstances
@@ -158,7 +161,7 @@ extension Expander {
         shared: &shared)
       prepared.append(ready)
     }
-    circumstances = outer
+    (circumstances, conditions) = (outer, around)
     layers.append(Layer(name: layer.name, decisions: []))
     var site = Site(layer: LayerID(index: layers.count - 1), path: [layer.name])
     let result = own.flatMap {
