@@ -153,7 +153,9 @@ extension Expander {
   private mutating func reportMismatch(_ a: Built, _ b: Built, at range: SourceRange) {
     let (out, kept) = a.leavesOut == nil ? (b, a) : (a, b)
     if let place = out.leavesOut {
-      report(.bypassStride(shape: describe(out.type), result: describe(kept.type)), at: place)
+      report(
+        .bypassStride(shape: describe(out.type), result: describe(kept.type)), at: place,
+        notes: [Note("let a layer that is always there change height and width: {stride: {first: 2, rest: 1}}")])
     } else {
       report(
         .alternativesMismatch(first: describe(a.type), second: describe(b.type)), at: range,

@@ -18,6 +18,12 @@ enum ForeignWords {
         "'\(meant)' says this here",
         fixIts: [FixIt("write '\(meant)'", confidence: .likely, replacing: key.range, with: meant)])
     }
+    if place.contains("stage"), key.text == "from" {
+      return Note("the first layer reads the item before the stage: put '{name: start, op: identity, from: ...}' there")
+    }
+    if place.contains("stage"), key.text == "when" {
+      return Note("a layer may have a 'when', and 'layers: {choose: ...}' leaves layers out from the end")
+    }
     if place == "a block", Primitive(rawValue: key.text) != nil {
       return Note("an operation is an item of the body: {op: \(key.text), ...}")
     }
