@@ -194,18 +194,6 @@ private func checkBudgets(of architecture: CheckedArchitecture, _ origins: Space
   }
 }
 
-extension NetworkCost {
-  /// Nil for what is not measured yet.
-  fileprivate subscript(quantity: Budget.Quantity) -> Int? {
-    switch quantity {
-    case .macs: macs
-    case .parameters: parameters
-    case .activationBytes: activationBytes
-    case .latency: nil
-    }
-  }
-}
-
 extension Space {
   fileprivate var nodeCount: Int {
     var count = 0

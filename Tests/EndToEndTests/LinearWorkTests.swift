@@ -1,6 +1,3 @@
-import SpaceChecker
-import SpaceCompiler
-import SpaceIR
 import Testing
 
 /// What `espalier benchmark validate` prints, for shorter chains.

@@ -45,6 +45,11 @@ extension Budget.Quantity {
   }
 }
 
+extension NetworkCost {
+  /// Nil for what a graph alone does not tell.
+  package subscript(quantity: Budget.Quantity) -> Int? { quantity.measure.map { self[$0] } }
+}
+
 extension Budget {
   fileprivate func measure() throws(BudgetError) -> CostMeasure {
     if let measure = quantity.measure { return measure }

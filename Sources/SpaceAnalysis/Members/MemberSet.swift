@@ -13,7 +13,6 @@ package struct MemberSet: Sendable {
   }
 
   private let structure: Structure
-  private let space: Space
 
   /// The size of the set.
   package var count: BigUInt {
@@ -39,7 +38,6 @@ package struct MemberSet: Sendable {
   ///   - budgets: Beside those of the space.
   /// - Throws: `MemberSetError`, also where the set is empty.
   package init(_ space: Space, members: MemberDiagram? = nil, budgets: [Budget] = []) throws(MemberSetError) {
-    self.space = space
     guard (budgets + space.budgets).isEmpty else {
       do throws(BudgetError) {
         structure = .budgets(try BudgetedMembers(space, budgets: budgets + space.budgets))
@@ -128,18 +126,6 @@ extension Space {
         guard let spent = cost?[budget.quantity] else { return false }
         return spent > budget.greatest ?? .max || spent < budget.least ?? 0
       }
-    }
-  }
-}
-
-extension NetworkCost {
-  /// Nil for what a graph alone does not tell.
-  fileprivate subscript(quantity: Budget.Quantity) -> Int? {
-    switch quantity {
-    case .macs: macs
-    case .parameters: parameters
-    case .activationBytes: activationBytes
-    case .latency: nil
     }
   }
 }

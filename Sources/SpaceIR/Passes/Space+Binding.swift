@@ -15,7 +15,6 @@ extension Space {
     bound.hints.sharing = []
     bound.body = Region(nodes: binder.nodes, result: result)
     bound.otherOutputs = otherOutputs.map { NamedOutput(name: $0.name, node: binder.actual($0.node), shape: $0.shape) }
-    bound.requirements = []
     return bound
   }
 }

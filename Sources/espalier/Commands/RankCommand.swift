@@ -33,7 +33,7 @@ struct RankCommand: ParsableCommand {
     guard network.hashOfItsSpace == compiled.hash else {
       throw CommandFailure("'\(architecture)' is a network of another space than '\(query.file)'")
     }
-    let members = try MemberSet.members(of: compiled)
+    let members = try MemberSet.numbered(in: compiled)
     guard let index = members.index(of: choices) else {
       throw CommandFailure(reason(choices, in: compiled.space))
     }

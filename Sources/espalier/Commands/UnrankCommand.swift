@@ -14,7 +14,8 @@ struct UnrankCommand: ParsableCommand {
         espalier unrank spaces/mini-f.yaml 0
         espalier unrank spaces/spos.yaml 647,824,128,007 --where "macs <= 330M"
 
-      Networks are numbered from 0 to one less than `espalier count` says. `-o` writes an architecture file, which \
+      Networks are numbered from 0 to one less than `espalier count` says; where that is a range, networks close to the \
+      end of a budget may have no number, which is then said. `-o` writes an architecture file, which \
       `espalier rank` reads.
       """)
 
@@ -39,7 +40,7 @@ struct UnrankCommand: ParsableCommand {
 
   func run() throws {
     let compiled = try query.compiled()
-    let members = try MemberSet.members(of: compiled)
+    let members = try MemberSet.numbered(in: compiled)
     guard index < members.count else {
       let last = NetworkCount(members.count - 1).grouped
       throw CommandFailure(

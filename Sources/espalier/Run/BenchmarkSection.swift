@@ -45,7 +45,12 @@ struct BenchmarkOutput: ParsableArguments {
   var out: String?
 
   func write(_ printed: String, command: String, title: String) throws {
+    try write(BenchmarkSection(command: command, title: title, printed: printed), printed: printed)
+  }
+
+  /// - Parameter printed: What goes to standard output where no page is named.
+  func write(_ section: BenchmarkSection, printed: String) throws {
     guard let out else { return Terminal.standardOutput.write(printed) }
-    try BenchmarkSection(command: command, title: title, printed: printed).write(to: out)
+    try section.write(to: out)
   }
 }

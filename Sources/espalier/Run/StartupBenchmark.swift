@@ -40,13 +40,13 @@ struct StartupBenchmark: ParsableCommand {
         throw CommandFailure("'espalier validate \(file)' ended with \(status)", status: .couldNotRun)
       }
     }
-    times.sort()
+    let spread = Spread(times)
     var table = AlignedTable([.left, .left])
     table.add(["command", "espalier validate \(file), \(runs) processes"])
     table.add(["machine", "\(processorName()), \(availableProcessors()) cores"])
-    table.add(["minimum", "\(times[0].fixed(1)) ms"])
-    table.add(["median", "\(((times[(runs - 1) / 2] + times[runs / 2]) / 2).fixed(1)) ms"])
-    table.add(["maximum", "\(times[runs - 1].fixed(1)) ms"])
+    table.add(["minimum", "\(spread.least.fixed(1)) ms"])
+    table.add(["median", "\(spread.median.fixed(1)) ms"])
+    table.add(["maximum", "\(spread.greatest.fixed(1)) ms"])
     try output.write(table.text(), command: "startup", title: "A whole `validate` as a process")
   }
 

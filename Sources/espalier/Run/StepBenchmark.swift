@@ -22,8 +22,7 @@ struct StepBenchmark: ParsableCommand {
   @Option(help: ArgumentHelp("A Python that has torch.", valueName: "program"))
   var python = ".venv/bin/python"
 
-  @Option(help: ArgumentHelp("The page whose section is replaced. Default: standard output.", valueName: "file"))
-  var out: String?
+  @OptionGroup var output: BenchmarkOutput
 
   @Option(help: ArgumentHelp("Where the networks and peer.py are.", valueName: "folder"))
   var folder = "Tests/Benchmarks/step"
@@ -49,8 +48,7 @@ struct StepBenchmark: ParsableCommand {
       }
       return page
     }
-    guard let out else { return Terminal.standardOutput.write(page.section.text) }
-    try page.section.write(to: out)
+    try output.write(page.section, printed: page.section.text)
   }
 
   private func network(side: Int, batch: Int, threads: Int, _ library: EngineLibrary) throws -> MeasuredNetwork {

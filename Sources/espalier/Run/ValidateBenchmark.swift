@@ -54,8 +54,7 @@ struct ValidateBenchmark: ParsableCommand {
     guard let work else {
       throw CommandFailure("the chain of \(chain.rawValue) does not compile", status: .couldNotRun)
     }
-    times.sort()
-    return (work, (times[(runs - 1) / 2] + times[runs / 2]) / 2)
+    return (work, Spread(times).median)
   }
 }
 

@@ -124,17 +124,32 @@ extension CostMeasure {
   }
 }
 
-extension MemberDiagram {
-  /// The members of a space within full limits, with failures in words; at least one.
-  static func members(of compiled: CompiledSpace) throws -> MemberDiagram {
-    let members: MemberDiagram
-    do throws(MemberError) {
-      members = try compiled.fullyCounted()
+extension MemberSet {
+  /// The networks that meet the requirements of a space and further budgets, with failures in words; at least one.
+  static func members(of compiled: CompiledSpace, budgets: [Budget] = []) throws -> MemberSet {
+    do throws(MemberSetError) {
+      return try MemberSet(compiled.space, members: try? compiled.members.get(), budgets: budgets)
     } catch {
-      throw CommandFailure(error, in: compiled.space)
+      switch error {
+      case .empty: throw CommandFailure(conflictIn: compiled.space)
+      case .members(let error): throw CommandFailure(error, in: compiled.space)
+      case .budgets(let error): throw CommandFailure(error, in: compiled.space)
+      }
     }
-    guard members.count.value > 0 else { throw CommandFailure(conflictIn: compiled.space) }
+  }
+
+  /// As `members`, for a command that speaks of numbers: it is said where networks close to a budget's end have none.
+  static func numbered(in compiled: CompiledSpace) throws -> MemberSet {
+    let members = try members(of: compiled)
+    if !members.isExact { Terminal.standardError.line("numbering \(members.size(named: "budget"))") }
     return members
+  }
+
+  /// How many networks the draws come from: every one of the band, or as many as certainly are inside.
+  func size(named name: String) -> String {
+    let (least, most) = (NetworkCount(count).grouped, NetworkCount(countUpper).grouped)
+    return isExact
+      ? "\(least) networks, all in the \(name)" : "\(least) networks in the \(name), which has at most \(most)"
   }
 }
 

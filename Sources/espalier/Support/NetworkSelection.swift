@@ -2,7 +2,6 @@ import ArgumentParser
 import BigInt
 import Distributions
 import SpaceAnalysis
-import SpaceCompiler
 import SpaceIR
 
 /// Networks of a set one after the other: drawn, drawn without repetition, or listed.
@@ -98,27 +97,5 @@ struct Shard {
   /// Parts differ in size by at most one.
   func range(of total: BigUInt) -> Range<BigUInt> {
     total * BigUInt(part - 1) / BigUInt(of)..<total * BigUInt(part) / BigUInt(of)
-  }
-}
-
-extension MemberSet {
-  /// The networks that meet the requirements of a space and further budgets, with failures in words; at least one.
-  static func members(of compiled: CompiledSpace, budgets: [Budget] = []) throws -> MemberSet {
-    do throws(MemberSetError) {
-      return try MemberSet(compiled.space, members: try? compiled.members.get(), budgets: budgets)
-    } catch {
-      switch error {
-      case .empty: throw CommandFailure(conflictIn: compiled.space)
-      case .members(let error): throw CommandFailure(error, in: compiled.space)
-      case .budgets(let error): throw CommandFailure(error, in: compiled.space)
-      }
-    }
-  }
-
-  /// How many networks the draws come from: every one of the band, or as many as certainly are inside.
-  func size(named name: String) -> String {
-    let (least, most) = (NetworkCount(count).grouped, NetworkCount(countUpper).grouped)
-    return isExact
-      ? "\(least) networks, all in the \(name)" : "\(least) networks in the \(name), which has at most \(most)"
   }
 }
