@@ -8,6 +8,9 @@ struct BlockStep {
   private var targetOf: [[Int]: Int] = [:]
   private var tableOf: [[Bool]: Int] = [:]
   private var projections: [ProjectionKey: BlockTuples.Projection] = [:]
+  private var columns: [ColumnKey: AtomColumn] = [:]
+  private var bindings: [ColumnKey: [ResidualID]] = [:]
+  private var termCosts: [TermKey: TermCosts] = [:]
 
   private struct ProjectionKey: Hashable {
     let table: Int
@@ -33,6 +36,57 @@ struct BlockStep {
     return made
   }
 
+  /// What an expression is over the tuples of a table.
+  mutating func column(
+    of residual: ResidualID, as expression: Expression, table: Int, decisions: [Decision]
+  ) -> AtomColumn {
+    let key = ColumnKey(table: table, residual: residual)
+    if let known = columns[key] { return known }
+    let projection = projection(onto: positions(of: expression), table: table)
+    let tuples = layer.tables[table]
+    let outcomes = projection.representatives.map { tuple in
+      Result { () throws(EvaluationError) in
+        try expression.evaluate { id in tuples.option(of: id, in: tuple).map { decisions[id.index].options[$0] } }
+      }
+    }
+    let made = AtomColumn(projection: projection, outcomes: outcomes)
+    columns[key] = made
+    return made
+  }
+
+  /// What is left of an expression, by group of the tuples that it tells apart, once the block is decided.
+  ///
+  /// - Parameter number: Gives an expression its number.
+  mutating func binding(
+    of residual: ResidualID, as expression: Expression, table: Int, decisions: [Decision],
+    number: (Expression) -> ResidualID
+  ) -> (projection: BlockTuples.Projection, residuals: [ResidualID]) {
+    let projection = projection(onto: positions(of: expression), table: table)
+    let key = ColumnKey(table: table, residual: residual)
+    if let known = bindings[key] { return (projection, known) }
+    let tuples = layer.tables[table]
+    let made = projection.representatives.map { tuple in
+      number(expression.binding { id in tuples.option(of: id, in: tuple).map { decisions[id.index].options[$0] } })
+    }
+    bindings[key] = made
+    return (projection, made)
+  }
+
+  /// A term's costs, made where they are not known.
+  mutating func costs(
+    for key: TermKey, make: (inout BlockStep) throws(CostModelError) -> TermCosts
+  ) throws(CostModelError) -> TermCosts {
+    if let known = termCosts[key] { return known }
+    let made = try make(&self)
+    termCosts[key] = made
+    return made
+  }
+
+  private func positions(of expression: Expression) -> [Int] {
+    let block = scope.block.decisions
+    return expression.support.compactMap { block.contains($0.index) ? $0.index - block.lowerBound : nil }
+  }
+
   /// The next layer's state with this key, new or known.
   mutating func target(for key: [Int], state: DiagramState) -> Int {
     if let known = targetOf[key] { return known }
@@ -42,16 +96,32 @@ struct BlockStep {
   }
 }
 
+/// Where a tuple leads and at what cost, in the order of a layer's edges.
+struct TupleEnd: Comparable {
+  let target: Int
+  let cost: Int
+  /// Index in the layer's `sides`.
+  let side: Int
+  let tuple: Int
+
+  static func < (a: TupleEnd, b: TupleEnd) -> Bool {
+    if a.target != b.target { return a.target < b.target }
+    if a.cost != b.cost { return a.cost < b.cost }
+    return a.side != b.side ? a.side < b.side : a.tuple < b.tuple
+  }
+
+  func agrees(with other: TupleEnd) -> Bool { target == other.target && cost == other.cost && side == other.side }
+}
+
 extension DiagramLayer {
-  /// Adds a state whose tuples come sorted by target and costs; neighbours that agree in all become one edge.
-  mutating func append(_ order: [Int], tableIndex: Int, leadingTo: (Int) -> (target: Int, cost: Int, side: Int)) {
+  /// Adds a state whose tuples come sorted; neighbours that agree in all but the tuple become one edge.
+  mutating func append(_ ends: [TupleEnd], tableIndex: Int) {
     tableOf.append(tableIndex)
     var start = members.count
-    for (position, tuple) in order.enumerated() {
-      members.append(Int32(tuple))
-      let (target, cost, side) = leadingTo(tuple)
-      if position + 1 < order.count, leadingTo(order[position + 1]) == (target, cost, side) { continue }
-      edges.append(Edge(target: target, cost: cost, side: side, members: start..<members.count))
+    for (position, end) in ends.enumerated() {
+      members.append(Int32(end.tuple))
+      if position + 1 < ends.count, ends[position + 1].agrees(with: end) { continue }
+      edges.append(Edge(target: end.target, cost: end.cost, side: end.side, members: start..<members.count))
       start = members.count
     }
     edgeStarts.append(edges.count)

@@ -57,8 +57,8 @@ struct DiagramState {
 /// What a block's step needs to know about terms and decisions; the same for all its states.
 struct BlockScope {
   let block: DecisionBlock
-  /// The terms whose last decision is in the block.
-  let completed: [CompletedTerm]
+  /// The terms whose last decision is in the block, by what they read of it.
+  let completed: [CompletedTerms]
   /// The terms whose last decision is in a later block.
   let pending: [Int]
   /// Atoms of pending terms, without repetition, and those of them that the block's decisions touch.
@@ -69,10 +69,10 @@ struct BlockScope {
   /// Positions in the block of the decisions that matter later.
   let interface: [Int]
 
-  struct CompletedTerm {
-    let term: Int
-    /// Positions in the block of the decisions that the term mentions.
+  struct CompletedTerms {
+    /// Positions in the block of the decisions that the terms mention.
     let positions: [Int]
+    var terms: [Int]
   }
 
   init(_ block: DecisionBlock, space: Space, terms: CostTerms, conditions: DiagramConditions) {
@@ -81,11 +81,19 @@ struct BlockScope {
       support.compactMap { range.contains($0.index) ? $0.index - range.lowerBound : nil }
     }
     self.block = block
-    completed = terms.terms.indices.compactMap { index in
-      let support = terms.terms[index].support
-      guard let last = support.last, range.contains(last.index) else { return nil }
-      return CompletedTerm(term: index, positions: positions(support))
+    var completed: [CompletedTerms] = []
+    var groupOf: [[Int]: Int] = [:]
+    for (index, term) in terms.terms.enumerated() {
+      guard let last = term.support.last, range.contains(last.index) else { continue }
+      let read = positions(term.support)
+      if let group = groupOf[read] {
+        completed[group].terms.append(index)
+      } else {
+        groupOf[read] = completed.count
+        completed.append(CompletedTerms(positions: read, terms: [index]))
+      }
     }
+    self.completed = completed
     pending = terms.terms.indices.filter { (terms.terms[$0].support.last?.index ?? -1) >= range.upperBound }
     pendingAtoms = Set(pending.flatMap { terms.terms[$0].atoms }).sorted()
     touchedAtoms = pendingAtoms.filter { !positions(terms.atomSupports[$0]).isEmpty }

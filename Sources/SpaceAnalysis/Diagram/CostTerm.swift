@@ -26,6 +26,8 @@ struct CostTerms: Sendable {
   private(set) var atoms: [Expression] = []
   private(set) var atomSupports: [[DecisionID]] = []
   private var atomIndices: [Expression: Int] = [:]
+  /// By expression as the graph has it, most of which come back in many operations.
+  private var knownAtoms: [Expression: Int] = [:]
   private var types: [NodeID: TensorType] = [:]
 
   private let positions: [Int]
@@ -65,11 +67,15 @@ struct CostTerms: Sendable {
   }
 
   private mutating func atom(_ expression: Expression) -> Int {
+    if let known = knownAtoms[expression] { return known }
     let folded = expression.renumbered(positions).folded
-    if let known = atomIndices[folded] { return known }
-    atoms.append(folded)
-    atomSupports.append(folded.support)
-    atomIndices[folded] = atoms.count - 1
-    return atoms.count - 1
+    let index = atomIndices[folded] ?? atoms.count
+    if index == atoms.count {
+      atoms.append(folded)
+      atomSupports.append(folded.support)
+      atomIndices[folded] = index
+    }
+    knownAtoms[expression] = index
+    return index
   }
 }

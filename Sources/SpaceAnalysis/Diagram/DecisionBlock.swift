@@ -56,25 +56,38 @@ struct BlockTuples: Sendable {
   let count: Int
   /// Row by row, one entry for each decision of the block: 0 where it does not exist, else the option's index plus 1.
   let codes: [Int32]
+  /// By decision of the block: the number of its codes.
+  private let radices: [Int]
 
   /// - Parameter alive: By position in the block: false where an earlier block has ruled the decision out.
   init(_ block: DecisionBlock, of decisions: [Decision], alive: [Bool]) {
-    var rows: [[Int32]] = [[]]
+    var codes: [Int32] = []
+    var rowCount = 1
     for (position, index) in block.decisions.enumerated() {
       let decision = decisions[index]
-      rows = rows.flatMap { row -> [[Int32]] in
+      var longer: [Int32] = []
+      longer.reserveCapacity(rowCount * decision.options.count * (position + 1))
+      var longerCount = 0
+      for row in 0..<rowCount {
+        let prefix = codes[row * position..<(row + 1) * position]
         var exists = alive[position]
         for condition in decision.existence?.conditions ?? []
         where exists && block.decisions.contains(condition.decision.index) {
-          let parent = row[condition.decision.index - block.decisions.lowerBound]
+          let parent = prefix[prefix.startIndex + condition.decision.index - block.decisions.lowerBound]
           exists = parent > 0 && condition.options.contains(Int(parent) - 1)
         }
-        return exists ? decision.options.indices.map { row + [Int32($0) + 1] } : [row + [0]]
+        for code in exists ? 1...decision.options.count : 0...0 {
+          longer.append(contentsOf: prefix)
+          longer.append(Int32(code))
+          longerCount += 1
+        }
       }
+      (codes, rowCount) = (longer, longerCount)
     }
     self.block = block
-    count = rows.count
-    codes = rows.flatMap { $0 }
+    self.codes = codes
+    count = rowCount
+    radices = block.decisions.map { decisions[$0].options.count + 1 }
   }
 
   func code(of position: Int, in tuple: Int) -> Int { Int(codes[tuple * block.decisions.count + position]) }
@@ -108,20 +121,37 @@ struct BlockTuples: Sendable {
 
   /// Groups the tuples by what they say about some positions.
   func projection(onto positions: [Int]) -> Projection {
-    var groups: [[Int32]: Int] = [:]
     var result = Projection(groupOf: [], representatives: [])
     result.groupOf.reserveCapacity(count)
+    let (width, keys) = (block.decisions.count, positions.reduce(1) { $0 * radices[$1] })
+    var groups = GroupNumbers(keys: keys)
     for tuple in 0..<count {
-      let key = positions.map { codes[tuple * block.decisions.count + $0] }
-      if let known = groups[key] {
-        result.groupOf.append(known)
-      } else {
-        groups[key] = result.representatives.count
-        result.groupOf.append(result.representatives.count)
-        result.representatives.append(tuple)
-      }
+      var key = 0
+      for position in positions { key = key * radices[position] + Int(codes[tuple * width + position]) }
+      let group = groups.number(of: key, next: result.representatives.count)
+      if group == result.representatives.count { result.representatives.append(tuple) }
+      result.groupOf.append(group)
     }
     return result
+  }
+
+  /// Numbers keys in the order in which they first come: in an array where there are few, else by hashing.
+  private struct GroupNumbers {
+    private var numbers: [Int32]
+    private var others: [Int: Int] = [:]
+
+    init(keys: Int) { numbers = [Int32](repeating: -1, count: keys <= 1 << 16 ? keys : 0) }
+
+    mutating func number(of key: Int, next: Int) -> Int {
+      if numbers.isEmpty {
+        if let known = others[key] { return known }
+        others[key] = next
+      } else {
+        if numbers[key] >= 0 { return Int(numbers[key]) }
+        numbers[key] = Int32(next)
+      }
+      return next
+    }
   }
 
   struct Projection: Sendable {

@@ -32,7 +32,11 @@ struct DiagramBuilder {
   func constants() throws(CostModelError) -> [Int] {
     var totals = [Int](repeating: 0, count: measures.count)
     for term in terms.terms where term.support.isEmpty {
-      let part = try value(of: term, residual: { terms.atoms[$0] }, environment: { _ in nil })
+      let part = try cost(of: term) { position throws(EvaluationError) in
+        try terms.atoms[term.guards[position].selector].evaluate { _ in nil }
+      } argument: { position throws(EvaluationError) in
+        try terms.atoms[term.arguments[position]].evaluate { _ in nil }
+      }
       for (index, measure) in measures.enumerated() {
         totals[index] = try add(totals[index], part[measure], at: term)
       }
@@ -89,22 +93,18 @@ struct DiagramBuilder {
     // Nil for tuples that the conditions rule out.
     var targetOf: [Int?] = []
     for tuple in interface.representatives {
-      guard let next = successor(of: state, deciding: tuple, of: tuples, scope: step.scope) else {
+      guard let next = successor(of: state, deciding: tuple, tableIndex: tableIndex, &step) else {
         targetOf.append(nil)
         continue
       }
       let key = self.key(of: next, scope: step.scope)
       targetOf.append(step.target(for: key, state: next))
     }
-    func end(_ tuple: Int) -> (target: Int, cost: Int, side: Int) {
-      (targetOf[interface.groupOf[tuple]] ?? -1, costs[0][tuple], sides?[tuple] ?? 0)
+    let ends = (0..<tuples.count).compactMap { tuple -> TupleEnd? in
+      guard let target = targetOf[interface.groupOf[tuple]] else { return nil }
+      return TupleEnd(target: target, cost: costs[0][tuple], side: sides?[tuple] ?? 0, tuple: tuple)
     }
-    let allowed = (0..<tuples.count).filter { targetOf[interface.groupOf[$0]] != nil }
-    let order = allowed.sorted {
-      let (a, b) = (end($0), end($1))
-      return (a.target, a.cost, a.side, $0) < (b.target, b.cost, b.side, $1)
-    }
-    step.layer.append(order, tableIndex: tableIndex, leadingTo: end)
+    step.layer.append(ends.sorted(), tableIndex: tableIndex)
     edgeCount += step.layer.edges(of: step.layer.stateCount - 1).count
     let owner = space.decisions[step.scope.block.decisions.lowerBound].owner
     guard step.targets.count <= limits.states else { throw .tooManyStates(owner: owner, limit: limits.states) }
@@ -132,41 +132,71 @@ struct DiagramBuilder {
   private func tupleCosts(
     _ step: inout BlockStep, from state: DiagramState, tableIndex: Int
   ) throws(CostModelError) -> [[Int]] {
-    let tuples = step.layer.tables[tableIndex]
-    var costs = measures.map { _ in [Int](repeating: 0, count: tuples.count) }
-    for completed in step.scope.completed {
-      let term = terms.terms[completed.term]
-      let projection = step.projection(onto: completed.positions, table: tableIndex)
-      var values: [NetworkCost] = []
-      for tuple in projection.representatives {
-        values.append(
-          try value(of: term, residual: { table[state.residuals[$0]] }) { id in
-            tuples.option(of: id, in: tuple).map { space.decisions[id.index].options[$0] }
-          })
+    let count = step.layer.tables[tableIndex].count
+    var costs = measures.map { _ in [Int](repeating: 0, count: count) }
+    for group in step.scope.completed {
+      let projection = step.projection(onto: group.positions, table: tableIndex)
+      var sums = measures.map { _ in [Int](repeating: 0, count: projection.representatives.count) }
+      for index in group.terms {
+        let term = terms.terms[index]
+        let key = TermKey(table: tableIndex, term: index, residuals: term.atoms.map { state.residuals[$0] })
+        let parts = try step.costs(for: key) { (step: inout BlockStep) throws(CostModelError) in
+          try termCosts(term, from: state, over: projection.representatives, tableIndex: tableIndex, &step)
+        }
+        for (measure, costs) in parts.measures {
+          for (position, cost) in costs.enumerated() {
+            sums[measure][position] = try add(sums[measure][position], cost, at: term)
+          }
+        }
       }
-      for (index, measure) in measures.enumerated() where !term.formula.isFree(under: measure) {
-        let parts = values.map { $0[measure] }
-        for tuple in 0..<tuples.count {
-          costs[index][tuple] = try add(costs[index][tuple], parts[projection.groupOf[tuple]], at: term)
+      guard let last = group.terms.last.map({ terms.terms[$0] }) else { continue }
+      for measure in measures.indices {
+        for tuple in 0..<count {
+          costs[measure][tuple] = try add(costs[measure][tuple], sums[measure][projection.groupOf[tuple]], at: last)
         }
       }
     }
     return costs
   }
 
+  /// What a term costs in some tuples that stand for all.
+  private func termCosts(
+    _ term: CostTerm, from state: DiagramState, over tuples: [Int], tableIndex: Int, _ step: inout BlockStep
+  ) throws(CostModelError) -> TermCosts {
+    func column(_ atom: Int) -> AtomColumn {
+      let residual = state.residuals[atom]
+      return step.column(of: residual, as: table[residual], table: tableIndex, decisions: space.decisions)
+    }
+    let guards = term.guards.map { column($0.selector) }
+    let arguments = term.arguments.map { column($0) }
+    let counted = measures.indices.filter { !term.formula.isFree(under: measures[$0]) }
+    var parts = counted.map { (index: $0, costs: [Int](repeating: 0, count: tuples.count)) }
+    for (position, tuple) in tuples.enumerated() {
+      let cost = try cost(of: term) { index throws(EvaluationError) in
+        try guards[index].value(in: tuple)
+      } argument: { index throws(EvaluationError) in
+        try arguments[index].value(in: tuple)
+      }
+      for (part, measure) in counted.enumerated() { parts[part].costs[position] = cost[measures[measure]] }
+    }
+    return TermCosts(measures: parts)
+  }
+
   /// What remains after a tuple, nil where the conditions rule it out; equal tuples up to the interface leave the same.
   private mutating func successor(
-    of state: DiagramState, deciding tuple: Int, of tuples: BlockTuples, scope: BlockScope
+    of state: DiagramState, deciding tuple: Int, tableIndex: Int, _ step: inout BlockStep
   ) -> DiagramState? {
     var next = state
+    let (scope, tuples) = (step.scope, step.layer.tables[tableIndex])
     let block = scope.block.decisions
     next.condition = conditions.remainder(of: state.condition, deciding: block) { tuples.code(of: $0, in: tuple) - 1 }
     guard next.condition != ConditionTable.no else { return nil }
     for atom in scope.touchedAtoms {
-      let bound = table[state.residuals[atom]].binding { id in
-        tuples.option(of: id, in: tuple).map { space.decisions[id.index].options[$0] }
-      }
-      next.residuals[atom] = table.number(of: bound)
+      let residual = state.residuals[atom]
+      let (projection, left) = step.binding(
+        of: residual, as: table[residual], table: tableIndex, decisions: space.decisions
+      ) { table.number(of: $0) }
+      next.residuals[atom] = left[projection.groupOf[tuple]]
     }
     for index in scope.frontier {
       for condition in space.decisions[index].existence?.conditions ?? []
@@ -197,18 +227,21 @@ struct DiagramBuilder {
     }
   }
 
-  private func value(
-    of term: CostTerm, residual: (Int) -> Expression, environment: (DecisionID) -> Value?
+  /// - Parameters:
+  ///   - selector: Of a guard, by its position. Arguments are not asked for where a guard fails.
+  ///   - argument: The value of an argument, by its position.
+  private func cost(
+    of term: CostTerm, selector: (Int) throws(EvaluationError) -> Value,
+    argument: (Int) throws(EvaluationError) -> Value
   ) throws(CostModelError) -> NetworkCost {
     do throws(EvaluationError) {
-      for condition in term.guards {
-        guard condition.values.contains(try residual(condition.selector).evaluate(environment)) else {
-          return NetworkCost()
-        }
+      for (position, condition) in term.guards.enumerated() {
+        guard condition.values.contains(try selector(position)) else { return NetworkCost() }
       }
       var arguments: [Int] = []
-      for atom in term.arguments {
-        guard let value = try residual(atom).evaluate(environment).integer else { throw .wrongType }
+      arguments.reserveCapacity(term.arguments.count)
+      for position in term.arguments.indices {
+        guard let value = try argument(position).integer else { throw .wrongType }
         arguments.append(value)
       }
       guard let cost = term.formula.cost(arguments) else { throw .overflow }

@@ -28,14 +28,37 @@ extension Expander {
       return nil
     }
     if signature.isPoison { return nil }
-    let known = signature.parameters.map(\.name)
     var given: [String: ArgumentValue] = [:]
-    for argument in call.arguments where known.contains(argument.name.value) {
-      given[argument.name.value] = argument.value
+    given.reserveCapacity(call.arguments.count)
+    var unknown: [Argument] = []
+    for argument in call.arguments {
+      if signature.parameters.contains(where: { $0.name == argument.name.value }) {
+        given[argument.name.value] = argument.value
+      } else {
+        unknown.append(argument)
+      }
     }
+    let strange = unknown.isEmpty ? 0 : reportArguments(unknown, of: call, signature, &given)
+    let missing = signature.parameters.filter {
+      $0.defaultValue == nil && !$0.isOptional && given[$0.name] == nil
+    }.map(\.name)
+    // An argument of a strange name may be one of the missing ones.
+    if missing.count > strange, !call.hidesArguments {
+      report(.missingArguments(missing, of: signature.name), at: call.op.range)
+    }
+    return Target(signature: signature, given: given, isPoison: strange > 0 || call.hidesArguments)
+  }
+
+  /// Takes what is meant for the argument that is written.
+  ///
+  /// - Returns: How many arguments are not known to be meant for any parameter.
+  private mutating func reportArguments(
+    _ arguments: [Argument], of call: Call, _ signature: Signature, _ given: inout [String: ArgumentValue]
+  ) -> Int {
+    let known = signature.parameters.map(\.name)
     var strange = 0
-    for argument in call.arguments where !known.contains(argument.name.value) {
-      let meant = log.closest(to: argument.name.value) {
+    for argument in arguments {
+      let meant = log.closest(to: argument.name.value) { [given] in
         known.filter { given[$0] == nil } + Self.keysOfCalls(call)
       }
       let list =
@@ -49,14 +72,7 @@ extension Expander {
         strange += 1
       }
     }
-    let missing = signature.parameters.filter {
-      $0.defaultValue == nil && !$0.isOptional && given[$0.name] == nil
-    }.map(\.name)
-    // An argument of a strange name may be one of the missing ones.
-    if missing.count > strange, !call.hidesArguments {
-      report(.missingArguments(missing, of: signature.name), at: call.op.range)
-    }
-    return Target(signature: signature, given: given, isPoison: strange > 0 || call.hidesArguments)
+    return strange
   }
 
   /// What can stand beside the arguments and is not there.

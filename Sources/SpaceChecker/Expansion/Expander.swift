@@ -177,7 +177,11 @@ struct Expander {
   struct Site {
     var nodes: [Node] = []
     let layer: LayerID
-    var place: [String] = []
+    var place: [String] = [] {
+      didSet { placeText = place.isEmpty ? "" : place.joined(separator: ".") + "." }
+    }
+    /// What the places of nodes made here begin with.
+    private(set) var placeText = ""
     var counts: [String: Int] = [:]
     /// What decisions made here are named after.
     var path: [String] = []
@@ -226,7 +230,7 @@ struct Expander {
 
   mutating func append(_ operation: Operation, type: TensorType, label: String, to site: inout Site) -> Tensor {
     let id = nodeID()
-    let place = (site.place + [site.label(label)]).joined(separator: ".")
+    let place = site.placeText + site.label(label)
     site.nodes.append(Node(id: id, operation: operation, type: type, layer: site.layer, place: place))
     return Tensor(id: id, type: type)
   }

@@ -12,42 +12,44 @@ import ArgumentParser
 struct StartupBenchmark: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "startup",
-    abstract: "Time `espalier validate FILE` as a whole process: minimum, median and maximum.",
+    abstract: "Time `espalier validate FILE` as a whole process, for each of some files.",
     discussion: """
-        espalier benchmark startup spaces/fbnetv2-f.yaml
+        espalier benchmark startup spaces/digits.yaml spaces/spos.yaml
 
-      Starts this executable again and again, one process after the other, and takes wall time. A loaded machine shows in \
-      the maximum, and then in the median too.
+      Starts this executable again and again, one process after the other, the files in turn, and takes wall time. A \
+      loaded machine shows in the maximum, and then in the median too.
       """)
 
-  @Argument(help: "The space to validate.", completion: .file(extensions: ["yaml", "yml"]))
-  var file: String
+  @Argument(help: "The spaces to validate.", completion: .file(extensions: ["yaml", "yml"]))
+  var files: [String]
 
-  @Option(help: "How many processes are started.", transform: parseCount)
+  @Option(help: "How many processes are started for each file.", transform: parseCount)
   var runs = 20
 
   @OptionGroup var output: BenchmarkOutput
 
   func run() throws {
     let executable = resolved("/proc/self/exe")
-    var times: [Double] = []
+    var times = files.map { _ in [Double]() }
     for _ in 0..<runs {
-      let clock = ContinuousClock()
-      let start = clock.now
-      let status = try spawn(executable, ["espalier", "validate", file])
-      times.append((clock.now - start).inSeconds * 1000)
-      guard status == 0 else {
-        throw CommandFailure("'espalier validate \(file)' ended with \(status)", status: .couldNotRun)
+      for (index, file) in files.enumerated() {
+        let clock = ContinuousClock()
+        let start = clock.now
+        let status = try spawn(executable, ["espalier", "validate", file])
+        times[index].append((clock.now - start).inSeconds * 1000)
+        guard status == 0 else {
+          throw CommandFailure("'espalier validate \(file)' ended with \(status)", status: .couldNotRun)
+        }
       }
     }
-    let spread = Spread(times)
-    var table = AlignedTable([.left, .left])
-    table.add(["command", "espalier validate \(file), \(runs) processes"])
-    table.add(["machine", "\(processorName()), \(availableProcessors()) cores"])
-    table.add(["minimum", "\(spread.least.fixed(1)) ms"])
-    table.add(["median", "\(spread.median.fixed(1)) ms"])
-    table.add(["maximum", "\(spread.greatest.fixed(1)) ms"])
-    try output.write(table.text(), command: "startup", title: "A whole `validate` as a process")
+    var table = AlignedTable([.left, .right, .right, .right])
+    table.add(["espalier validate", "minimum ms", "median ms", "maximum ms"])
+    for (file, times) in zip(files, times) {
+      let spread = Spread(times)
+      table.add([file, spread.least.fixed(1), spread.median.fixed(1), spread.greatest.fixed(1)])
+    }
+    let text = "\(processorName()), \(availableProcessors()) cores; \(runs) processes each\n" + table.text()
+    try output.write(text, command: "startup", title: "A whole `validate` as a process")
   }
 
   /// Runs a process with its output thrown away; its exit code, 128 and more where a signal ended it.
