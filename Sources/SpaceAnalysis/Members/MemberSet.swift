@@ -33,6 +33,14 @@ package struct MemberSet: Sendable {
 
   package var isExact: Bool { count == countUpper }
 
+  /// What budgets were counted with; nil without budgets.
+  var sampler: BandSampler? {
+    switch structure {
+    case .conditions: nil
+    case .budgets(let members): members.sampler
+    }
+  }
+
   /// - Parameters:
   ///   - members: Those that meet the conditions, where they are known already.
   ///   - budgets: Beside those of the space.
