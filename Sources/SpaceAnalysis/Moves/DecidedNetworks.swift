@@ -6,14 +6,29 @@ package import SpaceIR
 /// Options that few networks have come up as often as others: this is how tools without counts draw, but nothing is drawn
 /// and thrown away. The order is that of the layers (`NetworkWays`), in which a decision comes before those that hang on it.
 package struct DecidedNetworks: Sendable {
-  private let sums: WaySums
+  private enum Structure: Sendable {
+    case diagram(MemberDiagram)
+    case sums(WaySums)
+  }
 
-  /// - Throws: `MoveError`.
+  private let structure: Structure
+
+  /// Without budgets a diagram is enough.
+  init(_ members: MemberDiagram) { structure = .diagram(members) }
+
+  /// - Throws: `MoveError.tooLarge`.
   package init(_ ways: NetworkWays, memoryLimit: Int = 1 << 31) throws(MoveError) {
-    sums = try WaySums(ways, ways.rows { _, _ in .one }, memoryLimit: memoryLimit)
+    structure = .sums(try WaySums(ways, ways.rows { _, _ in .one }, memoryLimit: memoryLimit))
   }
 
   package func draw(using generator: inout some RandomNumberGenerator) -> Architecture {
+    switch structure {
+    case .diagram(let members): members.draw(.decisions, using: &generator)
+    case .sums(let sums): Self.draw(sums, using: &generator)
+    }
+  }
+
+  private static func draw(_ sums: WaySums, using generator: inout some RandomNumberGenerator) -> Architecture {
     var place = WaySums.Place()
     var rows: [Int32] = []
     for (number, layer) in sums.ways.layers.enumerated() {

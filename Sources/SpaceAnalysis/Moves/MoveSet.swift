@@ -6,7 +6,7 @@ package import SpaceIR
 /// What a move asks of a network is a label that its rows give one after the other (`MoveLabels`): the number of changed
 /// decisions, or from whom something was taken. Partial networks with the same state, bins and label are one, and only
 /// those that are met from the root on are made: the neighbours of a network are few, however large the set is.
-package struct MoveSet: Sendable {
+package struct MoveSet: NumberedNetworks {
   /// The size of the set.
   package let count: BigUInt
   /// By label: the networks that end with it, those outside the set included.

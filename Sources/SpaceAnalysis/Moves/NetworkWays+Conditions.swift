@@ -70,10 +70,12 @@ extension NetworkWays.Layer {
   }
 }
 
-extension BandSampler {
-  /// The layers of the sampler's diagram, one for each block of decisions.
-  func wayLayers() -> [NetworkWays.Layer] {
-    model.layers.enumerated().map { number, layer in
+extension CostModel {
+  /// The layers of a diagram, one for each block of decisions.
+  ///
+  /// - Parameter edges: By layer, then state: the edges to take, with ranges of the layer's members.
+  func wayLayers(_ edges: (_ layer: Int, _ state: Int) -> [NetworkWays.Edge]) -> [NetworkWays.Layer] {
+    layers.enumerated().map { number, layer in
       var starts = [0]
       for table in layer.tables { starts.append(starts[starts.count - 1] + table.count) }
       var result = NetworkWays.Layer(
@@ -81,14 +83,23 @@ extension BandSampler {
       result.members = layer.members
       for state in 0..<layer.stateCount {
         let first = Int32(starts[layer.tableOf[state]])
-        for edge in bins.edges(of: state, in: number) {
+        for edge in edges(number, state) {
           // States that came of one share its members.
           if first > 0 { for place in edge.members { result.members[place] = layer.members[place] + first } }
-          result.edges.append(NetworkWays.Edge(target: edge.target, bin: edge.bin, members: edge.members))
+          result.edges.append(edge)
         }
         result.edgeStarts.append(result.edges.count)
       }
       return result
+    }
+  }
+}
+
+extension BandSampler {
+  /// The layers of the sampler's diagram, with its bins.
+  func wayLayers() -> [NetworkWays.Layer] {
+    model.wayLayers { layer, state in
+      bins.edges(of: state, in: layer).map { NetworkWays.Edge(target: $0.target, bin: $0.bin, members: $0.members) }
     }
   }
 }

@@ -58,6 +58,13 @@ package struct NetworkWays: Sendable {
     layers = try Self.joined(apart, groups, limit: limits.edges)
   }
 
+  /// Ways of a diagram whose bins are looked at by no one but the caller.
+  init(_ space: Space, _ layers: [Layer]) {
+    decisions = space.decisions
+    self.layers = layers
+    allowed = 0...0
+  }
+
   /// The network of a way.
   ///
   /// - Parameter rows: By layer.

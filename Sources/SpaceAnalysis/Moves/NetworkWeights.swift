@@ -10,15 +10,25 @@ package struct NetworkWeights: Sendable {
     package let decisions: [DecisionID]
     /// By combination: the option of each of `decisions`; nil where it does not exist.
     package let combinations: [[Int?]]
-    /// By combination: log-probabilities up to a constant; -infinity: never.
-    package let logits: [Double]
+    /// By combination: probabilities up to a factor.
+    let weights: [WideDouble]
 
+    /// - Parameter logits: By combination: log-probabilities up to a constant; -infinity: never.
     package init(decisions: [DecisionID], combinations: [[Int?]], logits: [Double]) {
       precondition(combinations.count == logits.count, "one logit for each combination")
-      precondition(logits.contains { $0 > -.infinity }, "some combination is possible")
+      let greatest = logits.max() ?? -.infinity
+      precondition(greatest > -.infinity, "some combination is possible")
       self.decisions = decisions
       self.combinations = combinations
-      self.logits = logits
+      weights = logits.map { WideDouble.exponential($0 - greatest) }
+    }
+
+    /// - Parameter weights: By option: probabilities up to a factor.
+    package init(decision: DecisionID, weights: [Double]) {
+      precondition(weights.contains { $0 > 0 }, "some option is possible")
+      decisions = [decision]
+      combinations = weights.indices.map { [$0] }
+      self.weights = weights.map { WideDouble($0) }
     }
   }
 
@@ -31,8 +41,7 @@ package struct NetworkWeights: Sendable {
     let known = Set(factors.flatMap(\.decisions))
     precondition(known.count == factors.reduce(0) { $0 + $1.decisions.count }, "a decision is in one factor")
     let others = space.decisionIDs.filter { !known.contains($0) }.map { id in
-      let options = space[id].options.indices
-      return Factor(decisions: [id], combinations: options.map { [$0] }, logits: options.map { _ in 0 })
+      Factor(decision: id, weights: space[id].options.map { _ in 1 })
     }
     self.factors = factors + others
   }
@@ -64,10 +73,8 @@ package struct NetworkWeights: Sendable {
 
     init(_ factor: Factor) {
       decisions = factor.decisions.map(\.index)
-      let greatest = factor.logits.max() ?? 0
-      let parts = factor.logits.map { WideDouble.exponential($0 - greatest) }
-      let total = parts.reduce(.zero, +)
-      for (combination, part) in zip(factor.combinations, parts) {
+      let total = factor.weights.reduce(.zero, +)
+      for (combination, part) in zip(factor.combinations, factor.weights) {
         weights[combination.map { Int32(($0 ?? -1) + 1) }, default: .zero] += part / total
       }
     }

@@ -34,9 +34,9 @@ import Testing
     weights.factors.reduce(1) { product, factor in
       let combination = factor.decisions.map { network[$0] }
       guard combination.contains(where: { $0 != nil }) else { return product }
-      let total = factor.logits.reduce(0) { $0 + exp($1) }
-      return zip(factor.combinations, factor.logits).first { $0.0 == combination }.map { product * exp($0.1) / total }
-        ?? 0
+      let weights = factor.weights.map(\.value)
+      let own = zip(factor.combinations, weights).first { $0.0 == combination }?.1
+      return product * (own ?? 0) / weights.reduce(0, +)
     }
   }
 
