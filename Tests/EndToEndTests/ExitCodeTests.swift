@@ -52,7 +52,7 @@ struct ExitCodeTests {
     ["nonsense"], ["validate"], ["validate", "--format", "xml", "spaces/mini-f.yaml"], ["count"],
     ["sample", "spaces/mini-f.yaml", "-n", "0"], ["sample", "spaces/mini-f.yaml", "-n", "-1"],
     ["sample", "spaces/mini-f.yaml", "--seed", "-1"], ["sample", "spaces/mini-f.yaml", "--macs", "2M..1M"],
-    ["sample", "spaces/mini-f.yaml", "--macs", "1M..2M", "--measure", "decisions"],
+    ["sample", "spaces/mini-f.yaml", "--distinct", "--measure", "decisions"],
     ["plan", "spaces/mini-f.yaml", "--batch", "0"], ["count", "spaces/mini-f.yaml", "--input", "3x32"],
     ["count", "spaces/mini-f.yaml", "--input", "3x0x32"], ["explain", "ES9999"], ["explain", "../../README"],
     ["count", "spaces"], ["compile", "/dev/null"],

@@ -14,10 +14,11 @@ package struct BandSampler: Sendable {
   package let countUpper: NetworkCount
   /// In the unit of the cost.
   package let binWidth: Int
-  private let model: CostModel
-  private let bins: CostBins
+  let model: CostModel
+  let bins: CostBins
   private let counts: BinCounts
-  private let certain: ClosedRange<Int>
+  /// The bins of the set.
+  let certain: ClosedRange<Int>
   /// Members of the set in the bins below each of its bins; one entry more than bins.
   private let below: [BigUInt]
   private let places: TuplePlaces

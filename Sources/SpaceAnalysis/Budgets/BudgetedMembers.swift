@@ -17,7 +17,7 @@ package struct BudgetedMembers: Sendable {
   /// Work counters, as of `CostModel`, with what further budgets make of the states.
   package let stateCount: Int
   package let edgeCount: Int
-  private let sampler: BandSampler
+  let sampler: BandSampler
 
   /// Whether every member that meets the budgets is in the set.
   package var isExact: Bool { countLower == countUpper }

@@ -18,11 +18,12 @@ struct ConditionDiagramBuilder {
   private var isContradiction = false
   private var isUndefined = false
 
-  init(_ group: ConditionGroup, in space: Space, limits: MemberLimits) {
+  /// - Parameter keepingOrder: Whether decisions are decided in the order of the space, and not in the best one.
+  init(_ group: ConditionGroup, in space: Space, limits: MemberLimits, keepingOrder: Bool = false) {
     self.group = group
     self.space = space
     self.limits = limits
-    order = DecisionOrder(group, in: space).best()
+    order = keepingOrder ? group.decisions : DecisionOrder(group, in: space).best()
     var positions: [Int: Int] = [:]
     for (position, decision) in order.enumerated() { positions[decision] = position }
     func position(_ id: DecisionID) -> Int {

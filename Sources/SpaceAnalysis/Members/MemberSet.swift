@@ -1,12 +1,19 @@
 package import BigInt
 package import SpaceIR
 
+/// Networks that have numbers from 0 to `count` - 1, the same on every machine.
+package protocol NumberedNetworks: Sendable {
+  var count: BigUInt { get }
+  /// - Precondition: `index` < `count`.
+  func member(at index: BigUInt) -> Architecture
+}
+
 /// The networks of a space that meet its requirements, as a numbered set: count, draw, rank and unrank are exact, and no
 /// network is drawn and thrown away.
 ///
 /// Conditions alone are counted by `MemberDiagram`, budgets with them by `BudgetedMembers`. A network is one integer from
 /// 0 to `count` - 1, the same on every machine, for this set: other conditions number otherwise.
-package struct MemberSet: Sendable {
+package struct MemberSet: NumberedNetworks {
   private enum Structure: Sendable {
     case conditions(MemberDiagram)
     case budgets(BudgetedMembers)
@@ -32,6 +39,14 @@ package struct MemberSet: Sendable {
   }
 
   package var isExact: Bool { count == countUpper }
+
+  /// What budgets were counted with; nil without budgets.
+  var sampler: BandSampler? {
+    switch structure {
+    case .conditions: nil
+    case .budgets(let members): members.sampler
+    }
+  }
 
   /// - Parameters:
   ///   - members: Those that meet the conditions, where they are known already.
@@ -90,16 +105,13 @@ package struct MemberSet: Sendable {
     }
   }
 
-  /// Whether `drawByDecisions` can be asked.
-  package var canDecide: Bool {
-    if case .conditions = structure { true } else { false }
-  }
-
-  /// A network by deciding one decision after the other; nil where budgets make that impossible.
-  package func drawByDecisions(using generator: inout some RandomNumberGenerator) -> Architecture? {
+  /// Networks by deciding one decision after the other (`DrawMeasure.decisions`), as something that draws them.
+  ///
+  /// - Throws: `MoveError`, only under budgets.
+  package func decided(in space: Space) throws(MoveError) -> DecidedNetworks {
     switch structure {
-    case .conditions(let members): members.draw(.decisions, using: &generator)
-    case .budgets: nil
+    case .conditions(let members): DecidedNetworks(members)
+    case .budgets: try DecidedNetworks(NetworkWays(space, self))
     }
   }
 }

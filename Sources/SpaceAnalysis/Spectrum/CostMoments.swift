@@ -24,16 +24,6 @@ package struct CostMoments: Hashable, Sendable {
   }
 }
 
-/// Mean and spread of a cost over a distribution's draws.
-package struct ExpectedCost: Hashable, Sendable {
-  /// In the unit of the cost.
-  package let mean: Double
-  /// In the unit of the cost, squared.
-  package let variance: Double
-  /// The probability that a draw meets the conditions; mean and variance are of such draws.
-  package let mass: Double
-}
-
 extension CostModel {
   /// Sums over all members: nothing is drawn and nothing is rounded.
   ///
@@ -54,51 +44,6 @@ extension CostModel {
     return CostMoments(
       count: root.count, sum: root.sum + fixed * root.count,
       squares: root.squares + fixed * (2 * root.sum + fixed * root.count))
-  }
-
-  /// The expected cost, and its variance, of a network whose decisions are drawn independently, given that it meets the
-  /// space's conditions: the cost that a search pays on average, without drawing.
-  ///
-  /// - Parameter probabilities: By decision, then option: the probability where the decision exists. Shape [decisions,
-  ///   options]; each row sums to 1.
-  /// - Returns: Nil where no member has a probability above 0.
-  /// - Complexity: O(tuples of all edges × decisions of a block).
-  package func expectedCost(_ probabilities: [[Double]]) -> ExpectedCost? {
-    expectedCost { block, options in
-      zip(block, options).reduce(1) { product, choice in
-        product * (choice.1.map { probabilities[choice.0][$0] } ?? 1)
-      }
-    }
-  }
-
-  /// As above, of a distribution over the tuples of owners, or any other whose groups do not cross a block.
-  ///
-  /// - Parameter weight: The probability of a block's options, by the range of its decisions; nil for decisions that do
-  ///   not exist.
-  package func expectedCost(weight: (Range<Int>, [Int?]) -> Double) -> ExpectedCost? {
-    // Of the ways from each state on: probability, mean, and mean squared distance from it.
-    var next: [(mass: Double, mean: Double, spread: Double)] = [(1, Double(constant), 0)]
-    for layer in layers.reversed() {
-      let weights = layer.tables.map { $0.weights(weight) }
-      next = (0..<layer.stateCount).map { state in
-        let weights = weights[layer.tableOf[state]]
-        var total = (mass: 0.0, mean: 0.0, spread: 0.0)
-        for edge in layer.edges(of: state) {
-          let rest = next[edge.target]
-          let mass = rest.mass * layer.members[edge.members].reduce(0) { $0 + weights[Int($1)] }
-          guard mass > 0 else { continue }
-          // Chan, Golub and LeVeque 1979: sums of squares of two parts without cancellation.
-          let distance = rest.mean + Double(edge.cost) - total.mean
-          let share = mass / (total.mass + mass)
-          total.mean += distance * share
-          total.spread += share * (rest.spread - total.spread + distance * distance * (1 - share))
-          total.mass += mass
-        }
-        return total
-      }
-    }
-    guard next[0].mass > 0 else { return nil }
-    return ExpectedCost(mean: next[0].mean, variance: next[0].spread, mass: next[0].mass)
   }
 
   /// By decision, then option: the members that have it; nothing is rounded.
@@ -136,14 +81,5 @@ extension CostModel {
       reaching = following
     }
     return result
-  }
-}
-
-extension BlockTuples {
-  /// By tuple, what a function makes of its options.
-  fileprivate func weights(_ weight: (Range<Int>, [Int?]) -> Double) -> [Double] {
-    (0..<count).map { tuple in
-      weight(block.original, block.decisions.map { option(of: DecisionID(index: $0), in: tuple) })
-    }
   }
 }

@@ -26,13 +26,7 @@ struct RankCommand: ParsableCommand {
 
   func run() throws {
     let compiled = try query.compiled()
-    let network = try compileOrExplain(architecture, input: nil)
-    guard let choices = network.architecture else {
-      throw CommandFailure("'\(architecture)' is a space; a number belongs to one network of it")
-    }
-    guard network.hashOfItsSpace == compiled.hash else {
-      throw CommandFailure("'\(architecture)' is a network of another space than '\(query.file)'")
-    }
+    let choices = try network(at: architecture, of: compiled, query.file)
     let members = try MemberSet.numbered(in: compiled)
     guard let index = members.index(of: choices) else {
       throw CommandFailure(reason(choices, in: compiled.space))

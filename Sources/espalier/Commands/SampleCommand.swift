@@ -1,5 +1,6 @@
 import ArgumentParser
 import BigInt
+import Distributions
 import SpaceAnalysis
 import SpaceCompiler
 import SpaceIR
@@ -8,15 +9,20 @@ import SpaceIR
 struct SampleCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "sample",
-    abstract: "Draw random architectures of a space, also inside a band of MACs; nothing is drawn and thrown away.",
+    abstract: "Draw random architectures of a space, of a part of it, or near one; nothing is drawn and thrown away.",
     discussion: """
         espalier sample spaces/mini-f.yaml -n 2
         espalier sample spaces/mini-f.yaml -n 3 --macs 1.2M..1.4M --json
         espalier sample spaces/digits.yaml --measure decisions --seed 7
         espalier sample spaces/digits.yaml -n 3 --distinct --where "macs <= 0.1M"
         espalier sample spaces/nasbench201.yaml --shard 2/8 --json
+        espalier sample spaces/spos.yaml --near docs/examples/spos-323m.yaml --distance ..2 --where "macs <= 330M"
+        espalier sample spaces/spos.yaml --near docs/examples/spos-323m.yaml --rate 0.1 --where "macs <= 330M"
 
-      Every draw meets the space's requirements, budgets among them.
+      Every draw meets the space's requirements, budgets among them. So do networks near another one: its neighbours at \
+      a distance (decisions that both have and decide differently), its mutations, where each decision changes with a \
+      probability, and the crossings of two parents.
+
       A draw depends on the seed and its number alone: the first 3 of 10 are the 3 that `-n 3` prints, and the same \
       seed gives the same bytes on every machine.
       """)
@@ -44,6 +50,15 @@ struct SampleCommand: ParsableCommand {
     transform: parseAmountRange)
   var macs: ClosedRange<Int>?
 
+  @OptionGroup var moves: MoveOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "Draw by a distribution: a run's folder, its distribution.json, or a JSON object of decisions with the weights of "
+        + "their options. Conditions hold: the draws are those of the distribution that meet them.",
+      valueName: "file"), completion: .file())
+  var weights: String?
+
   @Flag(help: "No network twice; uniform, and still nothing is thrown away.")
   var distinct = false
 
@@ -61,17 +76,21 @@ struct SampleCommand: ParsableCommand {
   var json = false
 
   func validate() throws {
-    guard !distinct || measure == .networks else {
-      throw ValidationError("'--distinct' draws uniformly over the networks; leave out '--measure decisions'")
+    try moves.validate()
+    guard (moves.isAsked ? 1 : 0) + (weights == nil ? 0 : 1) + (measure == .networks ? 0 : 1) <= 1 else {
+      throw ValidationError("'--near', '--cross', '--weights' and '--measure decisions' each say how to draw: use one")
     }
-    guard from == nil && shard == nil || !distinct && measure == .networks else {
+    guard !isNumbered || measure == .networks && weights == nil && moves.rate == nil else {
       throw ValidationError(
-        "'--from' and '--shard' list networks and draw none; leave out '--distinct' and '--measure'")
+        "'--distinct', '--from' and '--shard' take networks by their numbers, each as likely as any other; "
+          + "leave out '--measure', '--weights' and '--rate'")
     }
-    guard macs == nil || measure == .networks else {
-      throw ValidationError("'--macs' draws uniformly over the networks of the band; leave out '--measure decisions'")
+    guard !distinct || from == nil && shard == nil else {
+      throw ValidationError("'--from' and '--shard' list networks and draw none; leave out '--distinct'")
     }
   }
+
+  private var isNumbered: Bool { distinct || from != nil || shard != nil }
 
   func run() throws {
     let compiled = try query.compiled()
@@ -80,7 +99,7 @@ struct SampleCommand: ParsableCommand {
     if !(budgets + compiled.space.budgets).isEmpty {
       Terminal.standardError.line("drawing from \(members.size(named: budgets.isEmpty ? "budget" : "band"))")
     }
-    var networks = try selection(from: members, named: compiled.space.name)
+    var networks = try selection(from: members, of: compiled)
     var pending = ""
     var isFirst = true
     while let (label, network) = try networks.next() {
@@ -101,30 +120,58 @@ struct SampleCommand: ParsableCommand {
   }
 
   /// What the options ask for, in order.
-  private func selection(from members: MemberSet, named name: String) throws -> NetworkSelection {
+  private func selection(from members: MemberSet, of compiled: CompiledSpace) throws -> NetworkSelection {
+    let space = compiled.space
+    if let weights {
+      let weights = try NetworkWeights.weights(at: weights, of: space)
+      let networks = try telling(in: space) { () throws(MoveError) in
+        try WeightedNetworks(space, members, weights: weights)
+      }
+      return drawn(from: members) { networks.draw(using: &$0) }
+    }
+    if measure == .decisions {
+      let networks = try telling(in: space) { () throws(MoveError) in try members.decided(in: space) }
+      return drawn(from: members) { networks.draw(using: &$0) }
+    }
+    if moves.isAsked {
+      if let mutations = try moves.mutations(in: members, of: compiled, query.file) {
+        return drawn(from: members) { mutations.draw(using: &$0) }
+      }
+      let reached = try moves.reached(in: members, of: compiled, query.file)
+      Terminal.standardError.line("drawing from \(NetworkCount(reached.count).grouped) networks in reach")
+      return try numbered(reached, named: space.name) { reached.draw(using: &$0) }
+    }
+    return try numbered(members, named: space.name) { members.draw(using: &$0) }
+  }
+
+  private func drawn(
+    from networks: any NumberedNetworks, _ draw: @escaping (inout SplitRandom) -> Architecture
+  ) -> NetworkSelection {
+    NetworkSelection(networks, .drawn(number ?? 1, seed: seed, draw))
+  }
+
+  /// By numbers where that is asked, else drawn.
+  private func numbered(
+    _ networks: any NumberedNetworks, named name: String, _ draw: @escaping (inout SplitRandom) -> Architecture
+  ) throws -> NetworkSelection {
     if shard != nil || from != nil {
-      let all = shard?.range(of: members.count) ?? 0..<members.count
+      let all = shard?.range(of: networks.count) ?? 0..<networks.count
       let first = all.lowerBound + (from ?? 0)
-      if from == nil { return NetworkSelection(members, .listed(end(of: all, from: first))) }
+      if from == nil { return NetworkSelection(networks, .listed(end(of: all, from: first))) }
       guard first < all.upperBound else {
         let size = NetworkCount(all.upperBound - all.lowerBound).grouped
         throw CommandFailure(
           "there are \(size) networks\(shard == nil ? "" : " in the shard"), numbered from 0: '--from' is behind them")
       }
-      return NetworkSelection(members, .listed(end(of: all, from: first)))
+      return NetworkSelection(networks, .listed(end(of: all, from: first)))
     }
+    guard distinct else { return drawn(from: networks, draw) }
     let number = number ?? 1
-    if distinct {
-      guard number <= members.count else {
-        throw CommandFailure(
-          "'\(name)' has \(NetworkCount(members.count).grouped) such networks, so \(number.grouped) cannot be distinct")
-      }
-      return NetworkSelection(members, .distinct(number, seed: seed))
+    guard number <= networks.count else {
+      throw CommandFailure(
+        "'\(name)' has \(NetworkCount(networks.count).grouped) such networks, so \(number.grouped) cannot be distinct")
     }
-    guard measure == .networks || members.canDecide else {
-      throw CommandFailure("'\(name)' has budgets, which a draw over decisions cannot keep")
-    }
-    return NetworkSelection(members, .drawn(number, seed: seed, measure))
+    return NetworkSelection(networks, .distinct(number, seed: seed))
   }
 }
 

@@ -37,6 +37,19 @@ extension CostAnswer {
     for (name, point) in zip(["least_member", "greatest_member"], members) {
       answer.append((name, decisions(of: point)))
     }
+    if let expected {
+      answer.append(
+        (
+          "expected",
+          .object([
+            ("mean", .number(expected.mean)), ("deviation", .number(expected.deviation)),
+            (
+              "probability",
+              .object([("least", .number(expected.mass)), ("greatest", .number(expected.possibleMass))])
+            ),
+          ])
+        ))
+    }
     if let front { answer.append(("front", json(front))) }
     return .object(answer)
   }

@@ -12,6 +12,11 @@ extension CostAnswer {
     if let moments {
       table.add(["mean", "\(Self.rounded(moments.mean)), deviation \(Self.rounded(moments.deviation))"])
     }
+    if let expected {
+      table.add(["expected", "\(Self.rounded(expected.mean)), deviation \(Self.rounded(expected.deviation))"])
+      let (least, most) = (Self.probability(expected.mass), Self.probability(expected.possibleMass))
+      table.add(["draws", "\(least == most ? least : "\(least) to \(most)") of them meet the requirements"])
+    }
     for (position, quantile) in quantiles.enumerated() {
       table.add([position == 0 ? "quantiles" : "", "\(Percents.text(quantile.share)) %: \(quantile.cost.text)"])
     }
@@ -62,6 +67,11 @@ extension CostAnswer {
     let possible = Int((share.upperBound / longest * 40).rounded())
     let text = String(repeating: "█", count: sure) + String(repeating: "░", count: max(0, possible - sure))
     return text.isEmpty ? "▏" : text
+  }
+
+  /// Per cent down to a thousandth, below that a power of ten.
+  private static func probability(_ share: Double) -> String {
+    share >= 1e-5 || share == 0 ? "\((min(1, share) * 100).fixed(3)) %" : "\(share)"
   }
 
   private static func percent(_ share: ClosedRange<Double>) -> String {

@@ -10,6 +10,8 @@ struct CostQuestion {
   let percents: Percents
   let bars: Int
   let showsMembers: Bool
+  /// The file of a distribution.
+  let weights: String?
   let memoryLimit: Int
 }
 
@@ -27,6 +29,8 @@ struct CostAnswer {
   let moments: CostMoments?
   let quantiles: [(share: Int, cost: CostInterval)]
   let bars: [Bar]
+  /// Over the draws of a distribution, where one was given.
+  let expected: ExpectedCost?
   /// The cheapest and the dearest member, where they were asked for.
   let members: [ParetoFront.Point]
   /// The members of the front, where one was asked for.
@@ -47,6 +51,14 @@ struct CostAnswer {
     quantiles = question.percents.shares.map { ($0, spectrum.quantile((numerator: $0, denominator: Percents.whole))) }
     bars = Self.ranges(spectrum.least.least...spectrum.greatest.greatest, about: question.bars).map {
       Bar(range: $0, count: spectrum.count(in: $0.lowerBound...$0.upperBound - 1))
+    }
+    let weights = try question.weights.map { try NetworkWeights.weights(at: $0, of: space) }
+    do throws(ExpectationError) {
+      expected = try weights.map { weights throws(ExpectationError) in
+        try space.expectedCost(of: question.measure, weights, memoryLimit: question.memoryLimit)
+      }
+    } catch {
+      throw CommandFailure(error, in: space)
     }
     do throws(ParetoError) {
       front = try question.pair.map { pair throws(ParetoError) in try ParetoFront(space, pair.criteria) }

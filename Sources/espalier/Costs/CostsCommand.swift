@@ -47,6 +47,13 @@ struct CostsCommand: ParsableCommand {
   @Flag(help: "Also the networks that cost least and most.")
   var members = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Also mean and deviation over the draws of a distribution that meet the requirements: a run's folder, its "
+        + "distribution.json, or a JSON object of decisions with the weights of their options.",
+      valueName: "file"), completion: .file())
+  var weights: String?
+
   @Option(help: .memory, transform: parseMemory)
   var memory = MemoryLimit.usual
 
@@ -62,7 +69,7 @@ struct CostsCommand: ParsableCommand {
   func run() throws {
     let compiled = try options.compiled()
     let question = CostQuestion(
-      measure: measure, pair: pareto, percents: quantiles, bars: bars, showsMembers: members,
+      measure: measure, pair: pareto, percents: quantiles, bars: bars, showsMembers: members, weights: weights,
       memoryLimit: memory.bytes)
     let answer = try CostAnswer(of: compiled, question)
     if let svg {

@@ -208,8 +208,17 @@ extension Space {
     if !single.isEmpty {
       let others = least.count > 1 ? ", everything else as it is" : ""
       return "raise the limit to \(single.joined(separator: ", or that to "))\(others)"
+        + least.filter { $0.shortfall ?? 0 > 0 }.compactMap(note).joined()
     }
     guard least.allSatisfy({ $0.least == nil }) else { return nil }
     return "no limit is enough to raise alone; raise two of them"
+  }
+
+  /// The network that has the least that a limit could be raised to.
+  private func note(on budget: LeastBudget) -> String? {
+    budget.architecture.map { network in
+      let lines = choices(of: network).map { "\n  \($0.name): \($0.value)" }
+      return "\nnote: a network with \((budget.least ?? 0).grouped) \(budget.measure.unit):" + lines.joined()
+    }
   }
 }

@@ -8,7 +8,7 @@ import SpaceIR
 struct NetworkSelection {
   enum Way {
     /// Each depends on the seed and its number alone.
-    case drawn(Int, seed: UInt64, DrawMeasure)
+    case drawn(Int, seed: UInt64, (inout SplitRandom) -> Architecture)
     case distinct(Int, seed: UInt64)
     /// By rank.
     case listed(Range<BigUInt>)
@@ -35,13 +35,13 @@ struct NetworkSelection {
     }
   }
 
-  private let members: MemberSet
+  private let members: any NumberedNetworks
   private let way: Way
   private var count = 0
   private var numbers: DistinctNumbers
   private var generator: SplitRandom
 
-  init(_ members: MemberSet, _ way: Way) {
+  init(_ members: any NumberedNetworks, _ way: Way) {
     self.members = members
     self.way = way
     numbers = DistinctNumbers(below: members.count)
@@ -60,15 +60,10 @@ struct NetworkSelection {
   mutating func next() throws -> (Label, Architecture)? {
     defer { count += 1 }
     switch way {
-    case .drawn(let total, let seed, let measure):
+    case .drawn(let total, let seed, let draw):
       guard count < total else { return nil }
       var generator = SplitRandom(seed: seed, stream: Self.stream, UInt64(count))
-      let network =
-        switch measure {
-        case .networks: members.draw(using: &generator)
-        case .decisions: members.drawByDecisions(using: &generator)
-        }
-      return network.map { (.draw(count), $0) }
+      return (.draw(count), draw(&generator))
     case .distinct(let total, _):
       guard count < total, let number = numbers.next(using: &generator) else { return nil }
       return (.rank(number), members.member(at: number))

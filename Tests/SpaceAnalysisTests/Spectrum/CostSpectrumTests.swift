@@ -85,10 +85,37 @@ import Testing
     let variance = zip(weights, known.members).reduce(0.0) { sum, part in
       sum + part.0 * (Double(part.1.cost.macs) - expected) * (Double(part.1.cost.macs) - expected) / mass
     }
-    let found = try #require(model.expectedCost(probabilities))
+    let found = try known.space.expectedCost(of: .macs, .independent(probabilities, of: known.space))
+    #expect(found.isExact)
     #expect(abs(found.mass - mass) <= 1e-12)
     #expect(abs(found.mean - expected) <= expected * 1e-12)
     #expect(abs(found.variance - variance) <= (variance + expected) * 1e-9)
+  }
+
+  @Test(arguments: 0..<20 as Range<UInt64>, [[CostMeasure.macs], [.parameters], [.macs, .parameters]])
+  func `the expected cost within budgets is that of the draws that meet them`(
+    seed: UInt64, budgets: [CostMeasure]
+  ) throws {
+    let known = try SpectrumCase(seed: seed, budgets: budgets)
+    guard !known.inside.isEmpty else { return }
+    var random = SeededGenerator(seed: seed &+ 1)
+    let probabilities = known.space.decisions.map { decision -> [Double] in
+      let weights = decision.options.map { _ in Double(random.pick(1...9)) }
+      return weights.map { $0 / weights.reduce(0, +) }
+    }
+    let weights = known.inside.map { member in
+      zip(member.architecture.choices, probabilities).reduce(1.0) { $0 * ($1.0.map { [row = $1.1] in row[$0] } ?? 1) }
+    }
+    let mass = weights.reduce(0, +)
+    let costs = known.inside.map { Double($0.cost.parameters) }
+    let mean = zip(weights, costs).reduce(0.0) { $0 + $1.0 * $1.1 } / mass
+    let variance = zip(weights, costs).reduce(0.0) { $0 + $1.0 * ($1.1 - mean) * ($1.1 - mean) } / mass
+    let found = try known.space.expectedCost(
+      of: .parameters, .independent(probabilities, of: known.space), budgets: known.budgets)
+    #expect(found.mass <= mass * (1 + 1e-12) && mass <= found.possibleMass * (1 + 1e-12))
+    guard found.isExact else { return }
+    #expect(abs(found.mean - mean) <= mean * 1e-12)
+    #expect(abs(found.variance - variance) <= (variance + mean) * 1e-9)
   }
 
   @Test(arguments: 0..<10 as Range<UInt64>, [[], [CostMeasure.macs], [.macs, .parameters]])
@@ -104,5 +131,15 @@ import Testing
         if budgets.isEmpty { #expect(shares.dead(id).contains(option) == (count == 0)) }
       }
     }
+  }
+}
+
+extension NetworkWeights {
+  /// One categorical for each decision.
+  static func independent(_ probabilities: [[Double]], of space: Space) -> NetworkWeights {
+    NetworkWeights(
+      zip(space.decisionIDs, probabilities).map { id, row in
+        Factor(decision: id, weights: row)
+      }, of: space)
   }
 }
