@@ -166,7 +166,7 @@ extension EngineInstruction.Function {
   }
 }
 
-extension Optional<EngineInstruction.Function> {
+extension EngineInstruction.Function? {
   /// -1 where there is none.
   fileprivate var encoded: Int { self?.encoded ?? -1 }
 }

@@ -2,6 +2,7 @@
 
 #include "failure.h"
 #include "fast/fast.h"
+#include "fast/fusion.h"
 #include "kernels/kernels.h"
 #include "profile.h"
 
@@ -15,7 +16,8 @@ Execution::Execution(Context &context, Lane &lane, const es_job &job, int32_t ba
       program(*job.program),
       batch(context.batch(job.batch)),
       batch_norm_mode(batch_norm_mode),
-      recording(recording) {
+      recording(recording),
+      readers(context.has_fast_kernels ? readers_of(program) : std::vector<int32_t>()) {
   context.reserve(lane, program.arena_bytes);
 }
 
@@ -49,6 +51,11 @@ void Execution::run(int32_t from, int32_t to) {
     const es_instruction &instruction = program.instructions[index];
     const auto start = profile == nullptr ? std::chrono::steady_clock::time_point() : std::chrono::steady_clock::now();
     try {
+      if (const int32_t count = context.has_fast_kernels ? run_together(*this, index, to) : 0; count > 0) {
+        if (profile != nullptr) profile->add(program, index + count - 1, start);
+        index += count - 1;
+        continue;
+      }
       const bool wants_fast = context.has_fast_kernels && !is_for_reference(instruction);
       const FastKernel fast = wants_fast ? fast_kernel_of(instruction.opcode) : nullptr;
       (fast != nullptr ? fast : kernel_of(instruction.opcode)->run)(*this, instruction);

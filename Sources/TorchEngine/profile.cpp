@@ -47,8 +47,8 @@ void Profile::add(const es_program &program, int32_t index, std::chrono::steady_
   const es_instruction &instruction = program.instructions[index];
   const std::string name = kernel_of(instruction.opcode)->name;
   const std::string call = name + " " + std::to_string(instruction.attributes[0]) + " " +
-                           std::to_string(instruction.attributes[1]) + " " + shape_text(program, instruction.inputs[0]) +
-                           " to " + shape_text(program, instruction.outputs[0]);
+                           std::to_string(instruction.attributes[1]) + " " +
+                           shape_text(program, instruction.inputs[0]) + " to " + shape_text(program, instruction.outputs[0]);
   const std::lock_guard lock(mutex_);
   for (Total *total : {&kernels_[name], &calls_[call]}) {
     total->milliseconds += passed.count();

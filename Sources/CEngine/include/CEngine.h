@@ -206,7 +206,8 @@ typedef struct {
 } es_slice;
 
 /* A value of a program. offset in bytes into the lane's arena (a multiple of the element size; of 64 for speed); -1: the
- * images of the job's batch; -2, -3, ...: its inputs 1, 2, ... An instruction's outputs overlap neither each other nor
+ * images of the job's batch; -2, -3, ...: its inputs 1, 2, ... A value is read through the buffer that it was written
+ * through: what nothing reads need not be written. An instruction's outputs overlap neither each other nor
  * its inputs, except that an elementwise instruction (activation, add, copy, and their backwards) may have an output in the very place of an input
  * of the same shape. */
 typedef struct {

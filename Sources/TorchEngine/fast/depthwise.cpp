@@ -1,7 +1,6 @@
-// Depthwise convolutions row by row. The rows that a window covers lie in a ring with margins of zeros, where they come
-// to from the image, or from one that is normalised and activated on the way. The backward pass goes over an image once: a
-// row of gradients meets the window's inputs for the weights' gradient, and the rows of gradients before it for the
-// inputs'.
+// Depthwise convolutions row by row. The rows that a window covers lie in a ring with margins of zeros; they come from
+// the image as it is, or normalised and activated on the way. The backward pass goes over an image once: a row of
+// gradients meets the window's inputs for the weights' gradient, and the rows of gradients before it for the inputs'.
 #include "depthwise.h"
 
 #include "normal.h"
@@ -42,7 +41,6 @@ struct Window {
   int64_t grain() const { return std::max<int64_t>(1, (1 << 18) / (out_size() * kernel * kernel)); }
 };
 
-
 /// The last rows of an image, each with a margin of zeros on both sides.
 class Ring {
  public:
@@ -59,7 +57,9 @@ class Ring {
 class Source {
  public:
   Source(const Window &window, const Normal *normal)
-      : window_(window), normal_(normal), ring_(window.kernel, window.in_row(), window.padding * window.channels) {}
+      : window_(window),
+        normal_(normal),
+        ring_(window.kernel, window.in_row(), window.padding * window.channels) {}
   void begin(const float *image) {
     image_ = image;
     done_ = 0;
@@ -153,7 +153,8 @@ class Returning {
   void take(int64_t row, const float *dy, const float *w, float *dx, bool accumulate) {
     std::copy_n(dy, window_.out_row(), ring_.at(row));
     const bool is_last = row + 1 == window_.out_height;
-    const int64_t end = is_last ? window_.height : std::min(window_.height, (row + 1) * window_.stride - window_.padding);
+    const int64_t reached = (row + 1) * window_.stride - window_.padding;
+    const int64_t end = is_last ? window_.height : std::min(window_.height, reached);
     for (; done_ < end; ++done_) write(done_, w, dx + done_ * window_.in_row(), accumulate);
   }
 

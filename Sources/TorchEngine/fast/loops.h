@@ -26,7 +26,7 @@ struct FilterRow {
   bool accumulate;
 };
 
-/// Rows of a window against a row of outputs: sums[i, t, c] += sum_o dy[o, c] x[i, o, t, c]. The inputs as in `FilterRow`.
+/// Rows of a window against a row of outputs: sums[i, t, c] += sum_o dy[o, c] x[i, o, t, c]. Inputs as in `FilterRow`.
 struct WeightRow {
   const float *gradients;
   int64_t gradient_step;
