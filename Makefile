@@ -125,11 +125,14 @@ debug: .build/debug/espalier-tests.stamp
 -include .build/torch.mk
 ENGINE_SOURCES := $(shell find Sources/TorchEngine -name '*.cpp')
 ENGINE_OBJECTS := $(patsubst Sources/TorchEngine/%.cpp,.build/engine/%.o,$(ENGINE_SOURCES))
-ENGINE_FLAGS := -std=c++20 -O2 -fPIC -Wall -Wextra -pthread
+# at::parallel_for runs on one thread unless its header is compiled with OpenMP.
+ENGINE_FLAGS := -std=c++20 -O2 -fPIC -Wall -Wextra -pthread -fopenmp
 ENGINE_PATHS = -isystem "$(TORCH_ROOT)/include" -I Sources/CEngine/include -I Sources/TorchEngine
+# The OpenMP runtime that libtorch uses, so that both share one pool of threads: the wheel's own, else the system's.
+ENGINE_OPENMP = $(firstword $(wildcard $(TORCH_ROOT)/lib/libgomp*.so*) -lgomp)
 # Nothing of ours names a symbol of the CUDA libraries: they register their kernels when they are loaded.
 ENGINE_CUDA = $(if $(wildcard $(TORCH_ROOT)/lib/libtorch_cuda.so),-Wl$(,)--no-as-needed -ltorch_cuda -lc10_cuda -Wl$(,)--as-needed)
-ENGINE_LINK = -shared -pthread -Wl,-z,defs -L"$(TORCH_ROOT)/lib" -Wl,-rpath,"$(TORCH_ROOT)/lib" -ltorch_cpu -lc10 $(ENGINE_CUDA)
+ENGINE_LINK = -shared -pthread -Wl,-z,defs -L"$(TORCH_ROOT)/lib" -Wl,-rpath,"$(TORCH_ROOT)/lib" -ltorch_cpu -lc10 $(ENGINE_OPENMP) $(ENGINE_CUDA)
 , := ,
 
 # Beside each binary lies a link to the library, which is where the binary looks for it.

@@ -16,12 +16,18 @@ extension EngineInstruction {
       .make(
         ES_DEPTHWISE_BACKWARD, [dy, x], [dx], slices: [weight],
         [window.kernel, window.stride, copies, delivery.encoded])
-    case .batchNorm(let x, let y, let mean, let rstd, let norm):
+    case .batchNorm(let x, let y, let mean, let rstd, let norm, let function):
       .make(
         ES_BATCH_NORM, [x], [y, mean, rstd],
-        slices: [norm.scale, norm.shift, norm.running?.mean, norm.running?.variance], scalar: norm.epsilon)
-    case .batchNormBackward(let dy, let x, let mean, let rstd, let dx, let scale, let shift, let delivery):
-      .make(ES_BATCH_NORM_BACKWARD, [dy, x, mean, rstd], [dx], slices: [scale, shift], [delivery.encoded])
+        slices: [norm.scale, norm.shift, norm.running?.mean, norm.running?.variance],
+        [function.encoded], scalar: norm.epsilon)
+    case .batchNormBackward(
+      let dy, let x, let mean, let rstd, let dx, let scale, let shift, let function, let delivery):
+      .make(
+        ES_BATCH_NORM_BACKWARD, [dy, x, mean, rstd], [dx], slices: [scale, shift],
+        [delivery.encoded, function.encoded])
+    case .normalise(let x, let mean, let rstd, let y, let scale, let shift, let function):
+      .make(ES_NORMALISE, [x, mean, rstd], [y], slices: [scale, shift], [function.encoded])
     case .activation(let x, let y, let function):
       .make(ES_ACTIVATION, [x], [y], [function.encoded])
     case .activationBackward(let dy, let x, let dx, let function, let delivery):
@@ -158,6 +164,11 @@ extension EngineInstruction.Function {
     case .tanh: Int(ES_TANH.rawValue)
     }
   }
+}
+
+extension EngineInstruction.Function? {
+  /// -1 where there is none.
+  fileprivate var encoded: Int { self?.encoded ?? -1 }
 }
 
 extension EngineInstruction.Pooling {

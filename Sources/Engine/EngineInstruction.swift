@@ -120,9 +120,13 @@ package enum EngineInstruction: Hashable, Sendable {
   case convolutionBackward(dy: Buffer, x: Buffer, dx: Buffer?, weight: Slice, bias: Slice?, Window, Delivery)
   case depthwise(x: Buffer, y: Buffer, weight: Slice, Window, copies: Int)
   case depthwiseBackward(dy: Buffer, x: Buffer, dx: Buffer?, weight: Slice, Window, copies: Int, Delivery)
-  case batchNorm(x: Buffer, y: Buffer, mean: Buffer, rstd: Buffer, Normalisation)
+  /// With the function that follows it, if one does.
+  case batchNorm(x: Buffer, y: Buffer, mean: Buffer, rstd: Buffer, Normalisation, Function? = nil)
   case batchNormBackward(
-    dy: Buffer, x: Buffer, mean: Buffer, rstd: Buffer, dx: Buffer, scale: Slice, shift: Slice, Delivery)
+    dy: Buffer, x: Buffer, mean: Buffer, rstd: Buffer, dx: Buffer, scale: Slice, shift: Slice,
+    function: Function? = nil, Delivery)
+  /// What `batchNorm` wrote, from its statistics.
+  case normalise(x: Buffer, mean: Buffer, rstd: Buffer, y: Buffer, scale: Slice, shift: Slice, Function?)
   case activation(x: Buffer, y: Buffer, Function)
   case activationBackward(dy: Buffer, x: Buffer, dx: Buffer, Function, Delivery)
   case globalPool(x: Buffer, y: Buffer)

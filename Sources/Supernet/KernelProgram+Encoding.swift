@@ -44,7 +44,7 @@ extension Instruction {
 
   fileprivate var encoded: EngineInstruction {
     switch kernel {
-    case .convolution, .depthwise, .linear, .batchNorm: weighted
+    case .convolution, .depthwise, .linear, .batchNorm, .normalise: weighted
     case .convolutionBackward, .depthwiseBackward, .linearBackward, .batchNormBackward: weightedBackward
     case .groupedConvolution, .groupedConvolutionBackward, .dilatedDepthwise, .dilatedDepthwiseBackward, .layerNorm,
       .layerNormBackward, .positionEmbedding, .positionEmbeddingBackward:
@@ -66,10 +66,15 @@ extension Instruction {
     case .depthwise(let window, let copies):
       .depthwise(x: input(0), y: written(0), weight: weight(0), window.encoded, copies: copies)
     case .linear: .linear(x: input(0), y: written(0), weight: weight(0), bias: slice(1))
-    case .batchNorm(let epsilon):
+    case .batchNorm(let epsilon, let function):
       .batchNorm(
         x: input(0), y: written(0), mean: written(1), rstd: written(2),
-        EngineInstruction.Normalisation(scale: weight(0), shift: weight(1), running: running, epsilon: epsilon))
+        EngineInstruction.Normalisation(scale: weight(0), shift: weight(1), running: running, epsilon: epsilon),
+        function?.encoded)
+    case .normalise(let function):
+      .normalise(
+        x: input(0), mean: input(1), rstd: input(2), y: written(0), scale: weight(0), shift: weight(1),
+        function?.encoded)
     default: preconditionFailure("\(kernel) is encoded elsewhere")
     }
   }
@@ -89,10 +94,10 @@ extension Instruction {
         dy: input(0), x: input(1), dx: output(0), weight: weight(0), window.encoded, copies: copies, delivery(adds))
     case .linearBackward(let adds):
       .linearBackward(dy: input(0), x: input(1), dx: output(0), weight: weight(0), bias: slice(1), delivery(adds))
-    case .batchNormBackward(let adds):
+    case .batchNormBackward(let function, let adds):
       .batchNormBackward(
         dy: input(0), x: input(1), mean: input(2), rstd: input(3), dx: written(0), scale: weight(0), shift: weight(1),
-        delivery(adds))
+        function: function?.encoded, delivery(adds))
     default: preconditionFailure("\(kernel) is encoded elsewhere")
     }
   }

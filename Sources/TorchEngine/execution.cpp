@@ -2,7 +2,9 @@
 
 #include "failure.h"
 #include "fast/fast.h"
+#include "fast/fusion.h"
 #include "kernels/kernels.h"
+#include "profile.h"
 
 #include <ATen/ops/empty.h>
 
@@ -14,7 +16,8 @@ Execution::Execution(Context &context, Lane &lane, const es_job &job, int32_t ba
       program(*job.program),
       batch(context.batch(job.batch)),
       batch_norm_mode(batch_norm_mode),
-      recording(recording) {
+      recording(recording),
+      readers(context.has_fast_kernels ? readers_of(program) : std::vector<int32_t>()) {
   context.reserve(lane, program.arena_bytes);
 }
 
@@ -30,16 +33,29 @@ namespace {
 
 /// The fast loops know the functions of mobile networks.
 bool is_for_reference(const es_instruction &instruction) {
-  const bool is_activation = instruction.opcode == ES_ACTIVATION || instruction.opcode == ES_ACTIVATION_BACKWARD;
-  return is_activation && instruction.attributes[0] > ES_HARD_SIGMOID;
+  switch (instruction.opcode) {
+    case ES_ACTIVATION:
+    case ES_ACTIVATION_BACKWARD:
+    case ES_BATCH_NORM:
+    case ES_NORMALISE: return instruction.attributes[0] > ES_HARD_SIGMOID;
+    case ES_BATCH_NORM_BACKWARD: return instruction.attributes[1] > ES_HARD_SIGMOID;
+    default: return false;
+  }
 }
 
 }  // namespace
 
 void Execution::run(int32_t from, int32_t to) {
+  Profile *const profile = Profile::wanted();
   for (int32_t index = from; index < to; ++index) {
     const es_instruction &instruction = program.instructions[index];
+    const auto start = profile == nullptr ? std::chrono::steady_clock::time_point() : std::chrono::steady_clock::now();
     try {
+      if (const int32_t count = context.has_fast_kernels ? run_together(*this, index, to) : 0; count > 0) {
+        if (profile != nullptr) profile->add(program, index + count - 1, start);
+        index += count - 1;
+        continue;
+      }
       const bool wants_fast = context.has_fast_kernels && !is_for_reference(instruction);
       const FastKernel fast = wants_fast ? fast_kernel_of(instruction.opcode) : nullptr;
       (fast != nullptr ? fast : kernel_of(instruction.opcode)->run)(*this, instruction);
@@ -48,6 +64,7 @@ void Execution::run(int32_t from, int32_t to) {
       failure.text = instruction_name(program, index) + ": " + failure.text;
       throw failure;
     }
+    if (profile != nullptr) profile->add(program, index, start);
   }
 }
 

@@ -59,6 +59,9 @@ class Execution {
   /// Whether batch norm keeps its statistics in `recorded`; off in the backward part.
   Recording recording;
 
+  /// How often the program reads each buffer; empty where no instructions are run together.
+  const std::vector<int32_t> readers;
+
   // Results; the loss is the sum over the outputs that had one.
   double loss = 0;
   int64_t correct = 0;

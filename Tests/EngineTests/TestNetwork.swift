@@ -26,6 +26,8 @@ struct TestNetwork {
   private var gradients: [Int: Buffer] = [:]
   private var arena = 0
   private var hasGradient: Set<Int> = []
+  /// By value: the instruction that writes it again to another buffer.
+  private var recomputed: [Int: (Buffer) -> EngineInstruction] = [:]
 
   let margin: Margin
   let smoothing: Double
@@ -148,6 +150,17 @@ struct TestNetwork {
     let y = buffer(
       Shape(n: from.n, h: window.output(side: from.h), w: window.output(side: from.w), c: from.c * copies))
     forward.append(.depthwise(x: x, y: y, weight: weight, window, copies: copies))
+    if let recompute = recomputed[x.index] {
+      // Backward steps run in reverse: the value first, then what reads it.
+      let made = buffer(from)
+      backward.append { network in
+        let delivery = network.delivery(to: x)
+        return .depthwiseBackward(
+          dy: network.gradient(y), x: made, dx: network.target(x), weight: weight, window, copies: copies, delivery)
+      }
+      backward.append { _ in recompute(made) }
+      return y
+    }
     backward.append { network in
       let delivery = network.delivery(to: x)
       return .depthwiseBackward(
@@ -156,7 +169,11 @@ struct TestNetwork {
     return y
   }
 
-  mutating func batchNorm(_ x: Buffer, copies: Int = 1, epsilon: Double = 1e-3) -> Buffer {
+  /// With `again`, the backward pass computes the result anew wherever it would read it, as the planner has it.
+  mutating func batchNorm(
+    _ x: Buffer, copies: Int = 1, epsilon: Double = 1e-3, function: EngineInstruction.Function? = nil,
+    again: Bool = false
+  ) -> Buffer {
     let from = shape(x)
     let extent = copies == 1 ? [from.c] : [copies, from.c / copies]
     let scale = parameter(extent, .undecayed)
@@ -168,13 +185,18 @@ struct TestNetwork {
     let rstd = buffer(Shape(n: 1, c: from.c))
     let norm = EngineInstruction.Normalisation(
       scale: scale, shift: shift, running: .init(mean: mean, variance: variance), epsilon: epsilon)
-    forward.append(.batchNorm(x: x, y: y, mean: batchMean, rstd: rstd, norm))
+    forward.append(.batchNorm(x: x, y: y, mean: batchMean, rstd: rstd, norm, function))
+    if again {
+      recomputed[y.index] = { made in
+        .normalise(x: x, mean: batchMean, rstd: rstd, y: made, scale: scale, shift: shift, function)
+      }
+    }
     guard x != images else { return y }
     backward.append { network in
       let delivery = network.delivery(to: x)
       return .batchNormBackward(
         dy: network.gradient(y), x: x, mean: batchMean, rstd: rstd, dx: network.gradient(x), scale: scale,
-        shift: shift, delivery)
+        shift: shift, function: function, delivery)
     }
     return y
   }

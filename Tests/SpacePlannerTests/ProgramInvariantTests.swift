@@ -133,6 +133,8 @@ extension Kernel {
   var isOfBoth: Bool {
     switch self {
     case .copy, .copyChannels, .shuffle, .zero: true
+    // What is computed again.
+    case .normalise, .activation, .scale, .copiesWeightedSum, .convolution: true
     default: false
     }
   }
@@ -146,8 +148,9 @@ extension Kernel {
       .multiplyBackward, .softmaxBackward, .resizeBackward, .layerNormBackward, .positionEmbeddingBackward,
       .attentionBackward:
       true
-    case .convolution, .depthwise, .batchNorm, .activation, .pool, .globalPool, .linear, .scale, .copiesSum,
-      .copiesSoftmax, .copiesWeightedSum, .add, .copy, .crossEntropy, .groupedConvolution, .dilatedDepthwise, .multiply,
+    case .convolution, .depthwise, .batchNorm, .normalise, .activation, .pool, .globalPool, .linear, .scale,
+      .copiesSum, .copiesSoftmax, .copiesWeightedSum, .add, .copy, .crossEntropy, .groupedConvolution,
+      .dilatedDepthwise, .multiply,
       .copyChannels, .shuffle, .softmax, .zero, .resize, .layerNorm, .positionEmbedding, .attention, .quantize:
       false
     }
@@ -156,7 +159,7 @@ extension Kernel {
   /// For each output whether it is added to.
   func addsToOutputs(_ count: Int) -> [Bool] {
     switch self {
-    case .convolutionBackward(_, let adds), .depthwiseBackward(_, _, let adds), .batchNormBackward(let adds),
+    case .convolutionBackward(_, let adds), .depthwiseBackward(_, _, let adds), .batchNormBackward(_, let adds),
       .activationBackward(_, let adds), .poolBackward(_, _, let adds), .globalPoolBackward(let adds),
       .linearBackward(let adds), .copiesSumBackward(_, let adds), .copiesSoftmaxBackward(_, let adds),
       .copy(let adds), .groupedConvolutionBackward(_, let adds), .dilatedDepthwiseBackward(_, _, _, let adds),
@@ -166,8 +169,8 @@ extension Kernel {
     case .scaleBackward(let adds, let addsToScale): [adds, addsToScale]
     case .copiesWeightedSumBackward(_, let adds, let addsToWeights): [adds, addsToWeights]
     case .multiplyBackward(let adds, let addsToSecond): [adds, addsToSecond]
-    case .convolution, .depthwise, .batchNorm, .activation, .pool, .globalPool, .linear, .scale, .copiesSum,
-      .copiesSoftmax, .copiesWeightedSum, .add, .crossEntropy, .crossEntropyBackward, .groupedConvolution,
+    case .convolution, .depthwise, .batchNorm, .normalise, .activation, .pool, .globalPool, .linear, .scale,
+      .copiesSum, .copiesSoftmax, .copiesWeightedSum, .add, .crossEntropy, .crossEntropyBackward, .groupedConvolution,
       .dilatedDepthwise, .multiply, .softmax, .zero, .resize, .layerNorm, .positionEmbedding, .attention,
       .attentionBackward, .quantize:
       [Bool](repeating: false, count: count)

@@ -174,7 +174,7 @@ struct KernelsSeen {
     for kernel in kernels {
       switch kernel {
       case .depthwise(let window, _): depthwise.insert(window)
-      case .activation(let function): functions.insert(function)
+      case .activation(let function), .batchNorm(_, let function?): functions.insert(function)
       case .add: hasSum = true
       default: break
       }

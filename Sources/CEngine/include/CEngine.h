@@ -21,7 +21,7 @@
 extern "C" {
 #endif
 
-#define ES_ABI_VERSION 3
+#define ES_ABI_VERSION 4
 
 enum es_status {
   ES_OK = 0,
@@ -46,10 +46,11 @@ enum es_opcode {
   ES_DEPTHWISE = 2,
   /* in: dy, x. out: dx or -1. slices: w. attributes: kernel, stride, copies, accumulate. */
   ES_DEPTHWISE_BACKWARD = 3,
-  /* y = (x - mean) * rstd * scale + shift over all n, h, w. in: x. out: y, mean, rstd. slices: scale, shift, running
-   * mean or -1, running variance or -1. scalars: epsilon. What mean and rstd are is the run's es_batch_norm_mode. */
+  /* y = f((x - mean) * rstd * scale + shift) over all n, h, w. in: x. out: y, mean, rstd. slices: scale, shift, running
+   * mean or -1, running variance or -1. attributes: the function, or -1 for f(z) = z. scalars: epsilon. What mean and
+   * rstd are is the run's es_batch_norm_mode. */
   ES_BATCH_NORM = 4,
-  /* in: dy, x, mean, rstd. out: dx. slices: scale, shift. attributes: accumulate. */
+  /* in: dy, x, mean, rstd. out: dx. slices: scale, shift. attributes: accumulate, the function or -1. */
   ES_BATCH_NORM_BACKWARD = 5,
   /* in: x. out: y. attributes: es_function or es_smooth_function. */
   ES_ACTIVATION = 6,
@@ -146,6 +147,9 @@ enum es_opcode {
    * asymmetric: step = (max(x, 0) - min(x, 0)) / (2^bits - 1), with zero on a level; 2, per channel: symmetric for each
    * channel by itself. Its gradient is taken to be that of y = x. in: x. out: y. attributes: bits >= 2, mode. */
   ES_QUANTIZE = 45,
+  /* What ES_BATCH_NORM wrote, computed again from its statistics; in either pass. in: x, mean, rstd. out: y. slices:
+   * scale, shift. attributes: the function or -1. */
+  ES_NORMALISE = 46,
 };
 
 enum es_function {
@@ -202,7 +206,8 @@ typedef struct {
 } es_slice;
 
 /* A value of a program. offset in bytes into the lane's arena (a multiple of the element size; of 64 for speed); -1: the
- * images of the job's batch; -2, -3, ...: its inputs 1, 2, ... An instruction's outputs overlap neither each other nor
+ * images of the job's batch; -2, -3, ...: its inputs 1, 2, ... A value is read through the buffer that it was written
+ * through: what nothing reads need not be written. An instruction's outputs overlap neither each other nor
  * its inputs, except that an elementwise instruction (activation, add, copy, and their backwards) may have an output in the very place of an input
  * of the same shape. */
 typedef struct {

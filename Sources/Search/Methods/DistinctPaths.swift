@@ -1,18 +1,19 @@
-import Engine
-import SpaceIR
-import SpacePlanner
-import Supernet
+package import Engine
+package import SpaceIR
+package import SpacePlanner
+package import Supernet
 
 /// The draws of a step as kernel programs, each program once.
 ///
 /// Two draws are the same path when their programs are equal: the same architecture, or two encodings of one network
 /// (a bypassed block's other decisions change nothing). A path is run once and counts as often as it was drawn.
-struct DistinctPaths {
-  private(set) var jobs: [EngineJob] = []
+package struct DistinctPaths {
+  package private(set) var jobs: [EngineJob] = []
   /// For each draw the index of its job.
   private let jobOfDraw: [Int]
 
-  init(_ draws: [Architecture], on supernet: Supernet, batch: Int, slot: Int, pass: BindingOptions.Pass) throws {
+  package init(_ draws: [Architecture], on supernet: Supernet, batch: Int, slot: Int, pass: BindingOptions.Pass) throws
+  {
     var known: [KernelProgram: Int] = [:]
     var jobOfDraw: [Int] = []
     for draw in draws {

@@ -59,8 +59,11 @@ package enum Kernel: Hashable, Sendable {
   case convolutionBackward(Window, adds: Bool)
   case depthwise(Window, copies: Int)
   case depthwiseBackward(Window, copies: Int, adds: Bool)
-  case batchNorm(epsilon: Double)
-  case batchNormBackward(adds: Bool)
+  /// With the activation that follows it, if one does and nothing else reads what lies between.
+  case batchNorm(epsilon: Double, function: ActivationFunction?)
+  case batchNormBackward(function: ActivationFunction?, adds: Bool)
+  /// What `batchNorm` wrote, computed again from its statistics.
+  case normalise(function: ActivationFunction?)
   case activation(ActivationFunction)
   case activationBackward(ActivationFunction, adds: Bool)
   case pool(Pool.Kind, Window)
@@ -158,6 +161,12 @@ package struct BindingOptions: Hashable, Sendable {
     case forward
     case forwardAndBackward
   }
+  package enum Recomputation: Hashable, Sendable {
+    /// Normalised values, activations and scaled values, which cost a pass over memory.
+    case elementwise
+    /// Also 1x1 convolutions that widen, the expansions of inverted residuals, whose results are the largest.
+    case elementwiseAndExpansions
+  }
   /// Images.
   package var batch: Int
   package var pass: Pass
@@ -167,14 +176,18 @@ package struct BindingOptions: Hashable, Sendable {
   package var elementBytes: Int
   /// Batch and layer norm's, added to the variance.
   package var epsilon: Double
+  /// What the backward pass computes again instead of keeping it.
+  package var recomputation: Recomputation
 
   package init(
-    batch: Int, pass: Pass, labelSmoothing: Double = 0, elementBytes: Int = 4, epsilon: Double = 1e-5
+    batch: Int, pass: Pass, labelSmoothing: Double = 0, elementBytes: Int = 4, epsilon: Double = 1e-5,
+    recomputation: Recomputation = .elementwise
   ) {
     self.batch = batch
     self.pass = pass
     self.labelSmoothing = labelSmoothing
     self.elementBytes = elementBytes
     self.epsilon = epsilon
+    self.recomputation = recomputation
   }
 }

@@ -11,7 +11,7 @@ extension ProgramBinder {
           slices: []))
     }
     let forwardCount = instructions.count
-    var backward = BackwardEmitter(buffers: buffers, forward: forward)
+    var backward = BackwardEmitter(buffers: buffers, forward: forward, recomputation: options.recomputation)
     if options.pass == .forwardAndBackward {
       for (number, logits) in outputs.enumerated() {
         backward.start(from: logits, .crossEntropyBackward(smoothing: options.labelSmoothing, output: number))
@@ -28,15 +28,26 @@ extension ProgramBinder {
 /// Emits the backward pass instruction by instruction, from the last to the first.
 ///
 /// A value read by several instructions has one gradient buffer: the first to come writes it, the others add.
-private struct BackwardEmitter {
+struct BackwardEmitter {
   var buffers: [KernelProgram.Buffer]
   var instructions: [Instruction] = []
+  let recomputation: BindingOptions.Recomputation
+  /// By value of the forward pass: what wrote it as its first result, and where the backward pass has it again.
+  var makers: [Instruction?]
+  var recomputed: [Int: BufferID] = [:]
   private var gradients: [Int: BufferID] = [:]
   /// By value of the forward pass: whether a weight is behind it. The images of the batch and zeros have no gradient.
   private let dependsOnWeights: [Bool]
 
-  init(buffers: [KernelProgram.Buffer], forward: [Instruction]) {
+  init(
+    buffers: [KernelProgram.Buffer], forward: [Instruction], recomputation: BindingOptions.Recomputation
+  ) {
     self.buffers = buffers
+    self.recomputation = recomputation
+    makers = [Instruction?](repeating: nil, count: buffers.count)
+    for instruction in forward {
+      if let output = instruction.outputs.first.flatMap({ $0 }) { makers[output.index] = instruction }
+    }
     var depends = [Bool](repeating: false, count: buffers.count)
     for instruction in forward {
       let does = instruction.slices.contains { $0 != nil } || instruction.inputs.contains { depends[$0.index] }
@@ -80,7 +91,7 @@ private struct BackwardEmitter {
     return (BufferID(index: buffers.count - 1), false)
   }
 
-  private mutating func emit(
+  mutating func emit(
     _ kernel: Kernel, _ inputs: [BufferID], _ outputs: [BufferID?], _ slices: [SliceID?] = []
   ) {
     instructions.append(Instruction(kernel: kernel, inputs: inputs, outputs: outputs, slices: slices))
@@ -110,16 +121,16 @@ private struct BackwardEmitter {
   ) -> Bool {
     switch forward.kernel {
     case .convolution(let window):
-      emit(.convolutionBackward(window, adds: dx.adds), [dy, x], [dx.buffer], forward.slices)
+      emit(.convolutionBackward(window, adds: dx.adds), [dy, value(x)], [dx.buffer], forward.slices)
     case .depthwise(let window, let copies):
-      emit(.depthwiseBackward(window, copies: copies, adds: dx.adds), [dy, x], [dx.buffer], forward.slices)
-    case .linear: emit(.linearBackward(adds: dx.adds), [dy, x], [dx.buffer], forward.slices)
+      emit(.depthwiseBackward(window, copies: copies, adds: dx.adds), [dy, value(x)], [dx.buffer], forward.slices)
+    case .linear: emit(.linearBackward(adds: dx.adds), [dy, value(x)], [dx.buffer], forward.slices)
     case .groupedConvolution(let window):
-      emit(.groupedConvolutionBackward(window, adds: dx.adds), [dy, x], [dx.buffer], forward.slices)
+      emit(.groupedConvolutionBackward(window, adds: dx.adds), [dy, value(x)], [dx.buffer], forward.slices)
     case .dilatedDepthwise(let window, let copies, let dilation):
       emit(
-        .dilatedDepthwiseBackward(window, copies: copies, dilation: dilation, adds: dx.adds), [dy, x], [dx.buffer],
-        forward.slices)
+        .dilatedDepthwiseBackward(window, copies: copies, dilation: dilation, adds: dx.adds), [dy, value(x)],
+        [dx.buffer], forward.slices)
     case .positionEmbedding: emit(.positionEmbeddingBackward(adds: dx.adds), [dy], [dx.buffer], forward.slices)
     default: return false
     }
@@ -130,20 +141,20 @@ private struct BackwardEmitter {
     guard let mean = forward.outputs[1], let deviation = forward.outputs[2] else { return }
     let dx = requiredGradient(of: forward.inputs[0])
     let kernel: Kernel
-    if case .layerNorm = forward.kernel {
-      kernel = .layerNormBackward(adds: dx.adds)
+    if case .batchNorm(_, let function) = forward.kernel {
+      kernel = .batchNormBackward(function: function, adds: dx.adds)
     } else {
-      kernel = .batchNormBackward(adds: dx.adds)
+      kernel = .layerNormBackward(adds: dx.adds)
     }
-    emit(kernel, [dy, forward.inputs[0], mean, deviation], [dx.buffer], Array(forward.slices.prefix(2)))
+    emit(kernel, [dy, value(forward.inputs[0]), mean, deviation], [dx.buffer], Array(forward.slices.prefix(2)))
   }
 
   private mutating func reverseWithoutWeights(
     _ forward: Instruction, _ dy: BufferID, _ x: BufferID, _ y: BufferID, _ target: BufferID, adds: Bool
   ) {
     switch forward.kernel {
-    case .activation(let function): emit(.activationBackward(function, adds: adds), [dy, x], [target])
-    case .pool(let kind, let window): emit(.poolBackward(kind, window, adds: adds), [dy, x], [target])
+    case .activation(let function): emit(.activationBackward(function, adds: adds), [dy, value(x)], [target])
+    case .pool(let kind, let window): emit(.poolBackward(kind, window, adds: adds), [dy, value(x)], [target])
     case .globalPool: emit(.globalPoolBackward(adds: adds), [dy], [target])
     case .copiesSum(let copies): emit(.copiesSumBackward(copies: copies, adds: adds), [dy], [target])
     case .copiesSoftmax(let copies): emit(.copiesSoftmaxBackward(copies: copies, adds: adds), [dy, y], [target])
@@ -163,9 +174,11 @@ private struct BackwardEmitter {
     switch forward.kernel {
     case .copiesWeightedSum(let copies):
       emit(
-        .copiesWeightedSumBackward(copies: copies, adds: dx.adds, addsToWeights: ds.adds), [dy, x, s],
+        .copiesWeightedSumBackward(copies: copies, adds: dx.adds, addsToWeights: ds.adds), [dy, value(x), value(s)],
         [dx.buffer, ds.buffer])
-    default: emit(.scaleBackward(adds: dx.adds, addsToScale: ds.adds), [dy, x, s], [dx.buffer, ds.buffer])
+    default:
+      emit(
+        .scaleBackward(adds: dx.adds, addsToScale: ds.adds), [dy, value(x), value(s)], [dx.buffer, ds.buffer])
     }
   }
 
@@ -175,20 +188,21 @@ private struct BackwardEmitter {
     let da = gradient(of: a)
     if a == b {
       guard let target = da.buffer else { return }
-      emit(.multiplyBackward(adds: da.adds, addsToSecond: false), [dy, a, b], [target, nil])
-      emit(.multiplyBackward(adds: false, addsToSecond: true), [dy, a, b], [nil, target])
+      emit(.multiplyBackward(adds: da.adds, addsToSecond: false), [dy, value(a), value(b)], [target, nil])
+      emit(.multiplyBackward(adds: false, addsToSecond: true), [dy, value(a), value(b)], [nil, target])
       return
     }
     let db = gradient(of: b)
     guard da.buffer != nil || db.buffer != nil else { return }
-    emit(.multiplyBackward(adds: da.adds, addsToSecond: db.adds), [dy, a, b], [da.buffer, db.buffer])
+    emit(
+      .multiplyBackward(adds: da.adds, addsToSecond: db.adds), [dy, value(a), value(b)], [da.buffer, db.buffer])
   }
 
   /// Queries, keys and values are maps that nothing else reads, so their gradients are written.
   private mutating func reverseAttention(_ forward: Instruction, heads: Int, _ dy: BufferID) {
     let targets = forward.inputs.map { requiredGradient(of: $0) }
     precondition(targets.allSatisfy { !$0.adds }, "queries, keys and values are read once")
-    emit(.attentionBackward(heads: heads), [dy] + forward.inputs, targets.map(\.buffer))
+    emit(.attentionBackward(heads: heads), [dy] + forward.inputs.map { value($0) }, targets.map(\.buffer))
   }
 
   /// The first part of a gradient is added to zeros, unless it is the whole.

@@ -31,7 +31,7 @@ extension ProgramBinder {
       let statistics = [1, 1, 1, shape[3]]
       let running: [SliceID?] = weights.count > 2 ? [weights[2], weights[3]] : [nil, nil]
       return emit(
-        .batchNorm(epsilon: options.epsilon), [x], [shape, statistics, statistics],
+        .batchNorm(epsilon: options.epsilon, function: nil), [x], [shape, statistics, statistics],
         slices: [weights[0], weights[1]] + running)
     case .layerNorm:
       let statistics = Array(shape[..<3]) + [1]

@@ -10,6 +10,7 @@ extension SupernetPlan {
     try selection.take(steps)
     var binder = ProgramBinder(plan: self, architecture: architecture, options: options)
     let outputs = try binder.run(selection)
+    binder.foldActivations(outputs: outputs)
     var program = binder.program(outputs: outputs)
     program.arenaBytes = placeBuffers(of: &program, elementBytes: options.elementBytes)
     return program

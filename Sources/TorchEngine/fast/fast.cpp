@@ -12,6 +12,7 @@ FastKernel fast_kernel_of(int32_t opcode) {
     case ES_CONVOLUTION_BACKWARD: return fast::convolution_backward;
     case ES_BATCH_NORM: return fast::batch_norm;
     case ES_BATCH_NORM_BACKWARD: return fast::batch_norm_backward;
+    case ES_NORMALISE: return fast::normalise;
     case ES_ACTIVATION: return fast::activation;
     case ES_ACTIVATION_BACKWARD: return fast::activation_backward;
     case ES_DEPTHWISE: return fast::depthwise;

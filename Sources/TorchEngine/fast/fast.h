@@ -20,6 +20,7 @@ namespace fast {
 
 void batch_norm(Execution &execution, const es_instruction &instruction);
 void batch_norm_backward(Execution &execution, const es_instruction &instruction);
+void normalise(Execution &execution, const es_instruction &instruction);
 void activation(Execution &execution, const es_instruction &instruction);
 void activation_backward(Execution &execution, const es_instruction &instruction);
 void convolution(Execution &execution, const es_instruction &instruction);

@@ -5,40 +5,38 @@
 
 namespace espalier {
 
-/// One weight of a window as a row of outputs meets it. Offsets in elements.
-struct Tap {
-  int64_t input;   ///< from the input under output 0 of the row, at channel 0
-  int64_t weight;  ///< into the packed weight, at channel 0
-  int64_t column;  ///< column of the input under output 0; outside 0 ..< columns there is padding
+/// One row of a window over a row of outputs. The inputs have margins of zeros, so that every tap has one.
+struct TapRow {
+  const float *inputs;   ///< of the first tap under output 0, at channel 0
+  const float *weights;  ///< of the first tap, at channel 0
 };
 
-/// A row of outputs, each a weighted sum of inputs of the same channel: y[o, c] (+)= sum_t w[t, c] x[o, t, c].
+/// A row of outputs, each a weighted sum of inputs of the same channel: y[o, c] (+)= sum_it w[i, t, c] x[i, o, t, c].
 struct FilterRow {
   float *outputs;
   int64_t output_step;  ///< elements between neighbouring outputs
   int64_t output_count;
-  const float *inputs;
-  int64_t input_step;   ///< elements between the inputs of neighbouring outputs
-  int64_t column_step;  ///< columns between the inputs of neighbouring outputs
-  int64_t columns;      ///< columns that exist
-  const Tap *taps;
-  int64_t tap_count;
-  const float *weights;
+  const TapRow *rows;
+  int64_t row_count;
+  int64_t taps;         ///< of each row
+  int64_t tap_step;     ///< elements between the inputs of neighbouring taps
+  int64_t weight_step;  ///< elements between the weights of neighbouring taps
+  int64_t stride;       ///< taps between neighbouring outputs
   int64_t channels;
   bool accumulate;
 };
 
-/// One row of the kernel against one row of outputs: sums[j, c] += sum_o dy[o, c] x[o * stride + first + j, c].
+/// Rows of a window against a row of outputs: sums[i, t, c] += sum_o dy[o, c] x[i, o, t, c]. Inputs as in `FilterRow`.
 struct WeightRow {
   const float *gradients;
   int64_t gradient_step;
   int64_t gradient_count;
-  const float *inputs;  ///< column 0 of the input row
-  int64_t columns;
-  int64_t stride;
-  int64_t first;        ///< column of the input under output 0 and tap 0; may be negative
+  const float *const *inputs;  ///< by row, of tap 0 under output 0
+  int64_t row_count;
   int64_t taps;
-  float *sums;          ///< [taps, channels]
+  int64_t tap_step;
+  int64_t stride;
+  float *sums;  ///< [rows, taps, channels]
   int64_t channels;
 };
 
@@ -80,6 +78,13 @@ struct DescentStep {
   float clip, decay, momentum, rate;
 };
 
+/// f((x - mean) * factor + shift), channel by channel.
+struct Normal {
+  int64_t channels;
+  const float *mean, *factor, *shift;
+  int32_t function;  ///< an es_function, or -1 for f(z) = z
+};
+
 /// All loops of one instruction set. Arrays are dense float32; none overlaps another except where an elementwise loop
 /// works in place. Every loop runs on the calling thread.
 struct Loops {
@@ -88,15 +93,14 @@ struct Loops {
   /// Mean and sum of squared deviations of each channel of x [rows, channels], rows > 0.
   /// Blocks of float32 sums around the mean so far, merged in float64 (Chan, Golub and LeVeque 1979).
   void (*moments)(const float *x, int64_t rows, int64_t channels, double *mean, double *deviation);
-  /// y = (x - mean) * factor + shift.
-  void (*normalise)(const float *x, float *y, int64_t rows, int64_t channels, const float *mean, const float *factor,
-                    const float *shift);
-  /// sum += sum dy, product += sum dy * (x - mean), for each channel.
-  void (*normal_sums)(const float *dy, const float *x, int64_t rows, int64_t channels, const float *mean, double *sum,
+  /// y = the normal of x.
+  void (*normalise)(const Normal &normal, const float *x, float *y, int64_t rows);
+  /// With g = dy * f'(z), z what f is applied to: sum += sum g, product += sum g * (x - mean), for each channel.
+  void (*normal_sums)(const Normal &normal, const float *dy, const float *x, int64_t rows, double *sum,
                       double *product);
-  /// dx (+)= a * dy - b * (x - mean) - c.
-  void (*normal_gradient)(const float *dy, const float *x, float *dx, int64_t rows, int64_t channels,
-                          const float *mean, const float *a, const float *b, const float *c, bool accumulate);
+  /// dx (+)= a * g - b * (x - mean) - c. Where dx is written, it may be dy.
+  void (*normal_gradient)(const Normal &normal, const float *dy, const float *x, float *dx, int64_t rows,
+                          const float *a, const float *b, const float *c, bool accumulate);
 
   /// y = f(x); `function` is an es_function.
   void (*activate)(int32_t function, const float *x, float *y, int64_t count);

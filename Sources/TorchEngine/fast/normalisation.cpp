@@ -1,5 +1,5 @@
 // Batch norm in two passes over memory each way: statistics, then the result.
-#include "fast.h"
+#include "normal.h"
 
 #include "../failure.h"
 
@@ -61,11 +61,24 @@ void record(Execution &execution, const es_instruction &instruction, const Momen
 
 }  // namespace
 
-void batch_norm(Execution &execution, const es_instruction &instruction) {
+NormalOf::NormalOf(const Execution &execution, const es_instruction &instruction, int64_t channels, const float *mean,
+                   const float *rstd)
+    : channels_(channels),
+      mean_(mean),
+      factor_(packed(execution, instruction.slices[0])),
+      shift_(packed(execution, instruction.slices[1])) {
+  for (int64_t c = 0; c < channels_; ++c) factor_[c] *= rstd[c];
+}
+
+void NormalOf::write(const float *x, float *y, int64_t rows, int32_t function) const {
+  for_parts(rows, row_grain(channels_), [&](int64_t, int64_t from, int64_t to) {
+    best_loops().normalise(loop(function), x + from * channels_, y + from * channels_, to - from);
+  });
+}
+
+NormalOf find_statistics(Execution &execution, const es_instruction &instruction) {
   const int32_t input = instruction.inputs[0];
   const int64_t rows = rows_of(execution, input), channels = execution.shape(input)[3];
-  const float *x = execution.floats(input);
-  float *y = execution.mutable_floats(instruction.outputs[0]);
   float *mean = execution.mutable_floats(instruction.outputs[1]);
   float *rstd = execution.mutable_floats(instruction.outputs[2]);
   const double epsilon = instruction.scalars[0];
@@ -76,23 +89,36 @@ void batch_norm(Execution &execution, const es_instruction &instruction) {
     std::copy(means.begin(), means.end(), mean);
     for (int64_t c = 0; c < channels; ++c) rstd[c] = static_cast<float>(1 / std::sqrt(variances[c] + epsilon));
   } else {
-    const Moments moments = moments_of(x, rows, channels);
+    const Moments moments = moments_of(execution.floats(input), rows, channels);
     for (int64_t c = 0; c < channels; ++c) {
       mean[c] = static_cast<float>(moments.mean[c]);
       rstd[c] = static_cast<float>(1 / std::sqrt(moments.deviation[c] / static_cast<double>(rows) + epsilon));
     }
     record(execution, instruction, moments);
   }
-  std::vector<float> factor = packed(execution, instruction.slices[0]);
-  const std::vector<float> shift = packed(execution, instruction.slices[1]);
-  for (int64_t c = 0; c < channels; ++c) factor[c] *= rstd[c];
-  for_parts(rows, row_grain(channels), [&](int64_t, int64_t from, int64_t to) {
-    best_loops().normalise(x + from * channels, y + from * channels, to - from, channels, mean, factor.data(),
-                           shift.data());
-  });
+  return NormalOf(execution, instruction, channels, mean, rstd);
 }
 
-/// Ioffe and Szegedy 2015 (arXiv 1502.03167): with g = dy, d = x - mean, f = scale * rstd,
+NormalOf known_statistics(Execution &execution, const es_instruction &instruction) {
+  return NormalOf(execution, instruction, execution.shape(instruction.inputs[0])[3],
+                  execution.floats(instruction.inputs[1]), execution.floats(instruction.inputs[2]));
+}
+
+void batch_norm(Execution &execution, const es_instruction &instruction) {
+  const int32_t input = instruction.inputs[0];
+  find_statistics(execution, instruction)
+      .write(execution.floats(input), execution.mutable_floats(instruction.outputs[0]), rows_of(execution, input),
+             instruction.attributes[0]);
+}
+
+void normalise(Execution &execution, const es_instruction &instruction) {
+  const int32_t input = instruction.inputs[0];
+  known_statistics(execution, instruction)
+      .write(execution.floats(input), execution.mutable_floats(instruction.outputs[0]), rows_of(execution, input),
+             instruction.attributes[0]);
+}
+
+/// Ioffe and Szegedy 2015 (arXiv 1502.03167): with g = dy * f'(z), d = x - mean, f = scale * rstd,
 /// dx = f (g - mean(g) - d rstd² mean(g d)), dscale = rstd sum(g d), dshift = sum(g).
 void batch_norm_backward(Execution &execution, const es_instruction &instruction) {
   const int32_t input = instruction.inputs[1];
@@ -102,11 +128,13 @@ void batch_norm_backward(Execution &execution, const es_instruction &instruction
   float *dx = execution.mutable_floats(instruction.outputs[0]);
   const bool accumulate = instruction.attributes[0] != 0;
 
+  const NormalOf normal(execution, instruction, channels, mean, rstd);
+  const Normal loop = normal.loop(instruction.attributes[1]);
   const int64_t grain = row_grain(channels), parts = parts_of(rows, grain);
   std::vector<double> sums(parts * channels), products(parts * channels);
   for_parts(rows, grain, [&](int64_t part, int64_t from, int64_t to) {
-    best_loops().normal_sums(dy + from * channels, x + from * channels, to - from, channels, mean,
-                             &sums[part * channels], &products[part * channels]);
+    best_loops().normal_sums(loop, dy + from * channels, x + from * channels, to - from, &sums[part * channels],
+                             &products[part * channels]);
   });
   for (int64_t i = channels; i < parts * channels; ++i) {
     sums[i % channels] += sums[i];
@@ -126,8 +154,7 @@ void batch_norm_backward(Execution &execution, const es_instruction &instruction
   add_to_gradient(execution, instruction.slices[1], sums.data());
   for_parts(rows, grain, [&](int64_t, int64_t from, int64_t to) {
     const int64_t at = from * channels;
-    best_loops().normal_gradient(dy + at, x + at, dx + at, to - from, channels, mean, a.data(), b.data(), c.data(),
-                                 accumulate);
+    best_loops().normal_gradient(loop, dy + at, x + at, dx + at, to - from, a.data(), b.data(), c.data(), accumulate);
   });
 }
 

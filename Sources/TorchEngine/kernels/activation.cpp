@@ -1,4 +1,5 @@
 // Elementwise functions. The derivative at a kink is that of the side of zero (ATen's convention).
+#include "functions.h"
 #include "kernels.h"
 
 #include <ATen/ops/clamp_min.h>
@@ -18,12 +19,8 @@
 
 namespace espalier {
 
-namespace {
-
-void run_forward(Execution &execution, const es_instruction &instruction) {
-  const at::Tensor x = execution.flat(instruction.inputs[0]);
-  at::Tensor y = execution.flat(instruction.outputs[0]);
-  switch (instruction.attributes[0]) {
+void activate(int32_t function, at::Tensor &y, const at::Tensor &x) {
+  switch (function) {
     case ES_RELU: at::clamp_min_out(y, x, 0); return;
     case ES_SWISH: at::silu_out(y, x); return;
     case ES_HARD_SWISH: at::hardswish_out(y, x); return;
@@ -44,6 +41,13 @@ void differentiate(int32_t function, at::Tensor &dx, const at::Tensor &dy, const
     case ES_GELU: at::gelu_backward_out(dx, dy, x); return;
     case ES_TANH: at::tanh_backward_out(dx, dy, at::tanh(x)); return;
   }
+}
+
+namespace {
+
+void run_forward(Execution &execution, const es_instruction &instruction) {
+  at::Tensor y = execution.flat(instruction.outputs[0]);
+  activate(instruction.attributes[0], y, execution.flat(instruction.inputs[0]));
 }
 
 void run_backward(Execution &execution, const es_instruction &instruction) {

@@ -29,7 +29,7 @@ std::string instruction_name(const es_program &program, int32_t index);
 
 extern const Kernel convolution, convolution_backward;
 extern const Kernel depthwise, depthwise_backward;
-extern const Kernel batch_norm, batch_norm_backward;
+extern const Kernel batch_norm, batch_norm_backward, normalise;
 extern const Kernel activation, activation_backward;
 extern const Kernel global_pool, global_pool_backward, pool, pool_backward;
 extern const Kernel linear, linear_backward;

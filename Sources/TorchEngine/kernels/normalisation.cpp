@@ -1,4 +1,5 @@
 // Batch normalisation over n, h and w.
+#include "functions.h"
 #include "kernels.h"
 
 #include "../failure.h"
@@ -8,6 +9,7 @@
 #include <ATen/ops/native_batch_norm.h>
 #include <ATen/ops/native_batch_norm_backward.h>
 #include <ATen/ops/rsqrt.h>
+#include <ATen/ops/sub.h>
 #include <ATen/ops/zeros.h>
 
 #include <array>
@@ -16,6 +18,10 @@
 namespace espalier {
 
 namespace {
+
+constexpr int32_t kNoFunction = -1;
+
+int64_t rows_of(const at::Tensor &x) { return x.numel() / x.size(1); }
 
 void check_forward(const Check &check) {
   const int64_t *x = check.input(0);
@@ -29,6 +35,7 @@ void check_forward(const Check &check) {
     check.vector_slice(2, x[3], "running mean");
     check.vector_slice(3, x[3], "running variance");
   }
+  check.attribute(0, kNoFunction, ES_TANH);
   require(check.scalar(0) > 0, "epsilon is not positive");
 }
 
@@ -41,6 +48,17 @@ void check_backward(const Check &check) {
   check.vector_slice(0, x[3], "scale");
   check.vector_slice(1, x[3], "shift");
   check.attribute(0, 0, 1);
+  check.attribute(1, kNoFunction, ES_TANH);
+}
+
+void check_again(const Check &check) {
+  const int64_t *x = check.input(0);
+  check.shape(check.input(1), 1, 1, 1, x[3], "mean");
+  check.shape(check.input(2), 1, 1, 1, x[3], "rstd");
+  check.same_shape(check.output(0), x, "y");
+  check.vector_slice(0, x[3], "scale");
+  check.vector_slice(1, x[3], "shift");
+  check.attribute(0, kNoFunction, ES_TANH);
 }
 
 /// One element a channel, side by side; a copy only where a slice of [copies, channels] has gaps.
@@ -88,19 +106,53 @@ void normalise_with_batch(Execution &execution, const es_instruction &instructio
                                 batch_variance->view(at::IntArrayRef(variance_slice.extent, variance_slice.rank))});
 }
 
+/// y = f(y).
+void activate_in_place(Execution &execution, int32_t function, int32_t buffer) {
+  if (function == kNoFunction) return;
+  at::Tensor y = execution.flat(buffer);
+  activate(function, y, y);
+}
+
 void run_forward(Execution &execution, const es_instruction &instruction) {
   if (execution.batch_norm_mode == ES_FIXED_STATISTICS) {
     normalise_with_running(execution, instruction);
   } else {
     normalise_with_batch(execution, instruction);
   }
+  activate_in_place(execution, instruction.attributes[0], instruction.outputs[0]);
+}
+
+/// y = (x - mean) * rstd * scale + shift, for x and y [n*h*w, c]. Subtracting the mean first keeps the digits of x.
+void normalise_rows(const Execution &execution, const es_instruction &instruction, at::Tensor &y, int32_t x,
+                    int32_t mean, int32_t rstd) {
+  at::sub_out(y, execution.rows(x), execution.flat(mean));
+  y.mul_(execution.flat(rstd).mul(per_channel(execution.value(instruction.slices[0]))));
+  y.add_(per_channel(execution.value(instruction.slices[1])));
+}
+
+void run_again(Execution &execution, const es_instruction &instruction) {
+  at::Tensor y = execution.rows(instruction.outputs[0]);
+  normalise_rows(execution, instruction, y, instruction.inputs[0], instruction.inputs[1], instruction.inputs[2]);
+  activate_in_place(execution, instruction.attributes[0], instruction.outputs[0]);
+}
+
+/// The gradient of what the function was applied to, which is computed again for it; dy itself without a function.
+at::Tensor normal_gradient(Execution &execution, const es_instruction &instruction) {
+  const at::Tensor dy = execution.nchw(instruction.inputs[0]);
+  const int32_t function = instruction.attributes[1];
+  if (function == kNoFunction) return dy;
+  at::Tensor z = execution.scratch({rows_of(dy), dy.size(1)});
+  normalise_rows(execution, instruction, z, instruction.inputs[1], instruction.inputs[2], instruction.inputs[3]);
+  differentiate(function, z, execution.rows(instruction.inputs[0]), z);
+  return view_of(z, 0, dy.sizes(), dy.strides());
 }
 
 void run_backward(Execution &execution, const es_instruction &instruction) {
   const std::array<bool, 3> wanted{true, true, true};
+  const at::Tensor dz = normal_gradient(execution, instruction);
   const Placement placement(execution.nchw(instruction.outputs[0]), instruction.attributes[0] != 0);
   const auto gradients = at::native_batch_norm_backward(
-      execution.nchw(instruction.inputs[0]), execution.nchw(instruction.inputs[1]),
+      dz, execution.nchw(instruction.inputs[1]),
       per_channel(execution.value(instruction.slices[0])), c10::nullopt, c10::nullopt,
       execution.flat(instruction.inputs[2]), execution.flat(instruction.inputs[3]), /*train=*/true, /*eps=*/0, wanted);
   const at::Tensor dscale = execution.gradient(instruction.slices[0]);
@@ -114,5 +166,6 @@ void run_backward(Execution &execution, const es_instruction &instruction) {
 
 const Kernel batch_norm{"batch_norm", check_forward, run_forward};
 const Kernel batch_norm_backward{"batch_norm_backward", check_backward, run_backward, Direction::backward};
+const Kernel normalise{"normalise", check_again, run_again};
 
 }  // namespace espalier

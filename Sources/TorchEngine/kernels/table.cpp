@@ -50,6 +50,7 @@ const Kernel *kernel_of(int32_t opcode) {
     case ES_ATTENTION: return &attention;
     case ES_ATTENTION_BACKWARD: return &attention_backward;
     case ES_QUANTIZE: return &quantize;
+    case ES_NORMALISE: return &normalise;
     default: return nullptr;
   }
 }

@@ -129,7 +129,7 @@ struct StepTrainer {
 }
 
 /// Numbers of mean 0 and variance 1, the same in every run; uniform, which is enough for a step's time.
-private final class SmallNumbers {
+final class SmallNumbers {
   private var state: UInt64 = 1
 
   func next() -> Double {

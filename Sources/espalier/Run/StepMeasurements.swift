@@ -33,7 +33,6 @@ struct StepBound {
 
   init(_ program: KernelProgram) {
     let instructions = program.instructions[..<program.forwardCount]
-    let activated = Set(instructions.filter(\.isActivation).map { $0.inputs[0] })
     let activations = Set(instructions.filter(\.isActivation).compactMap { $0.outputs[0] })
     let scaled = Set(instructions.filter { $0.kernel == .scale }.compactMap { $0.outputs[0] })
     let size = { (buffer: BufferID) in Double(program.buffers[buffer.index].shape.reduce(1, *)) }
@@ -46,7 +45,7 @@ struct StepBound {
         if window.kernel == 1, !activations.contains(x), !scaled.contains(x) { bytes += 12 * size(x) }
       case .depthwise(let window, _): operations += 6 * size(y) * Double(window.kernel * window.kernel)
       case .linear: operations += 6 * size(y) * channels(x)
-      case .batchNorm: bytes += (activated.contains(y) ? 6 : 8) * 4 * size(x)
+      case .batchNorm(_, let function): bytes += (function == nil ? 8 : 6) * 4 * size(x)
       default: break
       }
     }
@@ -60,8 +59,10 @@ struct StepBound {
 
 extension Instruction {
   fileprivate var isActivation: Bool {
-    if case .activation = kernel { return true }
-    return false
+    switch kernel {
+    case .activation, .batchNorm(_, .some): true
+    default: false
+    }
   }
 }
 

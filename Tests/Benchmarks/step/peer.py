@@ -147,4 +147,5 @@ def main():
             print(*machine(), flush=True)
 
 
-main()
+if __name__ == "__main__":
+    main()
