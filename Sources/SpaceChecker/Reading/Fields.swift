@@ -29,8 +29,9 @@ struct Fields {
         CheckDiagnostic.unknownKey(entry.key.text, in: place), at: entry.key.range,
         notes: meant == nil ? Self.notes(on: entry.key, allowed, place) : [],
         fixIts: didYouMean(meant, at: entry.key.range))
-      if let meant {
-        known.append(YAMLEntry(key: YAMLKey(text: meant, range: entry.key.range), value: entry.value))
+      let stands = meant ?? ForeignWords.sameValue(as: entry.key.text, among: allowed)
+      if let stands, !known.contains(where: { $0.key.text == stands }) {
+        known.append(YAMLEntry(key: YAMLKey(text: stands, range: entry.key.range), value: entry.value))
       } else {
         hidesKeys = true
       }

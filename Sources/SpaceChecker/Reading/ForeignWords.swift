@@ -11,6 +11,13 @@ enum ForeignWords {
     "input_shape": "input", "num_classes": "classes", "productions": "one_of", "alternatives": "or",
   ]
 
+  /// The key for which an unknown one stands with its value, so that the value counts; nil for most, whose values are
+  /// written in another way here.
+  static func sameValue(as key: String, among allowed: [String]) -> String? {
+    guard let meant = keys[key], meant == "layers" || meant == "choose", allowed.contains(meant) else { return nil }
+    return meant
+  }
+
   /// A word about an unknown key: the key that may be meant, or where what it says belongs; nil for most.
   static func note(on key: YAMLKeyPlace, among allowed: [String], in place: String) -> Note? {
     if let meant = keys[key.text], allowed.contains(meant) {
