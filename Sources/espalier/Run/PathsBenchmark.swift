@@ -16,8 +16,8 @@ struct PathsBenchmark: ParsableCommand {
         espalier benchmark paths --python .venv/bin/python --out docs/benchmarks.md
 
       A step trains on every drawn path of Tests/Benchmarks/step/paths-32.yaml, updates the weights, and validates every \
-      path without gradients. Both sides run the same draws, in turn. Draws are uniform, or take each decision's first \
-      option with a probability of 0.95, as a search does that has nearly ended; equal paths run once here.
+      path without gradients. Both sides run the same draws, in turn. Draws are uniform, or take each block's first \
+      candidate with a probability of 0.95, as a search does that has nearly ended; equal paths run once here.
       """)
 
   @Option(help: ArgumentHelp("A Python that has torch.", valueName: "program"))
@@ -49,7 +49,7 @@ struct PathsBenchmark: ParsableCommand {
       for count in 1...threads {
         let stepper = try PathStepper(space, batch: batch, threads: count, library)
         let peer = try StepPeer(python, arguments: ["\(folder)/paths.py", "\(count)", "\(batch)"])
-        for (name, top) in [("uniform", nil), ("first option 0.95", 0.95)] as [(String, Double?)] {
+        for (name, top) in [("uniform", nil), ("first candidate 0.95", 0.95)] as [(String, Double?)] {
           let measured = try interleave(stepper, peer, space, top: top)
           let ratio = Spread(measured.times.ratios)
           Terminal.standardError.line("\(name), \(counted(count, "thread")): \(ratio.median.fixed(2)) times as fast")
@@ -89,13 +89,22 @@ struct PathsBenchmark: ParsableCommand {
     return (times, Double(distinct) / Double(rounds))
   }
 
-  /// - Parameter top: The probability of each decision's first option; nil: all are equally likely.
+  /// - Parameter top: The probability of each block's first candidate, which takes the first option of each of its
+  ///   decisions; nil: all candidates are equally likely.
   private func draw(_ space: Space, top: Double?, _ random: inout SplitRandom) -> Architecture {
-    Architecture(
-      choices: space.decisions.map { decision in
-        if let top, Double.random(in: 0..<1, using: &random) < top { return 0 }
-        return Int.random(in: (top == nil ? 0 : 1)..<decision.options.count, using: &random)
-      })
+    var choices: [Int?] = []
+    while choices.count < space.decisions.count {
+      let owner = space.decisions[choices.count].owner
+      let options = space.decisions[choices.count...].prefix { $0.owner == owner }.map(\.options.count)
+      let isFirst = top.map { Double.random(in: 0..<1, using: &random) < $0 } ?? false
+      let candidates = options.reduce(1, *)
+      var candidate = isFirst ? 0 : Int.random(in: (top == nil ? 0 : 1)..<candidates, using: &random)
+      for count in options {
+        choices.append(candidate % count)
+        candidate /= count
+      }
+    }
+    return Architecture(choices: choices)
   }
 
   private func words(of path: Architecture, in space: Space) -> String {
