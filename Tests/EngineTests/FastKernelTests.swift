@@ -28,7 +28,8 @@ import Testing
       let x = network.convolution(network.images, out: channels, .init(kernel: 3))
       let first = build(&network, x)
       let logits = network.classify([first, build(&network, x)], classes: 3)
-      let context = try network.context(options, seed: 11)
+      // A gradient jumps where a value is within rounding of a kink; of this seed none is.
+      let context = try network.context(options, seed: 12)
       let probe = EngineJob(program: network.program(logits: logits, reading: first), batch: 0)
       let value = try context.answers(of: [probe], statistics: statistics)[0].logits
       let job = EngineJob(program: network.program(logits: logits), batch: 0)
@@ -44,14 +45,12 @@ import Testing
     /// `terms` is the longest sum: rounding errors grow like its root when they are independent, and the factor leaves
     /// room for a chain of layers.
     func expectAgreement(
-      terms: Int, statistics: EngineStatistics = .batch, gradients: Bool = true,
-      sourceLocation: SourceLocation = #_sourceLocation
+      terms: Int, statistics: EngineStatistics = .batch, sourceLocation: SourceLocation = #_sourceLocation
     ) throws {
       let exact = try run(EngineOptions(elementType: .float64), statistics: statistics)
       let fast = try run(EngineOptions(), statistics: statistics)
       let tolerance = 32 * Double(Float.ulpOfOne) * Double(terms).squareRoot()
-      let (found, wanted) = gradients ? (fast.gradients, exact.gradients) : ([], [])
-      for (found, wanted) in zip([fast.value] + found, [exact.value] + wanted) {
+      for (found, wanted) in zip([fast.value] + fast.gradients, [exact.value] + exact.gradients) {
         let largest = max(wanted.map(abs).max() ?? 0, 0.05)
         let error = zip(found, wanted).map { abs($0 - $1) }.max() ?? 0
         #expect(error <= tolerance * largest, sourceLocation: sourceLocation)
@@ -92,8 +91,7 @@ import Testing
     }
   }
 
-  /// What lies between the two is never written where they run as one. A gradient jumps where a value is within rounding
-  /// of a kink, as one of these thousands is, so gradients are compared for smooth functions.
+  /// What lies between the two is never written where they run as one.
   @Test(arguments: channels, [nil] + functions.map(Optional.some))
   func `depthwise convolutions of normalised values agree with the reference`(
     channels: Int, function: EngineInstruction.Function?
@@ -106,9 +104,8 @@ import Testing
           return network.depthwise(normal, copies: copies, .init(kernel: kernel, stride: stride))
         })
       {
-        let isSmooth = function == nil || function == .swish || function == .sigmoid
-        try network.expectAgreement(terms: pixels * 8, gradients: isSmooth)
-        try network.expectAgreement(terms: pixels * 8, statistics: .fixed, gradients: isSmooth)
+        try network.expectAgreement(terms: pixels * 8)
+        try network.expectAgreement(terms: pixels * 8, statistics: .fixed)
       }
     }
   }

@@ -192,7 +192,7 @@ struct KernelsSeen {
 }
 
 extension [Float] {
-  fileprivate func hasBits(of other: [Float]) -> Bool {
+  func hasBits(of other: [Float]) -> Bool {
     count == other.count
       && withUnsafeBytes { a in other.withUnsafeBytes { b in a.elementsEqualFast(b) } }
   }

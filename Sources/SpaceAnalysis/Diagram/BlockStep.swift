@@ -46,7 +46,7 @@ struct BlockStep {
     let tuples = layer.tables[table]
     let outcomes = projection.representatives.map { tuple in
       Result { () throws(EvaluationError) in
-        try expression.evaluate { id in tuples.option(of: id, in: tuple).map { decisions[id.index].options[$0] } }
+        try expression.evaluate { tuples.value(of: $0, in: tuple, among: decisions) }
       }
     }
     let made = AtomColumn(projection: projection, outcomes: outcomes)
@@ -66,7 +66,7 @@ struct BlockStep {
     if let known = bindings[key] { return (projection, known) }
     let tuples = layer.tables[table]
     let made = projection.representatives.map { tuple in
-      number(expression.binding { id in tuples.option(of: id, in: tuple).map { decisions[id.index].options[$0] } })
+      number(expression.binding { tuples.value(of: $0, in: tuple, among: decisions) })
     }
     bindings[key] = made
     return (projection, made)

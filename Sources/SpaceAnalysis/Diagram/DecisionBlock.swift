@@ -112,6 +112,11 @@ struct BlockTuples: Sendable {
     return nil
   }
 
+  /// The value of a decision of the block; nil where it does not exist or belongs to another block.
+  func value(of decision: DecisionID, in tuple: Int, among decisions: [Decision]) -> Value? {
+    option(of: decision, in: tuple).map { decisions[decision.index].options[$0] }
+  }
+
   /// The option of a decision of the block; nil where it does not exist or belongs to another block.
   func option(of decision: DecisionID, in tuple: Int) -> Int? {
     guard block.decisions.contains(decision.index) else { return nil }
@@ -121,37 +126,22 @@ struct BlockTuples: Sendable {
 
   /// Groups the tuples by what they say about some positions.
   func projection(onto positions: [Int]) -> Projection {
-    var result = Projection(groupOf: [], representatives: [])
-    result.groupOf.reserveCapacity(count)
-    let (width, keys) = (block.decisions.count, positions.reduce(1) { $0 * radices[$1] })
-    var groups = GroupNumbers(keys: keys)
-    for tuple in 0..<count {
-      var key = 0
-      for position in positions { key = key * radices[position] + Int(codes[tuple * width + position]) }
-      let group = groups.number(of: key, next: result.representatives.count)
-      if group == result.representatives.count { result.representatives.append(tuple) }
-      result.groupOf.append(group)
+    var result = Projection(groupOf: [Int](repeating: 0, count: count), representatives: count > 0 ? [0] : [])
+    let width = block.decisions.count
+    // Position by position the groups so far are split; groups are numbered in the order in which they first appear.
+    for position in positions {
+      var numbers = [Int](repeating: -1, count: result.representatives.count * radices[position])
+      result.representatives.removeAll(keepingCapacity: true)
+      for tuple in 0..<count {
+        let key = result.groupOf[tuple] * radices[position] + Int(codes[tuple * width + position])
+        if numbers[key] < 0 {
+          numbers[key] = result.representatives.count
+          result.representatives.append(tuple)
+        }
+        result.groupOf[tuple] = numbers[key]
+      }
     }
     return result
-  }
-
-  /// Numbers keys in the order in which they first come: in an array where there are few, else by hashing.
-  private struct GroupNumbers {
-    private var numbers: [Int32]
-    private var others: [Int: Int] = [:]
-
-    init(keys: Int) { numbers = [Int32](repeating: -1, count: keys <= 1 << 16 ? keys : 0) }
-
-    mutating func number(of key: Int, next: Int) -> Int {
-      if numbers.isEmpty {
-        if let known = others[key] { return known }
-        others[key] = next
-      } else {
-        if numbers[key] >= 0 { return Int(numbers[key]) }
-        numbers[key] = Int32(next)
-      }
-      return next
-    }
   }
 
   struct Projection: Sendable {

@@ -22,12 +22,6 @@ struct OptionSignature: Hashable {
     case exists(DecisionID)
   }
   let parts: [Part]
-
-  /// Of few parts: most signatures differ early, and hashing all of one costs more than comparing two.
-  func hash(into hasher: inout Hasher) {
-    hasher.combine(parts.count)
-    for part in parts.prefix(8) { hasher.combine(part) }
-  }
 }
 
 /// Where the decisions of a space are used.

@@ -164,7 +164,8 @@ package struct BindingOptions: Hashable, Sendable {
   package enum Recomputation: Hashable, Sendable {
     /// Normalised values, activations and scaled values, which cost a pass over memory.
     case elementwise
-    /// Also 1x1 convolutions that widen, the expansions of inverted residuals, whose results are the largest.
+    /// Also 1x1 convolutions that widen, the expansions of inverted residuals, whose results are the largest. A network
+    /// whose peak is no expansion can take a little more for it: placing buffers is a heuristic.
     case elementwiseAndExpansions
   }
   /// Images.

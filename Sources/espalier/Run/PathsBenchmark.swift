@@ -20,13 +20,9 @@ struct PathsBenchmark: ParsableCommand {
       candidate with a probability of 0.95, as a search does that has nearly ended; equal paths run once here.
       """)
 
-  @Option(help: ArgumentHelp("A Python that has torch.", valueName: "program"))
-  var python = ".venv/bin/python"
+  @OptionGroup var torch: TorchOptions
 
   @OptionGroup var output: BenchmarkOutput
-
-  @Option(help: ArgumentHelp("Where the supernet and paths.py are.", valueName: "folder"))
-  var folder = "Tests/Benchmarks/step"
 
   @Option(help: "Steps that are timed at each distribution.", transform: parseCount)
   var rounds = 5
@@ -37,18 +33,15 @@ struct PathsBenchmark: ParsableCommand {
   @Option(help: "Images of a batch.", transform: parseCount)
   var batch = 64
 
-  @Option(help: "Most threads; every number from 1 is measured.", transform: parseCount)
-  var threads = 2
-
   func run() throws {
     let text = try translatingFailures {
       let library = try EngineLibrary.load(folders: engineFolders)
-      let space = try compileOrExplain("\(folder)/paths-32.yaml", input: nil).space
+      let space = try compileOrExplain("\(torch.folder)/paths-32.yaml", input: nil).space
       var table = AlignedTable([.left, .right, .right, .right, .right, .right])
       table.add(["draws", "threads", "distinct", "ours, ms", "PyTorch, ms", "gain"])
-      for count in 1...threads {
+      for count in 1...torch.threads {
         let stepper = try PathStepper(space, batch: batch, threads: count, library)
-        let peer = try StepPeer(python, arguments: ["\(folder)/paths.py", "\(count)", "\(batch)"])
+        let peer = try torch.peer("paths.py", [count, batch].map(String.init))
         for (name, top) in [("uniform", nil), ("first candidate 0.95", 0.95)] as [(String, Double?)] {
           let measured = try interleave(stepper, peer, space, top: top)
           let ratio = Spread(measured.times.ratios)

@@ -19,13 +19,9 @@ struct StepBenchmark: ParsableCommand {
       slows both. Times are medians; the spread is from the first to the third quartile.
       """)
 
-  @Option(help: ArgumentHelp("A Python that has torch.", valueName: "program"))
-  var python = ".venv/bin/python"
+  @OptionGroup var torch: TorchOptions
 
   @OptionGroup var output: BenchmarkOutput
-
-  @Option(help: ArgumentHelp("Where the networks and peer.py are.", valueName: "folder"))
-  var folder = "Tests/Benchmarks/step"
 
   @Option(help: "Steps of each network that are timed.", transform: parseCount)
   var rounds = 9
@@ -33,14 +29,11 @@ struct StepBenchmark: ParsableCommand {
   @Option(help: "Steps of each block that are timed.", transform: parseCount)
   var blockRounds = 9
 
-  @Option(help: "Most threads; every number from 1 is measured.", transform: parseCount)
-  var threads = 2
-
   func run() throws {
     let page = try translatingFailures {
       let library = try EngineLibrary.load(folders: engineFolders)
       var page = StepPage(capability: library.description.capability, torch: library.description.torchVersion)
-      for count in 1...threads {
+      for count in 1...torch.threads {
         for (side, batch) in [(32, 64), (224, 16)] {
           page.networks.append(try network(side: side, batch: batch, threads: count, library))
         }
@@ -52,9 +45,9 @@ struct StepBenchmark: ParsableCommand {
   }
 
   private func network(side: Int, batch: Int, threads: Int, _ library: EngineLibrary) throws -> MeasuredNetwork {
-    let compiled = try compileOrExplain("\(folder)/network-\(side).yaml", input: nil)
+    let compiled = try compileOrExplain("\(torch.folder)/network-\(side).yaml", input: nil)
     let trainer = try StepTrainer(compiled.space, batch: batch, threads: threads, library)
-    let peer = try StepPeer(python, arguments: ["\(folder)/peer.py", "\(threads)", "\(side)", "\(batch)"])
+    let peer = try torch.peer("peer.py", [threads, side, batch].map(String.init))
     let times = try interleave(trainer, peer, rounds: rounds)
     let machine = try peer.ask("machine").split(separator: " ").compactMap { Double($0) }
     let bound = StepBound(trainer.program)
@@ -67,15 +60,13 @@ struct StepBenchmark: ParsableCommand {
   }
 
   private func measure(_ block: MeasuredBlock, threads: Int, _ library: EngineLibrary) throws -> MeasuredBlock.Result {
-    let reader = BlockReader(path: "\(folder)/one-block.yaml", text: block.text)
+    let reader = BlockReader(path: "\(torch.folder)/one-block.yaml", text: block.text)
     let compilation = compileSpace(at: reader.path, reader: reader)
     guard let compiled = compilation.result else {
       throw CommandFailure(compilation.text(colours: false), status: .couldNotRun)
     }
     let trainer = try StepTrainer(compiled.space, batch: block.batch, threads: threads, library)
-    let peer = try StepPeer(
-      python,
-      arguments: ["\(folder)/peer.py", "\(threads)", "\(block.side)", "\(block.batch)"] + block.peerArguments)
+    let peer = try torch.peer("peer.py", [threads, block.side, block.batch].map(String.init) + block.peerArguments)
     let times = try interleave(trainer, peer, rounds: blockRounds)
     Terminal.standardError.line("\(block.title), \(counted(threads, "thread")): \(times.ratioText) times as fast")
     return MeasuredBlock.Result(block: block, threads: threads, times: times)
