@@ -46,6 +46,8 @@ struct MoveTests {
       #expect(all.allSatisfy { (1...2).contains(Self.distance($0, parent)) && $0["cell.n1.in"] != "none" })
       let drawn = try Self.networks(near + ["--distance", "2", "-n", "20", "--distinct"])
       #expect(Set(drawn).count == 20 && drawn.allSatisfy { Self.distance($0, parent) == 2 })
+      let none = try Executable.run(["sample", Self.space, "--distance", "7"] + near)
+      #expect(none.status == 1 && none.errors.contains("'espalier count --near' says how many"), "\(none.errors)")
     }
   }
 

@@ -22,7 +22,10 @@ extension CommandFailure {
         "more than \(limit.grouped) partial networks of '\(space.name)' have to be told apart: "
           + "ask for smaller distances, or leave out a budget")
     case .noWeight: self.init("no network of '\(space.name)' that meets the requirements has a weight above 0")
-    case .nowhereToGo: self.init("no network of '\(space.name)' can be reached so")
+    case .nowhereToGo:
+      self.init(
+        "no network of '\(space.name)' that meets the requirements can be reached so: take other distances "
+          + "('espalier count --near' says how many networks are how far), another rate or other parents")
     }
   }
 
