@@ -56,7 +56,7 @@ void record(Execution &execution, const es_instruction &instruction, const Momen
   const double divisor = static_cast<double>(std::max<int64_t>(moments.rows - 1, 1));
   std::transform(moments.deviation.begin(), moments.deviation.end(), variance.mutable_data_ptr<float>(),
                  [divisor](double deviation) { return static_cast<float>(deviation / divisor); });
-  execution.recorded.push_back({&mean_slice, &variance_slice, std::move(mean), std::move(variance)});
+  execution.recorded.push_back({instruction.slices[2], instruction.slices[3], std::move(mean), std::move(variance)});
 }
 
 }  // namespace
