@@ -66,6 +66,8 @@ struct SearchCommand: AsyncParsableCommand {
   @Option(help: "Threads; changes no result.", transform: parseCount)
   var threads = availableProcessors()
 
+  @OptionGroup var engine: DeviceOptions
+
   @Flag(help: "The answer as one JSON object.")
   var json = false
 
@@ -86,7 +88,7 @@ struct SearchCommand: AsyncParsableCommand {
       SearchOrder(
         file: options.file, input: options.shape.input, data: data, limit: limit, method: method, epochs: epochs,
         target: target, beta: beta, seed: seed, retraining: TrainingRecipe(epochs: trainEpochs), baselines: random,
-        threads: threads))
+        threads: threads, device: engine.device))
     let path = out ?? "runs/\(setup.space.space.name)-\(method.rawValue)-\(seed)"
     let reporter = SearchReporter(space: setup.space.space, target: setup.recipe.targetMACs, json: json, path: path)
     var session = try setup.session()

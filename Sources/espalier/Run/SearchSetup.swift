@@ -25,6 +25,7 @@ struct SearchOrder {
   var retraining: TrainingRecipe
   var baselines: Int
   var threads: Int
+  var device = EngineDevice.cpu
 }
 
 /// A search with everything read and loaded that it needs.
@@ -47,7 +48,7 @@ struct SearchSetup {
     }
     try space.requireIndependentDecisions()
     let target = try order.target ?? medianMACs(of: space)
-    library = try translatingFailures { try EngineLibrary.load(folders: engineFolders) }
+    library = try translatingFailures { try EngineLibrary.load(folders: engineFolders, device: order.device) }
     let start = try translatingFailures { Distribution(uniform: try .hinted(by: space)).entropy }
     var recipe = order.method.recipe(epochs: order.epochs, targetMACs: target, initialEntropy: start)
     if space.hints.distribution == .factorised { recipe.form = .factorised }
