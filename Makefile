@@ -129,8 +129,8 @@ ENGINE_OBJECTS := $(patsubst Sources/TorchEngine/%.cpp,.build/engine/%.o,$(ENGIN
 ENGINE_FLAGS := -std=c++20 -O2 -fPIC -Wall -Wextra -pthread -fopenmp
 # Where the headers of CUDA's runtime are, for a torch that was built with CUDA: beside that torch, or of a toolkit.
 # Without them the engine still runs on CUDA, but captures no graphs.
-CUDA_HEADERS = $(if $(wildcard $(TORCH_ROOT)/lib/libtorch_cuda.so),$(firstword $(patsubst %/cuda_runtime_api.h,%,\
-  $(wildcard $(addsuffix /cuda_runtime_api.h,$(addprefix $(TORCH_ROOT)/../nvidia/,cu13/include cuda_runtime/include) \
+CUDA_HEADERS = $(if $(wildcard $(TORCH_ROOT)/lib/libtorch_cuda.so),$(firstword $(patsubst %/crt/host_config.h,%,\
+  $(wildcard $(addsuffix /crt/host_config.h,$(addprefix $(TORCH_ROOT)/../nvidia/,cu13/include cuda_runtime/include) \
   $(addsuffix /include,$(CUDA_HOME) /usr/local/cuda))))))
 ENGINE_PATHS = $(if $(CUDA_HEADERS),-DESPALIER_CUDA -isystem "$(CUDA_HEADERS)") -isystem "$(TORCH_ROOT)/include" -I Sources/CEngine/include -I Sources/TorchEngine
 # The OpenMP runtime that libtorch uses, so that both share one pool of threads: the wheel's own, else the system's.

@@ -13,7 +13,7 @@
 
 #ifdef ESPALIER_CUDA
 #include <ATen/cuda/CUDAGraph.h>
-#include <c10/cuda/CUDAGuard.h>
+#include <c10/core/StreamGuard.h>
 #include <c10/cuda/CUDAStream.h>
 #endif
 
@@ -98,7 +98,7 @@ Captured capture(Execution &execution, Part part, std::string key, at::cuda::Mem
   // The default stream cannot be captured.
   const auto stream = c10::cuda::getStreamFromPool(/*isHighPriority=*/false, execution.context.device.index());
   c10::cuda::getCurrentCUDAStream(execution.context.device.index()).synchronize();
-  const c10::cuda::CUDAStreamGuard guard(stream);
+  const c10::StreamGuard guard(stream.unwrap());
   bool is_open = false;
   try {
     result.graph->capture_begin(pool, cudaStreamCaptureModeThreadLocal);

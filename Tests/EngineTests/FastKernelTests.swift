@@ -3,7 +3,8 @@ import Testing
 @testable import Engine
 
 /// The fast kernels against the reference in float64, on shapes that meet every vector width and every remainder.
-@Suite struct FastKernelTests {
+@Suite(.enabled(if: TestEngine.device == .cpu, "CUDA has the reference kernels only"))
+struct FastKernelTests {
   typealias Window = EngineInstruction.Window
 
   static let channels = [1, 3, 8, 12, 20, 33, 96]
