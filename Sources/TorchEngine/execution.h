@@ -25,6 +25,14 @@ struct OutputLoss {
   bool counts_hits;
 };
 
+/// What an instruction found on its way for the one after it: two numbers a channel. A batch norm wants means and sums of
+/// squared deviations, its backward instruction the sums that `NormalSums` makes.
+struct Left {
+  /// The instruction that it is for.
+  const es_instruction *reader = nullptr;
+  std::vector<double> first, second;
+};
+
 /// The two halves of a program.
 enum class Part { forward, backward };
 
@@ -74,6 +82,8 @@ class Execution {
   const int32_t batch_norm_mode;
   /// Whether batch norm keeps its statistics in `recorded`; off in the backward part.
   Recording recording;
+
+  Left left;
 
   /// How often the program reads each buffer; empty where no instructions are run together.
   const std::vector<int32_t> readers;

@@ -111,6 +111,25 @@ struct FastKernelTests {
     }
   }
 
+  /// An inverted bottleneck: every 1x1 and depthwise convolution stands between batch norms, which are computed piece by
+  /// piece in both passes. Enough rows for several pieces and parts.
+  @Test(arguments: [5, 24], functions)
+  func `bottlenecks agree with the reference`(channels: Int, function: EngineInstruction.Function) throws {
+    for (side, stride) in [(4, 1), (17, 2)] {
+      let network = Case(input: .init(n: 6, h: side, w: side, c: 2), channels: channels) { network, x in
+        let wide = network.batchNorm(
+          network.convolution(x, out: 3 * channels, .init(kernel: 1)), epsilon: 0.1, function: function, again: true)
+        let filtered = network.batchNorm(
+          network.depthwise(wide, copies: 1, .init(kernel: 3, stride: stride)), epsilon: 0.1, function: function,
+          again: true)
+        let narrow = network.batchNorm(network.convolution(filtered, out: channels, .init(kernel: 1)), epsilon: 0.1)
+        return network.convolution(narrow, out: 7, .init(kernel: 1))
+      }
+      try network.expectAgreement(terms: 6 * side * side * 8)
+      try network.expectAgreement(terms: 6 * side * side * 8, statistics: .fixed)
+    }
+  }
+
   @Test(arguments: channels, functions)
   func `activations agree with the reference`(channels: Int, function: EngineInstruction.Function) throws {
     for (network, pixels) in cases(channels, { $0.activation($1, function) }) {
