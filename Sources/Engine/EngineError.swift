@@ -26,9 +26,17 @@ package struct EngineError: Error, Hashable, CustomStringConvertible {
   package var description: String {
     switch status {
     case .invalid: "the engine refuses the call: \(message)"
-    case .outOfMemory: "the engine is out of memory: \(message)"
+    case .outOfMemory:
+      """
+      the engine is out of memory: \(message)
+      help: 'espalier plan' states how large a network's arena is; free memory, or take a smaller input or batch
+      """
     case .notFinite: "a value is not finite: \(message)"
-    case .device: "the device failed: \(message)"
+    case .device:
+      """
+      the device failed: \(message)
+      help: 'cpu' always works; for CUDA build the engine beside a torch that has it, 'make engine TORCH=...'
+      """
     case .unknown: "the engine failed: \(message)"
     }
   }

@@ -60,6 +60,9 @@ package final class EngineLibrary: Sendable {
   private static func open(_ path: String, device: EngineDevice) throws -> EngineLibrary {
     // dlopen would look for a bare name in the system's folders instead.
     let file = path.contains("/") ? path : "./\(path)"
+    guard isWhole(file) else {
+      throw EngineLibraryError.notLoadable(path: path, reason: "the file ends before its last section")
+    }
     guard let handle = dlopen(file, RTLD_NOW | RTLD_LOCAL) else {
       let reason = dlerror().map { String(cString: $0) } ?? "no reason given"
       throw EngineLibraryError.notLoadable(path: path, reason: reason)
@@ -78,6 +81,26 @@ package final class EngineLibrary: Sendable {
   private static func isFile(_ path: String) -> Bool {
     var status = stat()
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+  }
+
+  /// Whether an ELF file reaches to its table of sections, which a linker puts at the end; true of other files. A library
+  /// that was cut off would be mapped, and end the process with a bus error when its missing part is touched.
+  private static func isWhole(_ path: String) -> Bool {
+    var status = stat()
+    let descriptor = openFile(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return true }
+    defer { close(descriptor) }
+    // ELF-64, little endian: the table's offset is at 40, the size of an entry at 58, their number at 60.
+    var header = [UInt8](repeating: 0, count: 64)
+    guard fstat(descriptor, &status) == 0, read(descriptor, &header, header.count) == header.count,
+      header.starts(with: [0x7F, 0x45, 0x4C, 0x46, 2, 1])
+    else { return true }
+    func number(at place: Int, bytes: Int) -> UInt64 {
+      header[place..<place + bytes].reversed().reduce(0) { $0 << 8 | UInt64($1) }
+    }
+    let (end, overflow) = number(at: 40, bytes: 8).addingReportingOverflow(
+      number(at: 58, bytes: 2) * number(at: 60, bytes: 2))
+    return !overflow && end <= UInt64(status.st_size)
   }
 
   private static func environmentPath() -> String? {
@@ -100,6 +123,9 @@ package final class EngineLibrary: Sendable {
     return String(path[..<slash])
   }
 }
+
+// Inside the type `open` means its method.
+private func openFile(_ path: String, _ flags: Int32) -> Int32 { open(path, flags) }
 
 /// What the loaded library is.
 package struct EngineDescription: Hashable, Sendable {

@@ -80,6 +80,7 @@ int32_t context_create(const es_options *options, es_context **out, es_message *
     require(options->threads >= 1 && options->threads <= 1024, "the number of threads is not 1 to 1024");
     require(options->kernels == ES_BEST_KERNELS || options->kernels == ES_REFERENCE_KERNELS,
             "there is no such choice of kernels");
+    espalier::check_wanted_kernels();
     espalier::install_accounting();
     *out = std::make_unique<es_context>(*options).release();
   });

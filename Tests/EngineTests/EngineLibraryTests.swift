@@ -33,6 +33,16 @@ import Testing
     #expect(found?.description.contains("make engine") == true)
   }
 
+  /// The system would map it, and the process would end with a bus error.
+  @Test func `a library that was cut off is an error`() throws {
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent("espalier-\(UUID().uuidString).so").path
+    let whole = try Data(contentsOf: URL(fileURLWithPath: TestEngine.library().path))
+    try whole.prefix(whole.count / 2).write(to: URL(fileURLWithPath: path))
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let found = error { _ = try EngineLibrary.load(path: path) }
+    #expect(found == .notLoadable(path: path, reason: "the file ends before its last section"))
+  }
+
   @Test func `every error names a remedy`() {
     let errors: [EngineLibraryError] = [
       .missing(path: "/a"), .notFound(searched: ["/a", "/b"]), .notLoadable(path: "/a", reason: "r"),

@@ -1,6 +1,9 @@
 #include "loops.h"
 
+#include "../failure.h"
+
 #include <cstdlib>
+#include <string>
 #include <string_view>
 
 namespace espalier {
@@ -28,6 +31,16 @@ const Loops &chosen_loops() {
 }
 
 }  // namespace
+
+void check_wanted_kernels() {
+  const char *variable = std::getenv("ESPALIER_KERNELS");
+  const std::string_view wanted = variable == nullptr ? "" : variable;
+  for (const std::string_view known : {"", "reference", "baseline", "AVX2", "AVX512"}) {
+    if (wanted == known) return;
+  }
+  throw Failure(ES_INVALID, "ESPALIER_KERNELS is '" + std::string(wanted) +
+                                "'; it is reference, baseline, AVX2 or AVX512, or not set");
+}
 
 const Loops &best_loops() {
   static const Loops &chosen = chosen_loops();

@@ -139,6 +139,8 @@ struct Loops {
 /// The loops for this machine's best instruction set, or for that named by ESPALIER_KERNELS (baseline, AVX2, AVX512)
 /// where the machine has it.
 const Loops &best_loops();
+/// Throws where ESPALIER_KERNELS is no name of kernels.
+void check_wanted_kernels();
 
 // One per source file that includes loops.inc.
 extern const Loops baseline_loops;
