@@ -56,7 +56,8 @@ struct SearchTests {
           let files = try SearchRun.files(of: "\(first)/run")
           #expect(
             files.keys.sorted() == [
-              "architecture.yaml", "distribution.json", "result.json", "run.json", "space/blocks/mobile.yaml",
+              "architecture.yaml", "distribution.json", "distributions.jsonl", "result.json", "run.json",
+              "space/blocks/mobile.yaml",
               "space/digits.yaml", "steps.jsonl",
             ])
           #expect(try SearchRun.files(of: "\(second)/run") == files)

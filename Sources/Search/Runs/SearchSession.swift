@@ -89,11 +89,15 @@ package struct SearchSession {
     in run: RunDirectory, observe: @Sendable (SessionEvent) -> Void
   ) throws -> Double {
     let log = try run.log(.steps)
+    let distributions = try run.log(.distributions)
     let clock = ContinuousClock()
     let start = clock.now
     var reported = start
     try report(.searching, in: run, searchSeconds: 0, retrainingSeconds: 0)
     while !search.isFinished {
+      if !search.isWarmingUp, DistributionRecord.isDue(before: search.step, of: search.totalSteps) {
+        try recordDistribution(in: distributions)
+      }
       let record = try search.advance()
       try log.append(try RunDirectory.encode(record, pretty: false))
       observe(.step(record, samples: search.samples, of: search.totalSteps))
@@ -101,7 +105,13 @@ package struct SearchSession {
       reported = clock.now
       try report(.searching, in: run, searchSeconds: (reported - start).seconds, retrainingSeconds: 0)
     }
+    try recordDistribution(in: distributions)
     return (clock.now - start).seconds
+  }
+
+  private func recordDistribution(in log: LineLog) throws {
+    let record = DistributionRecord(step: search.step, of: search.distribution)
+    try log.append(try RunDirectory.encode(record, pretty: false))
   }
 
   private func report(
