@@ -37,7 +37,8 @@ let reportStyle = """
   .fact dt { font-size: 13px; color: var(--quiet) }
   .fact dd { margin: 0; font-size: 21px; font-weight: 600; line-height: 1.3; font-variant-numeric: tabular-nums }
   .beside { display: block; font-size: 12.5px; font-weight: 400 }
-  nav { display: flex; flex-wrap: wrap; gap: 4px 20px; padding: 14px 0; margin-top: 20px; border-top: 1px solid var(--line) }
+  nav { display: flex; flex-wrap: wrap; gap: 4px 20px; padding: 14px 0; margin-top: 20px;
+    border-top: 1px solid var(--line) }
   section { padding: 28px 0 8px; border-top: 1px solid var(--line) }
   .remark { font-size: 13.5px; margin: 10px 0 16px; max-width: 90ch }
   figure { margin: 0; min-width: 0 }
@@ -47,7 +48,8 @@ let reportStyle = """
   .frame { padding: 12px 14px 26px 58px }
   .plot { display: block; overflow: visible }
   .across { font-size: 12.5px; text-align: center; padding-left: 44px; min-height: 1.2em }
-  .legend { list-style: none; display: flex; flex-wrap: wrap; gap: 2px 16px; margin: 4px 0 0; padding: 0; font-size: 13px }
+  .legend { list-style: none; display: flex; flex-wrap: wrap; gap: 2px 16px; margin: 4px 0 0; padding: 0;
+    font-size: 13px }
   .legend li { display: flex; align-items: center; gap: 6px }
   .key { display: inline-block; flex: none }
   .key.line { width: 22px; height: 0; border-top: 2.5px solid }
@@ -64,7 +66,8 @@ let reportStyle = """
   .key.join { background: var(--join) } .key.plain { background: var(--plain) }
   svg text { fill: var(--text); font-family: inherit }
   .tick { font-size: 12px; fill: var(--quiet); font-variant-numeric: tabular-nums }
-  .note { font-size: 11.5px; fill: var(--quiet); paint-order: stroke; stroke: var(--page); stroke-width: 3px; stroke-linejoin: round }
+  .note { font-size: 11.5px; fill: var(--quiet); paint-order: stroke; stroke: var(--page); stroke-width: 3px;
+    stroke-linejoin: round }
   .axis { stroke: var(--quiet) } .grid { stroke: var(--faint) }
   .stretch { fill: var(--stretch) }
   .rule { stroke: var(--quiet); stroke-dasharray: 2 3 }
@@ -83,13 +86,15 @@ let reportStyle = """
   .scroll:focus-visible, pre:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px }
   table { border-collapse: collapse; font-size: 13.5px; width: 100% }
   caption { text-align: left; font-weight: 600; padding: 12px 0 4px }
-  th, td { padding: 4px 12px 4px 0; text-align: left; font-weight: 400; border-bottom: 1px solid var(--faint); vertical-align: top }
+  th, td { padding: 4px 12px 4px 0; text-align: left; font-weight: 400; border-bottom: 1px solid var(--faint);
+    vertical-align: top }
   thead th { color: var(--quiet); border-bottom-color: var(--line); font-size: 12.5px; vertical-align: bottom }
   .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; padding-left: 12px }
   tbody th, #progress td { white-space: nowrap } .settings tbody th { white-space: normal }
   .found-row > *, .mean-row > * { font-weight: 600 }
   .mean-row > * { border-top: 1px solid var(--line) }
-  .owners { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 340px), 1fr)); gap: 18px 32px; margin-top: 14px }
+  .owners { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 340px), 1fr)); gap: 18px 32px;
+    margin-top: 14px }
   .owner { min-width: 0; break-inside: avoid }
   .heat { table-layout: fixed }
   .heat caption { font-size: 15px; padding: 0 0 2px }
@@ -102,20 +107,24 @@ let reportStyle = """
   .chosen { color: var(--second) } .chosen-row > th, .chosen-row > .number { font-weight: 600 }
   svg.shades { display: block; background: var(--card); shape-rendering: crispEdges }
   svg.shades path { fill: var(--heat) }
-  .shade { width: 22px; height: 12px; border: 1px solid var(--line); background: color-mix(in srgb, var(--heat) calc(var(--share) * 100%), var(--card)) }
+  .shade { width: 22px; height: 12px; border: 1px solid var(--line);
+    background: color-mix(in srgb, var(--heat) calc(var(--share) * 100%), var(--card)) }
   .network .scroll { padding: 4px 0 8px }
   .graph { display: block }
   .down { display: none }
-  .layer { fill: var(--card); stroke: var(--line) } .layer-name { font-size: 12px; font-weight: 600; fill: var(--quiet) }
+  .layer { fill: var(--card); stroke: var(--line) } .layer-name { font-size: 12px; font-weight: 600;
+    fill: var(--quiet) }
   .wire { fill: none; stroke: var(--quiet); stroke-width: 1.4; stroke-linejoin: round } .arrow { fill: var(--quiet) }
   .operation rect { stroke: var(--quiet); fill: var(--plain) }
   .weighted rect { fill: var(--weighted) } .attention rect { fill: var(--attention) } .join rect { fill: var(--join) }
   .end rect { fill: var(--end) }
   .operation-name { font-size: 12px; font-weight: 600 } .operation-detail { font-size: 11px; fill: var(--quiet) }
-  .settings { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 330px), 1fr)); gap: 8px 40px; align-items: start }
+  .settings { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 330px), 1fr)); gap: 8px 40px;
+    align-items: start }
   .settings td { overflow-wrap: anywhere; font-variant-numeric: tabular-nums }
   details { margin: 10px 0 } summary { cursor: pointer; font-size: 14px }
-  pre { overflow-x: auto; background: var(--card); border: 1px solid var(--faint); border-radius: 8px; padding: 12px; font-size: 12.5px; line-height: 1.45 }
+  pre { overflow-x: auto; background: var(--card); border: 1px solid var(--faint); border-radius: 8px; padding: 12px;
+    font-size: 12.5px; line-height: 1.45 }
   @media (max-width: 620px) {
     main { padding: 18px 14px 48px }
     h1 { font-size: 25px }

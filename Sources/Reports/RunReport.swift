@@ -23,7 +23,8 @@ package struct RunReport {
       <meta charset="utf-8"/>
       <meta name="viewport" content="width=device-width, initial-scale=1"/>
       <meta name="color-scheme" content="light dark"/>
-      <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:"/>
+      <meta http-equiv="Content-Security-Policy" \
+      content="default-src 'none'; style-src 'unsafe-inline'; img-src data:"/>
       <meta name="generator" content="espalier report"/>
       <link rel="icon" href="data:,"/>
       <title>\(escapedMarkup(title))</title>

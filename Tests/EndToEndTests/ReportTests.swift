@@ -29,7 +29,7 @@ struct ReportTests {
       #expect(rows.contains("samples.adaptive.lambda0.25") && rows.contains("seed1"))
       #expect(page.all("summary").map(\.text).contains("space/digits.yaml"))
       let operations = page.all(class: "operation").map(\.text)
-      for part in ["images1 × 8 × 8", "global pool", "linear10 × 1 × 1", "output10 x 1 x 1"] {
+      for part in ["images1 × 8 × 8", "global pool", "linear10 × 1 × 1", "output10 × 1 × 1"] {
         #expect(operations.contains { $0.hasSuffix(part) || $0.contains(part) }, "\(part) in \(operations)")
       }
       let again = try Executable.run("report", "\(folder)/run", "--out", "\(folder)/other.html")

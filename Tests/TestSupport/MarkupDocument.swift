@@ -1,7 +1,7 @@
 /// A page read strictly, as XML reads it: what is not well formed is an error that says where.
 ///
-/// Elements nest and are closed, attributes are quoted and unique, `<` and `&` stand only where they mean something, and
-/// names of entities are those that XML has.
+/// Elements nest and are closed, attributes are quoted and unique, `<` and `&` stand only where they mean something,
+/// and names of entities are those that XML has.
 package struct MarkupDocument {
   package struct Element {
     package let name: String

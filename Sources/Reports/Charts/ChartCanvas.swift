@@ -28,7 +28,8 @@ package struct ChartCanvas {
       let kind = number.isMultiple(of: 2) ? "tick" : "tick odd"
       grid.append("<line class=\"axis\" x1=\"\(x)\" y1=\"100%\" x2=\"\(x)\" y2=\"101.5%\"/>")
       grid.append(
-        "<text class=\"\(kind)\" x=\"\(x)\" y=\"100%\" dy=\"20\" text-anchor=\"middle\">\(escapedMarkup(tick.text))</text>"
+        "<text class=\"\(kind)\" x=\"\(x)\" y=\"100%\" dy=\"20\" text-anchor=\"middle\">"
+          + "\(escapedMarkup(tick.text))</text>"
       )
     }
     grid.append("<line class=\"axis\" x1=\"0\" y1=\"100%\" x2=\"100%\" y2=\"100%\"/>")
@@ -69,7 +70,8 @@ package struct ChartCanvas {
   package mutating func addStretch(_ range: ClosedRange<Double>, kind: String, label: String) {
     let (start, end) = (across.share(range.lowerBound), across.share(range.upperBound))
     body.append(
-      "<rect class=\"\(kind)\" x=\"\(Self.percent(start))\" y=\"0\" width=\"\(Self.percent(end - start))\" height=\"100%\"/>"
+      "<rect class=\"\(kind)\" x=\"\(Self.percent(start))\" y=\"0\" width=\"\(Self.percent(end - start))\" "
+        + "height=\"100%\"/>"
     )
     addLabel(label, at: start, top: true)
   }
@@ -87,7 +89,8 @@ package struct ChartCanvas {
     let place = Self.percent(1 - axis.share(value))
     body.append("<line class=\"\(kind)\" x1=\"0\" y1=\"\(place)\" x2=\"100%\" y2=\"\(place)\"/>")
     body.append(
-      "<text class=\"note\" x=\"100%\" y=\"\(place)\" dx=\"-4\" dy=\"-5\" text-anchor=\"end\">\(escapedMarkup(label))</text>"
+      "<text class=\"note\" x=\"100%\" y=\"\(place)\" dx=\"-4\" dy=\"-5\" text-anchor=\"end\">"
+        + "\(escapedMarkup(label))</text>"
     )
   }
 
@@ -95,8 +98,8 @@ package struct ChartCanvas {
     let (anchor, step) = share < 0.6 ? ("start", 5) : ("end", -5)
     let (y, drop) = top ? ("0", 13) : ("100%", -7)
     body.append(
-      "<text class=\"note\" x=\"\(Self.percent(share))\" y=\"\(y)\" dx=\"\(step)\" dy=\"\(drop)\" text-anchor=\"\(anchor)\">"
-        + "\(escapedMarkup(label))</text>")
+      "<text class=\"note\" x=\"\(Self.percent(share))\" y=\"\(y)\" dx=\"\(step)\" dy=\"\(drop)\" "
+        + "text-anchor=\"\(anchor)\">\(escapedMarkup(label))</text>")
   }
 
   /// A line through points, straight from each to the next.

@@ -1,5 +1,5 @@
 extension [ChartPoint] {
-  /// A curve with fewer points that looks the same: of each stretch the first, the lowest, the highest and the last one.
+  /// A curve with fewer points that looks the same: the first, lowest, highest and last of each stretch.
   ///
   /// The stretches are equally wide, so what is seen at any width below their number is what the whole curve shows; no
   /// extreme is lost. Points are in order of x. A curve of at most four points a stretch is left as it is.

@@ -50,7 +50,7 @@ struct GraphPicture {
     var top = 0.0
     for (number, row) in rows.enumerated() {
       let tracks = number == 0 ? 0 : layered.crossings(after: row.lowerBound - 1)
-      top += Double(tracks) * 6 + (number == 0 ? 0 : 10)
+      top += Double(tracks) * Self.pitch(tracks).across + (number == 0 ? 0 : 10)
       top = place(row, from: top)
     }
     extent.across = top
@@ -135,25 +135,31 @@ struct GraphPicture {
     }
   }
 
+  /// How far apart so many tracks around a row's end are: nearer where they are many.
+  private static func pitch(_ tracks: Int) -> (along: Double, across: Double) {
+    (min(5, 15 / Double(max(1, tracks - 1))), min(6, 48 / Double(max(1, tracks))))
+  }
+
   /// From the end of one row around to the beginning of the next, each edge on a track of its own.
   private mutating func connectRows(after rank: Int) {
     var track = 0.0
     let lowest = layered.ranks[rank + 1].compactMap { places[$0]?.middle }.min() ?? 0
-    let count = Double(layered.crossings(after: rank))
+    let count = layered.crossings(after: rank)
+    let pitch = Self.pitch(count)
     for stop in layered.ranks[rank] {
       guard let from = places[stop] else { continue }
       if stop.isStation { wire("M\(text(from.start, from.middle))L\(text(from.end, from.middle))", ends: false) }
       for other in layered.following(stop) {
         guard let to = places[other] else { continue }
-        let right = from.end + 12 + track * 5
-        let left = Self.margin - 24 + track * 5
-        let between = lowest - box.across / 2 - heading - 12 - (count - 1 - track) * 6
+        let right = from.end + 12 + track * pitch.along
+        let left = Self.margin - 24 + track * pitch.along
+        let between = lowest - box.across / 2 - heading - 12 - (Double(count) - 1 - track) * pitch.across
         let corners = [
           (from.end, from.middle), (right, from.middle), (right, between), (left, between), (left, to.middle),
           (to.start, to.middle),
         ]
         wire("M" + corners.map { text($0.0, $0.1) }.joined(separator: "L"), ends: !other.isStation)
-        track = min(track + 1, 3)
+        track += 1
       }
     }
   }
@@ -180,7 +186,8 @@ struct GraphPicture {
       "<g class=\"operation \(node.kind.rawValue)\"><title>\(escapedMarkup(node.lines.joined(separator: "; ")))</title>"
     ]
     lines.append(
-      "<rect x=\"\(a.x.place)\" y=\"\(a.y.place)\" width=\"\((b.x - a.x).place)\" height=\"\((b.y - a.y).place)\" rx=\"5\"/>"
+      "<rect x=\"\(a.x.place)\" y=\"\(a.y.place)\" width=\"\((b.x - a.x).place)\" "
+        + "height=\"\((b.y - a.y).place)\" rx=\"5\"/>"
     )
     let shown = node.lines.prefix(3)
     let first = (a.y + b.y) / 2 - Double(shown.count - 1) * 7.5 + 4

@@ -1,7 +1,7 @@
 /// A graph in ranks: every edge leads from one rank to the next one, through stations where it is longer.
 ///
-/// Layered drawing after Sugiyama, Tagawa and Toda 1981 (IEEE SMC 11(2)): ranks by longest path, order within a rank by
-/// barycentres. Deviation: all edges that leave one node share their stations, as wires of a bus do.
+/// Layered drawing after Sugiyama, Tagawa and Toda 1981 (IEEE SMC 11(2)): ranks by longest paths, order within a rank
+/// by barycentres. Deviation: all edges that leave one node share their stations, as wires of a bus do.
 struct LayeredGraph {
   /// What has a place in a rank.
   struct Stop: Hashable {
@@ -22,8 +22,7 @@ struct LayeredGraph {
 
   init(_ graph: NetworkGraph) {
     self.graph = graph
-    var rankOf: [Int] = []
-    for node in graph.nodes { rankOf.append((node.operands.map { rankOf[$0] }.max() ?? -1) + 1) }
+    let rankOf = Self.ranks(of: graph)
     self.rankOf = rankOf
     ranks = [[Stop]](repeating: [], count: (rankOf.max() ?? -1) + 1)
     for node in graph.nodes.indices {
@@ -46,6 +45,19 @@ struct LayeredGraph {
       }
     }
     for _ in 0..<8 { sweep() }
+  }
+
+  /// The longest path that leads to each node, and then as late as what uses it allows: so what is made for a later
+  /// layer stands beside it, and one wire leads there.
+  private static func ranks(of graph: NetworkGraph) -> [Int] {
+    var ranks: [Int] = []
+    for node in graph.nodes { ranks.append((node.operands.map { ranks[$0] }.max() ?? -1) + 1) }
+    var latest = [Int?](repeating: nil, count: graph.nodes.count)
+    for (index, node) in graph.nodes.enumerated().reversed() {
+      if let limit = latest[index] { ranks[index] = limit }
+      for operand in node.operands { latest[operand] = min(latest[operand] ?? .max, ranks[index] - 1) }
+    }
+    return ranks
   }
 
   private mutating func connect(_ from: Stop, _ to: Stop) {

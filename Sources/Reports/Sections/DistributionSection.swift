@@ -18,11 +18,12 @@ func distributionSection(of story: RunStory) -> ReportSection? {
       owners.append((decision.owner, [map]))
     }
   }
+  let times = "step \(history.steps[first].grouped) to \(history.steps[last].grouped)"
   let tables = owners.map { owner in
     """
     <div class="owner"><table class="heat">
     <caption>\(escapedMarkup(owner.name))</caption>
-    <thead><tr><th scope="col">option</th><th scope="col">step \(history.steps[first].grouped) to \(history.steps[last].grouped)</th>\
+    <thead><tr><th scope="col">option</th><th scope="col">\(times)</th>\
     <th scope="col" class="number">last</th></tr></thead>
     \(owner.maps.joined(separator: "\n"))
     </table></div>
@@ -33,7 +34,8 @@ func distributionSection(of story: RunStory) -> ReportSection? {
   }
   let left = history.decisions.count - shown.count
   let remark =
-    "The stronger the colour, the more probable the option; \(NumberText.counted(columns.count, "column")) over the steps"
+    "The stronger the colour, the more probable the option; "
+    + "\(NumberText.counted(columns.count, "column")) over the steps"
     + (moving.isEmpty || story.warmUpSteps == 0 ? "" : " after the warm-up, in which nothing moves")
     + ". A dot marks the option that was chosen."
     + (left > 0 ? " \(NumberText.counted(left, "further decision")) are not shown." : "")
@@ -140,7 +142,8 @@ private struct HeatMap {
 
   private var description: String {
     shown.map { row in
-      "\(row.name): \(((row.shares.first ?? 0) * 100).fixed(0)) % at first, \(((row.shares.last ?? 0) * 100).fixed(0)) % at last"
+      let (first, last) = (row.shares.first ?? 0, row.shares.last ?? 0)
+      return "\(row.name): \((first * 100).fixed(0)) % at first, \((last * 100).fixed(0)) % at last"
     }.joined(separator: "; ")
   }
 }

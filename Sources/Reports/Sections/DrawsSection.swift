@@ -49,8 +49,8 @@ func drawsSection(of story: RunStory) -> ReportSection? {
       \(figure.html)
       </div>
       \(paragraph(
-        "\(count) of the search, without the warm-up. Each loss is that of one validation batch with the weights of that "
-          + "step, so that later draws have better weights, and the lowest points are lucky batches as well.",
+        "\(count) of the search, without the warm-up. Each loss is that of one validation batch with the weights of "
+          + "that step, so that later draws have better weights, and the lowest points are lucky batches as well.",
         kind: "remark"))
       <details><summary>The front in numbers</summary>
       \(frontTable(cloud, story))

@@ -140,7 +140,8 @@ private struct ProgressCharts {
     let (low, high) = (values.min() ?? 0, values.max() ?? 0)
     let places = high >= 1000 ? 0 : 3
     return "From \(first.y.fixed(places)) at step \(Int(first.x).grouped) to \(last.y.fixed(places)) at step "
-      + "\(Int(last.x).grouped); least \(low.fixed(places)), greatest \(high.fixed(places))\(unit.isEmpty ? "" : " ")\(unit)."
+      + "\(Int(last.x).grouped); least \(low.fixed(places)), greatest \(high.fixed(places))"
+      + (unit.isEmpty ? "." : " \(unit).")
   }
 
   var remark: String {
@@ -148,7 +149,8 @@ private struct ProgressCharts {
       sum + step.draws.count { !$0.trainingLoss.isFinite || $0.validationLoss?.isFinite == false }
     }
     return
-      "Losses are means over the draws of a step: faint at each step, strong over \(Self.means) parts of the run, as is the mean cost. "
+      "Losses are means over the draws of a step: faint at each step, strong over \(Self.means) parts of the run, "
+      + "as is the mean cost. "
       + "Thinned curves keep the least and the greatest value of every stretch."
       + (odd == 0 ? "" : " \(NumberText.counted(odd, "draw")) had a loss that is no finite number; they are left out.")
   }

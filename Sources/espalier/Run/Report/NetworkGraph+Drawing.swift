@@ -1,5 +1,4 @@
 import Reports
-import Search
 import SpaceIR
 
 extension NetworkGraph {
@@ -47,7 +46,10 @@ private struct NetworkDrawing {
       + network.otherOutputs.map { ($0.name, $0.node, $0.shape) }
     for (name, result, shape) in ends {
       guard let box = boxOf[result] else { continue }
-      boxes.append(Box(name: name, details: [], shape: shape.words, layer: "", operands: [box], kind: .end))
+      boxes.append(
+        Box(
+          name: name, details: [], shape: "\(shape.channels) × \(shape.height) × \(shape.width)", layer: "",
+          operands: [box], kind: .end))
     }
     return boxes.map { box in
       let details = box.details.isEmpty ? [] : [box.details.joined(separator: ", ")]
@@ -112,7 +114,10 @@ private struct NetworkDrawing {
     case .squeezeExcite(let it, _): ("squeeze-excite", ["inner \(text(it.inner))"], .attention)
     case .splitAttention(let it, _): ("split attention", ["inner \(text(it.inner))"], .attention)
     case .pool(let it, _):
-      ("\(it.kind.rawValue) pool \(text(it.kernel))×\(text(it.kernel))", many(("stride", it.stride)), .plain)
+      (
+        "\(it.kind == .max ? "max" : "avg") pool \(text(it.kernel))×\(text(it.kernel))", many(("stride", it.stride)),
+        .plain
+      )
     case .globalPool: ("global pool", [], .plain)
     case .linear: ("linear", [], .weighted)
     case .layerNorm: ("layer norm", [], .weighted)

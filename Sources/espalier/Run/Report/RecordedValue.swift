@@ -46,7 +46,7 @@ indirect enum RecordedValue: Decodable {
     if case .object(let members) = self { members[key] } else { nil }
   }
 
-  /// Every scalar with the path to it, by name: `samples.adaptive.lambda` and `0.25`. An empty object is its name alone.
+  /// Every scalar with the path to it, by name: `samples.adaptive.lambda` and `0.25`. An empty object is a name alone.
   func rows(under path: String = "") -> [(name: String, value: String)] {
     switch self {
     case .scalar(let text): return [(path, text)]

@@ -107,7 +107,7 @@ extension RunReading {
 }
 
 extension RunReading {
-  /// P(the decision has the option) at the recorded steps, [decision][option]; of a run that recorded none the last ones.
+  /// P(the decision has the option) at the recorded steps, [decision][option]; where none was recorded the last ones.
   fileprivate func shares(of space: Space) -> [(step: Int, shares: [[Double]])] {
     // Of another space there would be other numbers of options; what does not fit is not shown.
     let sizes = space.decisions.map(\.options.count)
