@@ -10,6 +10,7 @@ import Synchronization
 /// What people see of a search: facts and answers on standard output, a live line on standard error of a terminal.
 final class SearchReporter: Sendable {
   private let space: Space
+  private let method: SearchMethod
   private let target: Int?
   private let json: Bool
   private let path: String
@@ -38,7 +39,8 @@ final class SearchReporter: Sendable {
   }
 
   /// - Parameter target: Multiply-adds; nil: cost plays no part.
-  init(space: Space, target: Int?, json: Bool, path: String) {
+  init(space: Space, method: SearchMethod, target: Int?, json: Bool, path: String) {
+    self.method = method
     self.target = target
     self.space = space
     self.json = json
@@ -143,10 +145,7 @@ final class SearchReporter: Sendable {
     state.searchSeconds = (ContinuousClock.now - state.phaseStarted).inSeconds
     state.phaseStarted = .now
     say(searchTable(state))
-    say(
-      rank == 0
-        ? "\nthe most probable network\n"
-        : "\nthe most probable network within the target; \(rank) more probable ones are above it\n")
+    say("\n\(method.answer(rank: rank))\n")
     say("chosen: \(cost.macs.grouped) MACs\(besideTarget(cost.macs)), \(cost.parameters.grouped) parameters\n")
     var table = AlignedTable([.left, .left])
     for (owner, text) in space.options(of: architecture) { table.add([owner, text]) }
@@ -237,6 +236,19 @@ func spread(_ values: [Double]) -> (mean: Double, error: Double) {
 
 extension Duration {
   var inSeconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
+}
+
+extension SearchMethod {
+  /// What a network is that was chosen.
+  func answer(rank: Int) -> String {
+    switch self {
+    case .random, .evolution: "the network with the best score"
+    case .fpNAS, .parsec:
+      rank == 0
+        ? "the most probable network"
+        : "the most probable network within the target; \(rank) more probable ones are above it"
+    }
+  }
 }
 
 extension SearchRecipe {

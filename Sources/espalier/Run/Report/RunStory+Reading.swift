@@ -38,7 +38,8 @@ extension RunStory {
       let cost = try cost(of: chosen, in: space)
       answer = Answer(
         choices: space.options(of: chosen).map { SettingGroup.Row($0.owner, $0.text) }, cost: cost.macs,
-        parameters: cost.parameters, rank: run.result?.rank)
+        parameters: cost.parameters,
+        rank: run.learnt == nil ? nil : run.result?.rank)
       graph = NetworkGraph(drawing: try space.bound(to: chosen))
     }
     networks = (run.result?.networks ?? []).enumerated().map { number, network in
