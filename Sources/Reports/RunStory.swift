@@ -19,6 +19,7 @@ package struct RunStory: Hashable, Sendable {
   package var searchSeconds: Double?
   package var trainingSeconds: Double?
   package var steps: [Step]
+  package var validation = Validation.oneBatch
   package var distribution: DistributionHistory
   package var answer: Answer?
   package var networks: [TrainedNetwork]
@@ -41,6 +42,14 @@ package struct RunStory: Hashable, Sendable {
     networks = []
     settings = []
     files = []
+  }
+
+  /// What the validation loss of a draw is.
+  package enum Validation: Hashable, Sendable {
+    /// Of the step's batch, with the weights of that step.
+    case oneBatch
+    /// The mean over so many batches, the same for every draw, with weights that stay as the warm-up left them.
+    case sameBatches(Int)
   }
 
   package struct Turn: Hashable, Sendable {

@@ -75,6 +75,14 @@ struct RunReportTests {
     #expect(rows.contains { $0.hasPrefix("60 to 69search") })
   }
 
+  @Test func `what a validation loss is follows the method`() {
+    var story = SampleStory.full()
+    #expect(RunReport(of: story).html.contains("Each loss is that of one validation batch"))
+    story.validation = .sameBatches(8)
+    #expect(
+      RunReport(of: story).html.contains("Each loss is a score: the mean over the same 8 validation batches, with"))
+  }
+
   /// What a user writes stands on the page as it was written, and means nothing there.
   @Test func `every text of a user is escaped`() throws {
     let word = "</script></style><b onclick=\"x('1')\">&amp;\u{0}\u{1B}[31m 名"

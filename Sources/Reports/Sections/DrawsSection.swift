@@ -48,14 +48,22 @@ func drawsSection(of story: RunStory) -> ReportSection? {
       <div class="charts wide">
       \(figure.html)
       </div>
-      \(paragraph(
-        "\(count) of the search, without the warm-up. Each loss is that of one validation batch with the weights of "
-          + "that step, so that later draws have better weights, and the lowest points are lucky batches as well.",
-        kind: "remark"))
+      \(paragraph("\(count) of the search, without the warm-up. \(meaning(of: story.validation))", kind: "remark"))
       <details><summary>The front in numbers</summary>
       \(frontTable(cloud, story))
       </details>
       """)
+}
+
+private func meaning(of validation: RunStory.Validation) -> String {
+  switch validation {
+  case .oneBatch:
+    "Each loss is that of one validation batch with the weights of that step, so that later draws have better weights, "
+      + "and the lowest points are lucky batches as well."
+  case .sameBatches(let count):
+    "Each loss is a score: the mean over the same \(count.grouped) validation batches, "
+      + "with shared weights that stay as the warm-up left them."
+  }
 }
 
 private func frontTable(_ cloud: DrawCloud, _ story: RunStory) -> String {

@@ -3,7 +3,8 @@ package import SpaceIR
 /// The population of regularised evolution: the newest networks, each with its loss.
 ///
 /// Real, Aggarwal, Huang and Le 2019, *Regularized Evolution for Image Classifier Architecture Search*, arXiv
-/// 1802.01548, algorithm 1: a parent is the best of some that are drawn with replacement, and who is oldest goes, not who is worst.
+/// 1802.01548, algorithm 1: a parent is the best of some that are drawn with replacement, and who is oldest goes, not
+/// who is worst.
 package struct AgeingPopulation: Sendable {
   package struct Member: Hashable, Sendable {
     package let architecture: Architecture

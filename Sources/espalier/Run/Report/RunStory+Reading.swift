@@ -25,6 +25,11 @@ extension RunStory {
         })
     }
     warmUpSteps = plannedWarmUp(run)
+    validation =
+      switch definition.method {
+      case .fpNAS, .parsec: .oneBatch
+      case .random, .evolution: .sameBatches(SampledSearch.scoringBatches)
+      }
     if case .mixed(let theta) = definition.recipe.form, definition.recipe.epochs > 0 {
       let share = theta / definition.recipe.epochs
       turns = [Turn(step: Int((share * Double(totalSteps)).rounded()), label: "joint from here")]
