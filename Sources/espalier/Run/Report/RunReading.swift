@@ -1,6 +1,7 @@
 import Distributions
 import Foundation
 import Search
+import SpaceIR
 
 /// What a run's folder holds, read for people. The one place of the report that knows how runs are stored.
 struct RunReading {
@@ -86,5 +87,17 @@ struct RunReading {
     } catch {
       throw RunError.damaged(path: "\(folder)/\(file.rawValue)", reason: "it does not hold what this version writes")
     }
+  }
+}
+
+extension RunReading {
+  /// P(the decision has the option) at the recorded steps, [decision][option]; where none was recorded the last ones.
+  func shares(of space: Space) -> [(step: Int, shares: [[Double]])] {
+    // Of another space there would be other numbers of options; what does not fit is not shown.
+    let sizes = space.decisions.map(\.options.count)
+    let recorded = distributions.filter { $0.shares.map(\.count) == sizes }
+      .map { (step: $0.step, shares: $0.shares.map { $0.map { Double($0) / 10_000 } }) }
+    guard recorded.isEmpty, let learnt = learnt?.distribution(of: space) else { return recorded }
+    return [(definition.totalSteps, learnt.marginals)]
   }
 }

@@ -1,5 +1,4 @@
 import Diagnostics
-import Distributions
 import Reports
 import Search
 import SpaceAnalysis
@@ -109,18 +108,6 @@ extension RunReading {
       throw RunError.damaged(path: "\(folder)/architecture.yaml", reason: "it is no network of the run's space")
     }
     return found
-  }
-}
-
-extension RunReading {
-  /// P(the decision has the option) at the recorded steps, [decision][option]; where none was recorded the last ones.
-  fileprivate func shares(of space: Space) -> [(step: Int, shares: [[Double]])] {
-    // Of another space there would be other numbers of options; what does not fit is not shown.
-    let sizes = space.decisions.map(\.options.count)
-    let recorded = distributions.filter { $0.shares.map(\.count) == sizes }
-      .map { (step: $0.step, shares: $0.shares.map { $0.map { Double($0) / 10_000 } }) }
-    guard recorded.isEmpty, let learnt = learnt?.distribution(of: space) else { return recorded }
-    return [(definition.totalSteps, learnt.marginals)]
   }
 }
 
