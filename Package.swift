@@ -49,11 +49,12 @@ let package = Package(
     part("Supernet", ["SpaceIR", "SpacePlanner", "Engine", "Datasets"]),
     part("Search", ["SpaceIR", "SpaceAnalysis", "SpacePlanner", "Distributions", "Supernet", "Engine", "Datasets"]),
     part("Exporters", ["SpaceIR", "SpacePlanner"]),
+    part("Reports", []),
     .executableTarget(
       name: "espalier",
       dependencies: [
         "Diagnostics", "SpaceSyntax", "SpaceIR", "SpaceChecker", "SpaceAnalysis", "SpacePlanner", "SpaceCompiler",
-        "Distributions", "Datasets", "Engine", "Supernet", "Search", "Exporters", arguments, bigInt,
+        "Distributions", "Datasets", "Engine", "Supernet", "Search", "Exporters", "Reports", arguments, bigInt,
       ],
       swiftSettings: strict),
     .target(
@@ -75,6 +76,7 @@ let package = Package(
     tests(
       "ExportersTests",
       ["Exporters", "SpaceChecker", "SpaceCompiler", "SpaceAnalysis", "SpaceIR", "Diagnostics", "TestSupport"]),
+    tests("ReportsTests", ["Reports", "TestSupport"]),
     tests("DatasetsTests", ["Datasets"]),
     tests("EngineTests", ["Engine"]),
     tests(
@@ -89,7 +91,9 @@ let package = Package(
         "Search", "Supernet", "Engine", "SpacePlanner", "SpaceAnalysis", "SpaceIR", "SpaceCompiler", "Distributions",
         "Datasets", "TestSupport",
       ]),
-    tests("EndToEndTests", ["TestSupport", "espalier"], goldens: ["Golden"]),
+    tests(
+      "EndToEndTests", ["TestSupport", "espalier", "Reports", "SpaceAnalysis", "SpaceCompiler", "SpaceIR"],
+      goldens: ["Golden"]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c2x

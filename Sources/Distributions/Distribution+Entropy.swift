@@ -23,6 +23,22 @@ extension Distribution {
       of: decision, probabilities: probabilities[index], existence: existenceProbabilities(probabilities)[index])
   }
 
+  /// `marginals(of:)` of every decision, in the order of the space.
+  ///
+  /// - Complexity: O(logits x the decisions of their factor).
+  package var marginals: [[Double]] {
+    let probabilities = probabilities
+    let existence = existenceProbabilities(probabilities)
+    var result = [[Double]](repeating: [], count: plan.factors.reduce(0) { $0 + $1.decisions.count })
+    for (index, factor) in plan.factors.enumerated() {
+      for decision in factor.decisions {
+        result[decision.index] = factor.marginals(
+          of: decision, probabilities: probabilities[index], existence: existence[index])
+      }
+    }
+    return result
+  }
+
   /// P(factor exists) for each factor. A factor comes after the one that holds its parent, so one walk is enough.
   private func existenceProbabilities(_ probabilities: [[Double]]) -> [Double] {
     var factorOfDecision: [DecisionID: Int] = [:]

@@ -93,10 +93,14 @@ package enum SearchMethod: String, Hashable, Sendable, Codable, CaseIterable {
   /// Fixed number of draws, joint from the start, no cost term of its own: the hinge of FP-NAS is used so that budgets
   /// can be compared (Casale et al. 2019, arXiv 1902.05116; as the baseline of FP-NAS).
   case parsec
+  /// Shared weights from uniform draws, then the best score of uniform draws within the target (`SampledSearch`).
+  case random
+  /// The same with proposals of regularised evolution (`SampledSearch`).
+  case evolution
 
   /// The method's recipe for a run of this many epochs.
   ///
-  /// - Parameter initialEntropy: Of the uniform start, in nats; PARSEC's fixed K is what FP-NAS starts with.
+  /// - Parameter initialEntropy: Of the uniform start, in nats; a fixed K is what FP-NAS starts with.
   package func recipe(epochs: Double, targetMACs: Int?, initialEntropy: Double) -> SearchRecipe {
     let lambda = 0.25
     let warmUp = epochs * 2 / 3
@@ -109,6 +113,11 @@ package enum SearchMethod: String, Hashable, Sendable, Codable, CaseIterable {
       let count = SampleSchedule.adaptive(lambda: lambda, minimum: 2).draws(entropy: initialEntropy)
       return SearchRecipe(
         samples: .fixed(count), form: .joint, epochs: epochs, warmUpEpochs: warmUp, targetMACs: targetMACs)
+    case .random, .evolution:
+      // As many networks as PARSEC draws, after the same warm-up.
+      let count = SampleSchedule.adaptive(lambda: lambda, minimum: 2).draws(entropy: initialEntropy)
+      return SearchRecipe(
+        samples: .fixed(count), form: .factorised, epochs: epochs, warmUpEpochs: warmUp, targetMACs: targetMACs)
     }
   }
 }

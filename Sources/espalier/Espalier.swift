@@ -16,11 +16,13 @@ struct Espalier: AsyncParsableCommand {
       Answers go to standard output, progress and errors to standard error. Exit codes: 0 yes; 1 the space is wrong, or \
       what was asked of it cannot be had; 2 the command could not run.
       """,
-    version: "0.1.0",
+    version: version,
     groupedSubcommands: [
       CommandGroup(name: "Spaces", subcommands: compilerCommands),
       CommandGroup(name: "Runs", subcommands: runCommands),
     ].filter { !$0.subcommands.isEmpty })
+
+  static let version = "0.1.0"
 
   /// What needs the compiler alone, in Commands/.
   private static let compilerCommands: [any ParsableCommand.Type] = [
@@ -32,7 +34,7 @@ struct Espalier: AsyncParsableCommand {
 
   /// What runs networks, in Run/.
   private static let runCommands: [any ParsableCommand.Type] = [
-    SearchCommand.self, StatusCommand.self, DeriveCommand.self, BenchmarkCommand.self,
+    SearchCommand.self, StatusCommand.self, ReportCommand.self, DeriveCommand.self, BenchmarkCommand.self,
   ]
 
   /// Runs the command named by the arguments and ends the process with its exit code.

@@ -56,13 +56,37 @@ struct SearchTests {
           let files = try SearchRun.files(of: "\(first)/run")
           #expect(
             files.keys.sorted() == [
-              "architecture.yaml", "distribution.json", "result.json", "run.json", "space/blocks/mobile.yaml",
+              "architecture.yaml", "distribution.json", "distributions.jsonl", "result.json", "run.json",
+              "space/blocks/mobile.yaml",
               "space/digits.yaml", "steps.jsonl",
             ])
           #expect(try SearchRun.files(of: "\(second)/run") == files)
           #expect(try SearchRun.files(of: "\(third)/run")["steps.jsonl"] != files["steps.jsonl"])
         }
       }
+    }
+  }
+
+  @Test(arguments: ["random", "evolution"])
+  func `the baselines run as the methods do, within the target`(method: String) throws {
+    try withTemporaryFolder { folder in
+      let outcome = try SearchRun.start(in: folder, "--method", method, "--target", "120k")
+      #expect(
+        outcome.status == 0 && outcome.output.contains("\nthe network with the best score\n"), "\(outcome.errors)")
+      let result = try object(try String(contentsOfFile: "\(folder)/run/result.json", encoding: .utf8))
+      #expect(try #require(result["macs"] as? Int) <= 120_000)
+      // Nothing is learnt about the networks as a whole.
+      let files = try SearchRun.files(of: "\(folder)/run").keys
+      #expect(!files.contains("distribution.json") && !files.contains("distributions.jsonl"))
+      for command in ["status", "derive", "report"] {
+        #expect(try Executable.run(command, "\(folder)/run").status == 0, "\(command)")
+      }
+      let page = try MarkupDocument(try String(contentsOfFile: "\(folder)/run/report.html", encoding: .utf8))
+      #expect(
+        page.all(class: "answer").first?.text.hasPrefix("The answer is the network that the search chose.") == true)
+      let none = try Executable.run(
+        SearchRun.small + ["--method", method, "--target", "1k", "--out", "\(folder)/none"])
+      #expect(none.status == 1 && none.errors.contains("no network of 'digits' has 0 to 1,000 MACs"), "\(none.errors)")
     }
   }
 

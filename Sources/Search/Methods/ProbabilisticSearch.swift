@@ -77,11 +77,11 @@ package struct ProbabilisticSearch {
   package private(set) var step = 0
   package let stepsPerEpoch: Int
 
-  private let supernet: Supernet
+  let supernet: Supernet
   /// Of the joint form; never used by a search that stays factorised.
   private let joint: DistributionPlan
-  private let training: BatchSource
-  private let validation: BatchSource
+  let training: BatchSource
+  let validation: BatchSource
   private var optimiser: Adam
 
   /// - Throws: `SearchError` for data or a recipe that do not fit; `DistributionPlanError`; `EngineError`.
@@ -114,7 +114,6 @@ package struct ProbabilisticSearch {
   }
 
   package var totalSteps: Int { steps(recipe.epochs) }
-  package var isFinished: Bool { step >= totalSteps }
   package var epoch: Int { step / stepsPerEpoch }
 
   private func steps(_ epochs: Double) -> Int { max(1, Int((epochs * Double(stepsPerEpoch)).rounded())) }
@@ -123,7 +122,8 @@ package struct ProbabilisticSearch {
   package var parameterCount: Int { supernet.plan.parameterCount }
 
   /// Whether the next step belongs to the warm-up.
-  package var isWarmingUp: Bool { recipe.warmUpEpochs > 0 && step < steps(recipe.warmUpEpochs) }
+  package var isWarmingUp: Bool { step < warmUpSteps }
+  var warmUpSteps: Int { recipe.warmUpEpochs > 0 ? steps(recipe.warmUpEpochs) : 0 }
 
   /// Bytes of tensors, all lanes.
   package func memory() throws -> EngineMemory { try supernet.context.memory() }

@@ -59,6 +59,7 @@ package final class RunDirectory {
   package enum File: String {
     case definition = "run.json"
     case steps = "steps.jsonl"
+    case distributions = "distributions.jsonl"
     case distribution = "distribution.json"
     case result = "result.json"
     case architecture = "architecture.yaml"

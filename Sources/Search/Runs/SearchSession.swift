@@ -33,7 +33,7 @@ package struct SearchSession {
   private let splits: DatasetSplits
   private let library: EngineLibrary
   private let threads: Int
-  private var search: ProbabilisticSearch
+  private var search: any SearchLoop
 
   /// - Throws: As `ProbabilisticSearch`.
   package init(
@@ -43,8 +43,16 @@ package struct SearchSession {
     self.splits = splits
     self.library = library
     self.threads = threads
-    search = try ProbabilisticSearch(
-      space, splits: splits, recipe: definition.recipe, seed: definition.seed, library: library, threads: threads)
+    let (recipe, seed) = (definition.recipe, definition.seed)
+    search =
+      switch definition.method {
+      case .fpNAS, .parsec:
+        try ProbabilisticSearch(space, splits: splits, recipe: recipe, seed: seed, library: library, threads: threads)
+      case .random, .evolution:
+        try SampledSearch(
+          space, splits: splits, recipe: recipe, isEvolving: definition.method == .evolution, seed: seed,
+          library: library, threads: threads)
+      }
     var completed = definition
     completed.totalSteps = search.totalSteps
     self.definition = completed
@@ -69,7 +77,7 @@ package struct SearchSession {
     let searchSeconds = try runSteps(in: run, observe: observe)
     let (chosen, rank) = try search.choice()
     let cost = try cost(of: chosen, in: space)
-    try run.write(DistributionSnapshot(search.distribution, of: space), as: .distribution)
+    if let learnt = search.learnt { try run.write(DistributionSnapshot(learnt, of: space), as: .distribution) }
     try run.write(Array(architectureText(chosen).utf8), to: .architecture)
     let clock = ContinuousClock()
     let start = clock.now
@@ -77,7 +85,7 @@ package struct SearchSession {
     let networks = try await trainNetworks(chosen, cost, rank: rank, observe: observe)
     let result = RunResult(
       chosen: chosen, in: space, rank: rank, macs: cost.macs, parameters: cost.parameters, samples: search.samples,
-      entropy: search.distribution.entropy, networks: networks)
+      entropy: search.entropy, networks: networks)
     try run.write(result, as: .result)
     try report(
       .finished, in: run, searchSeconds: searchSeconds, retrainingSeconds: (clock.now - start).seconds)
@@ -89,11 +97,15 @@ package struct SearchSession {
     in run: RunDirectory, observe: @Sendable (SessionEvent) -> Void
   ) throws -> Double {
     let log = try run.log(.steps)
+    let distributions = search.learnt == nil ? nil : try run.log(.distributions)
     let clock = ContinuousClock()
     let start = clock.now
     var reported = start
     try report(.searching, in: run, searchSeconds: 0, retrainingSeconds: 0)
     while !search.isFinished {
+      if !search.isWarmingUp, DistributionRecord.isDue(before: search.step, of: search.totalSteps) {
+        try recordDistribution(in: distributions)
+      }
       let record = try search.advance()
       try log.append(try RunDirectory.encode(record, pretty: false))
       observe(.step(record, samples: search.samples, of: search.totalSteps))
@@ -101,14 +113,21 @@ package struct SearchSession {
       reported = clock.now
       try report(.searching, in: run, searchSeconds: (reported - start).seconds, retrainingSeconds: 0)
     }
+    try recordDistribution(in: distributions)
     return (clock.now - start).seconds
+  }
+
+  private func recordDistribution(in log: LineLog?) throws {
+    guard let learnt = search.learnt, let log else { return }
+    let record = DistributionRecord(step: search.step, of: learnt)
+    try log.append(try RunDirectory.encode(record, pretty: false))
   }
 
   private func report(
     _ phase: RunProgress.Phase, in run: RunDirectory, searchSeconds: Double, retrainingSeconds: Double
   ) throws {
     let progress = RunProgress(
-      phase: phase, steps: search.step, samples: search.samples, entropy: search.distribution.entropy,
+      phase: phase, steps: search.step, samples: search.samples, entropy: search.entropy,
       searchSeconds: searchSeconds, retrainingSeconds: retrainingSeconds)
     try run.write(progress, as: .progress)
   }

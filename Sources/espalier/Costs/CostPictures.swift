@@ -1,3 +1,4 @@
+import Reports
 import SpaceAnalysis
 import SpaceCompiler
 import SpaceIR
@@ -13,9 +14,9 @@ struct SpectrumPicture {
     let shares = bars.map { $0.count.share(of: all) }
     let (first, last) = (bars[0].range.lowerBound, bars[bars.count - 1].range.upperBound)
     let unit = answer.question.measure.unit
-    let across = ChartCanvas.Axis.amounts(unit, Double(first)...Double(last))
-    var canvas = ChartCanvas(title: title, subtitle: subtitle, across: across)
-    let upwards = ChartCanvas.Axis.percents(
+    let across = ChartAxis.amounts(unit, Double(first)...Double(last))
+    var canvas = ChartCanvas(across: across)
+    let upwards = ChartAxis.percents(
       "share of the networks", to: (shares.map(\.upperBound).max() ?? 1) * 1.05)
     canvas.add(upwards, on: .left)
     for (bar, share) in zip(bars, shares) {
@@ -26,19 +27,19 @@ struct SpectrumPicture {
       }
       canvas.addBar(range, to: share.lowerBound, upwards, kind: "bar", tip: tip)
     }
-    let upTo = ChartCanvas.Axis.percents("share up to a cost", to: 1)
+    let upTo = ChartAxis.percents("share up to a cost", to: 1)
     canvas.add(upTo, on: .right)
     for bound in answer.spectrum.isExact ? [false] : [false, true] {
       canvas.addLine(curve(first...last, upper: bound), upTo, kind: "curve")
     }
-    return canvas.document
+    return canvas.document(title: title, subtitle: subtitle)
   }
 
-  private func curve(_ range: ClosedRange<Int>, upper: Bool) -> [(x: Double, y: Double)] {
+  private func curve(_ range: ClosedRange<Int>, upper: Bool) -> [ChartPoint] {
     let step = max(1, (range.upperBound - range.lowerBound) / 288)
     return stride(from: range.lowerBound, through: range.upperBound, by: step).map { cost in
       let share = answer.spectrum.count(in: 0...cost).share(of: answer.spectrum.count)
-      return (Double(cost), upper ? share.upperBound : share.lowerBound)
+      return ChartPoint(Double(cost), upper ? share.upperBound : share.lowerBound)
     }
   }
 
@@ -66,18 +67,16 @@ struct FrontPicture {
   }
 
   var svg: String {
-    let points = front.points.map { (x: Double($0.costs[0]), y: Double($0.costs[1])) }
+    let points = front.points.map { ChartPoint(Double($0.costs[0]), Double($0.costs[1])) }
     let measures = front.criteria.map(\.measure)
     let (across, upwards) = (axis(points.map(\.x), measures[0]), axis(points.map(\.y), measures[1]))
     let rest = front.excess == 0 ? "exact" : "within \(front.excess.grouped) \(measures[0].unit)"
     let asked = front.criteria.map { ($0.direction == .least ? "least " : "most ") + $0.measure.unit }
-    var canvas = ChartCanvas(
-      title: "\(compiled.space.name): \(asked.joined(separator: ", "))",
-      subtitle: "\(counted(front.points.count, "network")) that no other beats in both, \(rest)", across: across)
+    var canvas = ChartCanvas(across: across)
     canvas.add(upwards, on: .left)
-    var stairs: [(x: Double, y: Double)] = []
+    var stairs: [ChartPoint] = []
     for point in points {
-      if let last = stairs.last { stairs.append((point.x, last.y)) }
+      if let last = stairs.last { stairs.append(ChartPoint(point.x, last.y)) }
       stairs.append(point)
     }
     canvas.addLine(stairs, upwards, kind: "curve")
@@ -85,10 +84,12 @@ struct FrontPicture {
       let tip = zip(costs, measures).map { "\($0.grouped) \($1.unit)" }.joined(separator: ", ")
       canvas.addDot(point.x, point.y, upwards, tip: tip)
     }
-    return canvas.document
+    return canvas.document(
+      title: "\(compiled.space.name): \(asked.joined(separator: ", "))",
+      subtitle: "\(counted(front.points.count, "network")) that no other beats in both, \(rest)")
   }
 
-  private func axis(_ values: [Double], _ measure: CostMeasure) -> ChartCanvas.Axis {
+  private func axis(_ values: [Double], _ measure: CostMeasure) -> ChartAxis {
     let (low, high) = (values.min() ?? 0, values.max() ?? 1)
     let room = max((high - low) * 0.04, high * 0.01, 1)
     return .amounts(measure.unit, max(0, low - room)...high + room)

@@ -105,7 +105,8 @@ struct ResultsBenchmark: AsyncParsableCommand {
       return result
     }
     Terminal.standardError.line("\(item.title), seed \(seed): searching in \(path)")
-    let reporter = SearchReporter(space: setup.space.space, target: setup.recipe.targetMACs, json: true, path: path)
+    let reporter = SearchReporter(
+      space: setup.space.space, method: setup.order.method, target: setup.recipe.targetMACs, json: true, path: path)
     let result = try await setup.run(&session, at: path) { _ in
     } observe: {
       reporter.observe($0)

@@ -106,6 +106,8 @@ private func countingFailure(_ error: any Error, of space: Space) -> CommandFail
   case let error as CostError: CommandFailure(error, in: space)
   case let error as CostModelError: CommandFailure(error, in: space)
   case let error as BandError: CommandFailure(error, unit: "MACs", in: space)
+  case let error as BudgetError: CommandFailure(error, in: space)
+  case let error as MoveError: CommandFailure(error, in: space)
   default: nil
   }
 }

@@ -17,6 +17,9 @@ struct SearchCommand: AsyncParsableCommand {
       weights. It draws as many networks a step as the distribution's entropy asks for, starts with one categorical a \
       decision and goes on with one a layer. PARSEC (Casale et al. 2019) is the same with a fixed number of draws.
 
+      The baselines train shared weights by uniform draws and then score networks within the target with them: random \
+      takes uniform draws (Li and Talwalkar 2019), evolution mutates winners of tournaments (Real et al. 2019).
+
       The run's folder gets the space, every step, the distribution, the architecture and the results. The same \
       arguments and seed give the same bytes, whatever the number of threads.
       """)
@@ -90,7 +93,8 @@ struct SearchCommand: AsyncParsableCommand {
         target: target, beta: beta, seed: seed, retraining: TrainingRecipe(epochs: trainEpochs), baselines: random,
         threads: threads, device: engine.device))
     let path = out ?? "runs/\(setup.space.space.name)-\(method.rawValue)-\(seed)"
-    let reporter = SearchReporter(space: setup.space.space, target: setup.recipe.targetMACs, json: json, path: path)
+    let reporter = SearchReporter(
+      space: setup.space.space, method: method, target: setup.recipe.targetMACs, json: json, path: path)
     var session = try setup.session()
     let result = try await setup.run(&session, at: path) {
       reporter.header(setup.space, splits: setup.splits, definition: $0, library: setup.library)

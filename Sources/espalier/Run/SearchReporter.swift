@@ -10,6 +10,7 @@ import Synchronization
 /// What people see of a search: facts and answers on standard output, a live line on standard error of a terminal.
 final class SearchReporter: Sendable {
   private let space: Space
+  private let method: SearchMethod
   private let target: Int?
   private let json: Bool
   private let path: String
@@ -38,7 +39,8 @@ final class SearchReporter: Sendable {
   }
 
   /// - Parameter target: Multiply-adds; nil: cost plays no part.
-  init(space: Space, target: Int?, json: Bool, path: String) {
+  init(space: Space, method: SearchMethod, target: Int?, json: Bool, path: String) {
+    self.method = method
     self.target = target
     self.space = space
     self.json = json
@@ -143,13 +145,10 @@ final class SearchReporter: Sendable {
     state.searchSeconds = (ContinuousClock.now - state.phaseStarted).inSeconds
     state.phaseStarted = .now
     say(searchTable(state))
-    say(
-      rank == 0
-        ? "\nthe most probable network\n"
-        : "\nthe most probable network within the target; \(rank) more probable ones are above it\n")
+    say("\n\(method.answer(rank: rank))\n")
     say("chosen: \(cost.macs.grouped) MACs\(besideTarget(cost.macs)), \(cost.parameters.grouped) parameters\n")
     var table = AlignedTable([.left, .left])
-    for (owner, text) in choices(of: architecture) { table.add([owner, text]) }
+    for (owner, text) in space.options(of: architecture) { table.add([owner, text]) }
     say(table.text(indent: "  ") + "\n")
     if networks > 0 { say("training \(networks) networks from scratch\n") }
   }
@@ -159,22 +158,6 @@ final class SearchReporter: Sendable {
     guard let target else { return "" }
     let share = Double(macs) / Double(target) - 1
     return " (\((abs(share) * 100).fixed(0)) % \(share > 0 ? "above" : "below") the target)"
-  }
-
-  /// Each owner with its options on one line.
-  private func choices(of architecture: Architecture) -> [(String, String)] {
-    var rows: [(owner: String, text: String)] = []
-    for id in space.decisionIDs {
-      guard let value = space.value(of: id, in: architecture) else { continue }
-      let owner = space[id].owner.isEmpty ? "network" : space[id].owner
-      let text = "\(space[id].parameter) \(value)"
-      if let last = rows.indices.last, rows[last].owner == owner {
-        rows[last].text += ", " + text
-      } else {
-        rows.append((owner, text))
-      }
-    }
-    return rows.map { ($0.owner, $0.text) }
   }
 
   // MARK: The answer
@@ -255,13 +238,16 @@ extension Duration {
   var inSeconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
 }
 
-extension Double {
-  /// `45 s`, `2 min 05 s`, `3 h 20 min`.
-  var durationText: String {
-    let seconds = Int(rounded())
-    if seconds < 60 { return "\(seconds) s" }
-    if seconds < 3600 { return "\(seconds / 60) min \(seconds % 60 < 10 ? "0" : "")\(seconds % 60) s" }
-    return "\(seconds / 3600) h \(seconds / 60 % 60) min"
+extension SearchMethod {
+  /// What a network is that was chosen.
+  func answer(rank: Int) -> String {
+    switch self {
+    case .random, .evolution: "the network with the best score"
+    case .fpNAS, .parsec:
+      rank == 0
+        ? "the most probable network"
+        : "the most probable network within the target; \(rank) more probable ones are above it"
+    }
   }
 }
 

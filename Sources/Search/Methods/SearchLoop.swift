@@ -1,0 +1,38 @@
+package import Distributions
+package import SpaceIR
+
+/// A search that goes on step by step, whatever its method.
+package protocol SearchLoop {
+  var space: Space { get }
+  /// Networks proposed so far, the warm-up's among them.
+  var samples: Int { get }
+  /// Steps done.
+  var step: Int { get }
+  var totalSteps: Int { get }
+  var stepsPerEpoch: Int { get }
+  /// Whether the next step only trains the shared weights.
+  var isWarmingUp: Bool { get }
+  /// Of what the next step proposes from, nats.
+  var entropy: Double { get }
+  /// What is learnt about the networks as a whole; nil: the method learns no distribution.
+  var learnt: Distribution? { get }
+  /// Of the supernet.
+  var tensorCount: Int { get }
+  var parameterCount: Int { get }
+
+  /// One step.
+  ///
+  /// - Throws: `EngineError`; the search is then as before the step.
+  mutating func advance() throws -> StepRecord
+  /// What the search answers so far, and how many networks before it were passed over because of their cost.
+  func choice() throws -> (architecture: Architecture, rank: Int)
+}
+
+extension SearchLoop {
+  package var isFinished: Bool { step >= totalSteps }
+}
+
+extension ProbabilisticSearch: SearchLoop {
+  package var entropy: Double { distribution.entropy }
+  package var learnt: Distribution? { distribution }
+}
