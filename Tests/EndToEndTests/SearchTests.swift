@@ -56,11 +56,11 @@ struct SearchTests {
           let files = try SearchRun.files(of: "\(first)/run")
           #expect(
             files.keys.sorted() == [
-              "architecture.yaml", "distribution.json", "result.json", "run.json", "space/blocks/mobile.yaml",
-              "space/digits.yaml", "steps.jsonl",
+              "architecture.yaml", "distribution.json", "result.json", "run.json", "run.sqlite",
+              "space/blocks/mobile.yaml", "space/digits.yaml", "tensorboard/search.tfevents",
             ])
           #expect(try SearchRun.files(of: "\(second)/run") == files)
-          #expect(try SearchRun.files(of: "\(third)/run")["steps.jsonl"] != files["steps.jsonl"])
+          #expect(try SearchRun.files(of: "\(third)/run")["run.sqlite"] != files["run.sqlite"])
         }
       }
     }

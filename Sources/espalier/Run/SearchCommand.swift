@@ -18,7 +18,8 @@ struct SearchCommand: AsyncParsableCommand {
       decision and goes on with one a layer. PARSEC (Casale et al. 2019) is the same with a fixed number of draws.
 
       The run's folder gets the space, every step, the distribution, the architecture and the results. The same \
-      arguments and seed give the same bytes, whatever the number of threads.
+      arguments and seed give the same bytes, whatever the number of threads. A search that is stopped, however abruptly, \
+      goes on with 'espalier resume'.
       """)
 
   @OptionGroup var options: CompileOptions
@@ -63,6 +64,8 @@ struct SearchCommand: AsyncParsableCommand {
     help: ArgumentHelp("The run's folder, which must not exist. Default: runs/SPACE-METHOD-SEED.", valueName: "folder"))
   var out: String?
 
+  @OptionGroup var checkpoints: CheckpointOptions
+
   @Option(help: "Threads; changes no result.", transform: parseCount)
   var threads = availableProcessors()
 
@@ -90,7 +93,7 @@ struct SearchCommand: AsyncParsableCommand {
     let path = out ?? "runs/\(setup.space.space.name)-\(method.rawValue)-\(seed)"
     let reporter = SearchReporter(space: setup.space.space, target: setup.recipe.targetMACs, json: json, path: path)
     var session = try setup.session()
-    let result = try await setup.run(&session, at: path) {
+    let result = try await setup.run(&session, at: path, pace: checkpoints.pace) {
       reporter.header(setup.space, splits: setup.splits, definition: $0, library: setup.library)
     } observe: {
       reporter.observe($0)

@@ -34,6 +34,8 @@ struct SearchSetup {
   let splits: DatasetSplits
   let library: EngineLibrary
   let recipe: SearchRecipe
+  /// What the run was begun with; nil: it begins.
+  private let continued: RunDefinition?
 
   /// - Throws: `CommandFailure`, or `ExitCode` after the space's errors were shown.
   init(_ order: SearchOrder) throws {
@@ -55,6 +57,45 @@ struct SearchSetup {
     self.recipe = recipe
     self.splits = splits
     self.order = order
+    continued = nil
+  }
+
+  /// What a run in a folder needs to go on: the space's copy there, the images and the engine, each as it was.
+  ///
+  /// - Parameters:
+  ///   - data: Where the images are now; nil: where they were.
+  ///   - allowsOtherEngine: Whether another engine than the first may go on.
+  /// - Throws: `CommandFailure`, among others where one of them has changed.
+  init(
+    continuing definition: RunDefinition, in folder: String, data: String?, allowsOtherEngine: Bool, threads: Int
+  ) throws {
+    let shape = definition.input
+    order = SearchOrder(
+      file: "\(folder)/\(definition.spaceFile)",
+      input: ImageShape(channels: shape[0], height: shape[1], width: shape[2]), data: definition.data,
+      limit: definition.limit, method: definition.method, epochs: definition.recipe.epochs,
+      target: definition.recipe.targetMACs, beta: definition.recipe.beta, seed: definition.seed,
+      retraining: definition.retraining, baselines: definition.baselines, threads: threads)
+    recipe = definition.recipe
+    let source = data ?? definition.data
+    splits = try translatingFailures {
+      try DatasetSource(parsing: source).load(SplitOptions(seed: 0, limit: definition.limit))
+    }
+    space = try RunnableSpace(order.file, input: order.input)
+    library = try translatingFailures { try EngineLibrary.load(folders: engineFolders) }
+    let (found, checksum, engine) = (space.hash, splits.checksum, library.description.words)
+    try translatingFailures {
+      guard found == definition.spaceHash else {
+        throw RunError.spaceChanged(path: "\(folder)/space", written: definition.spaceHash, found: found)
+      }
+      guard checksum == definition.dataChecksum else {
+        throw RunError.dataChanged(data: source, written: definition.dataChecksum, found: checksum)
+      }
+      guard allowsOtherEngine || engine == definition.engine else {
+        throw RunError.engineChanged(written: definition.engine, found: engine)
+      }
+    }
+    continued = definition
   }
 
   /// The space for the shape of the images: as asked, or the one of the file's shapes that fits.
@@ -66,12 +107,17 @@ struct SearchSetup {
     return try RunnableSpace(order.file, input: wanted)
   }
 
+  private var definition: RunDefinition {
+    continued
+      ?? RunDefinition(
+        method: order.method, recipe: recipe, retraining: order.retraining, baselines: order.baselines,
+        seed: order.seed, data: order.data, limit: order.limit, dataChecksum: splits.checksum,
+        engine: library.description.words, space: space.space,
+        spaceFile: "space/\(space.files.first?.relativePath ?? "")", spaceHash: space.hash, totalSteps: 0)
+  }
+
   func session() throws -> SearchSession {
-    let definition = RunDefinition(
-      method: order.method, recipe: recipe, retraining: order.retraining, baselines: order.baselines,
-      seed: order.seed, data: order.data, limit: order.limit, space: space.space,
-      spaceFile: "space/\(space.files.first?.relativePath ?? "")", spaceHash: space.hash, totalSteps: 0)
-    return try translatingFailures(about: space.space) {
+    try translatingFailures(about: space.space) {
       try SearchSession(
         space.space, definition: definition, splits: splits, library: library, threads: order.threads)
     }
@@ -79,16 +125,27 @@ struct SearchSetup {
 
   /// Runs a session in a new folder, which also gets the space's files.
   func run(
-    _ session: inout SearchSession, at path: String, ready: (RunDefinition) -> Void,
+    _ session: inout SearchSession, at path: String, pace: CheckpointPace = CheckpointPace(),
+    ready: (RunDefinition) -> Void, observe: @escaping @Sendable (SessionEvent) -> Void
+  ) async throws -> RunResult {
+    let run = try translatingFailures {
+      let run = try RunDirectory(creating: path)
+      for file in space.files { try run.store(file.bytes, at: "space/\(file.relativePath)") }
+      return run
+    }
+    ready(session.definition)
+    return try await self.run(&session, in: run, pace: pace, observe: observe)
+  }
+
+  /// Runs a session in a folder that was begun.
+  func run(
+    _ session: inout SearchSession, in run: RunDirectory, pace: CheckpointPace,
     observe: @escaping @Sendable (SessionEvent) -> Void
   ) async throws -> RunResult {
     let definition = session.definition
     return try await translatingFailuresAsync(about: space.space) {
-      let run = try RunDirectory(creating: path)
-      for file in space.files { try run.store(file.bytes, at: "space/\(file.relativePath)") }
-      ready(definition)
-      return try await session.run(
-        in: run, architectureText: { text(of: $0, definition) }, observe: observe)
+      try await session.run(
+        in: run, pace: pace, architectureText: { text(of: $0, definition) }, observe: observe)
     }
   }
 
@@ -105,4 +162,9 @@ private func medianMACs(of space: Space) throws -> Int {
   return try translatingFailures(about: space) {
     try CostEstimate(.macs, of: space, draws: 1000, over: .networks, using: &generator).median
   }
+}
+
+extension EngineDescription {
+  /// What decides how sums are rounded: torch and the instructions in use.
+  var words: String { "torch \(torchVersion), \(capability)" }
 }

@@ -23,11 +23,11 @@ struct StatusCommand: ParsableCommand {
     try translatingFailures {
       // Asked first: a run that ends in between is then still one that works, never one that stopped.
       let isWorking = RunDirectory.isInUse(folder)
-      let definition = try RunDirectory.decode(RunDefinition.self, from: .definition, of: folder)
+      let definition = try RunDirectory.definition(of: folder)
       let progress = try RunDirectory.decodeIfThere(RunProgress.self, from: .progress, of: folder)
       let steps = try RunDirectory.stepCount(of: folder)
-      let result =
-        progress?.phase == .finished ? try RunDirectory.decode(RunResult.self, from: .result, of: folder) : nil
+      // It is written last of what a run comes to, so a run that has it is finished.
+      let result = try RunDirectory.decodeIfThere(RunResult.self, from: .result, of: folder)
       Terminal.standardOutput.write(
         json
           ? document(definition, progress, steps, isWorking, result).document
@@ -36,8 +36,9 @@ struct StatusCommand: ParsableCommand {
   }
 
   /// - Parameter progress: Nil before the first step.
-  private func state(_ progress: RunProgress?, _ isWorking: Bool) -> String {
-    switch (progress?.phase, isWorking) {
+  private func state(_ progress: RunProgress?, _ isWorking: Bool, _ result: RunResult?) -> String {
+    if result != nil { return RunProgress.Phase.finished.rawValue }
+    return switch (progress?.phase, isWorking) {
     case (.finished, _): "finished"
     case (let phase?, true): phase.rawValue
     case (let phase?, false): "stopped while \(phase.rawValue)"
@@ -51,17 +52,17 @@ struct StatusCommand: ParsableCommand {
   ) -> String {
     var table = AlignedTable([.left, .left])
     table.add(["run", folder])
-    table.add(["state", state(progress, isWorking)])
+    table.add(["state", state(progress, isWorking, result)])
     table.add(["space", "\(definition.space), hash \(definition.spaceHash.prefix(12))"])
     table.add(["method", "\(definition.method.rawValue), seed \(definition.seed), data \(definition.data)"])
     let share = Double(steps) / Double(max(1, definition.totalSteps))
     table.add(["steps", "\(steps.grouped) of \(definition.totalSteps.grouped) (\((share * 100).fixed(0)) %)"])
-    guard let progress else { return table.text() }
-    if isWorking, steps < definition.totalSteps, progress.steps > 0, progress.searchSeconds > 0 {
-      let rate = Double(progress.steps) / progress.searchSeconds
-      let left = Double(definition.totalSteps - steps) / rate
-      table.add(["rate", "\(rate.fixed(1)) steps/s, \(left.durationText) left"])
+    if result == nil, !isWorking {
+      let from = RunDirectory.newestCheckpoint(of: folder).map { "after step \($0.grouped)" } ?? "from the first step"
+      table.add(["resume", "\(from), with: espalier resume \(folder)"])
     }
+    guard let progress else { return table.text() }
+    if isWorking, let left = timeLeft(definition, progress, steps) { table.add(left) }
     table.add(["samples", progress.samples.grouped])
     table.add(["entropy", "\(progress.entropy.fixed(2)) nats"])
     table.add(["search", progress.searchSeconds.durationText])
@@ -78,6 +79,23 @@ struct StatusCommand: ParsableCommand {
     return table.text()
   }
 
+  /// The row on how fast the work goes and when its present part is done; nil: nobody knows yet.
+  private func timeLeft(_ definition: RunDefinition, _ progress: RunProgress, _ steps: Int) -> [String]? {
+    if progress.phase == .searching, steps < definition.totalSteps, progress.steps > 0, progress.searchSeconds > 0 {
+      let rate = Double(progress.steps) / progress.searchSeconds
+      let left = Double(definition.totalSteps - steps) / rate
+      return ["rate", "\(rate.fixed(1)) steps/s, \(left.durationText) left of the search"]
+    }
+    guard progress.phase == .retraining, progress.trainedEpochs > 0 else { return nil }
+    let left =
+      progress.retrainingSeconds / Double(progress.trainedEpochs)
+      * Double(progress.totalEpochs - progress.trainedEpochs)
+    return [
+      "epochs",
+      "\(progress.trainedEpochs.grouped) of \(progress.totalEpochs.grouped) of training, \(left.durationText) left",
+    ]
+  }
+
   private func document(
     _ definition: RunDefinition, _ progress: RunProgress?, _ steps: Int, _ isWorking: Bool, _ result: RunResult?
   ) -> JSONValue {
@@ -89,7 +107,8 @@ struct StatusCommand: ParsableCommand {
       ])
     }
     return .object([
-      ("run", .string(folder)), ("state", .string(state(progress, isWorking))), ("space", .string(definition.space)),
+      ("run", .string(folder)), ("state", .string(state(progress, isWorking, result))),
+      ("space", .string(definition.space)),
       ("space_hash", .string(definition.spaceHash)), ("method", .string(definition.method.rawValue)),
       ("data", .string(definition.data)), ("seed", .string(String(definition.seed))), ("steps", .integer(steps)),
       ("total_steps", .integer(definition.totalSteps)), ("samples", .integer(progress?.samples ?? 0)),

@@ -1,0 +1,116 @@
+import Foundation
+import Testing
+
+/// What `resume` says when something is not as it was: what it is, what is kept, what to do.
+struct ResumeTests {
+  /// A run whose result was not written yet.
+  private func withUnfinishedRun(_ body: (String) throws -> Void) throws {
+    try withTemporaryFolder { folder in
+      let outcome = try Executable.run([
+        "search", "spaces/digits.yaml", "--data", "digits", "--epochs", "1", "--train-epochs", "0", "--limit", "64",
+        "--out", "\(folder)/run",
+      ])
+      try #require(outcome.status == 0, "\(outcome.errors)")
+      try FileManager.default.removeItem(atPath: "\(folder)/run/result.json")
+      try body("\(folder)/run")
+    }
+  }
+
+  private func edit(_ file: String, _ old: String, _ new: String) throws {
+    let text = try String(contentsOfFile: file, encoding: .utf8)
+    try #require(text.contains(old))
+    try text.replacingOccurrences(of: old, with: new).write(toFile: file, atomically: true, encoding: .utf8)
+  }
+
+  @Test func `a run without a result is resumed to the same files`() throws {
+    try withUnfinishedRun { run in
+      let before = try SearchRun.files(of: run)
+      let status = try Executable.run("status", run).output
+      #expect(status.contains("resume    from the first step, with: espalier resume \(run)"), "\(status)")
+      let outcome = try Executable.run("resume", run)
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      #expect(outcome.output.contains("resumed after 0 steps"))
+      var after = try SearchRun.files(of: run)
+      #expect(after.removeValue(forKey: "result.json") != nil)
+      #expect(after == before)
+      let again = try Executable.run("resume", run, "--json")
+      #expect(try object(again.output)["chosen"] != nil)
+    }
+  }
+
+  @Test func `what has changed is named, with what to do`() throws {
+    try withUnfinishedRun { run in
+      let definition = try String(contentsOfFile: "\(run)/run.json", encoding: .utf8)
+      func expectRefusal(_ message: String, _ help: String, status: Int32 = 1) throws {
+        let outcome = try Executable.run("resume", run)
+        #expect(outcome.status == status)
+        #expect(outcome.errors.contains(message), "\(outcome.errors)")
+        #expect(outcome.errors.contains(help), "\(outcome.errors)")
+        #expect(outcome.output.isEmpty)
+        try definition.write(toFile: "\(run)/run.json", atomically: true, encoding: .utf8)
+      }
+      try edit("\(run)/run.json", "\"engine\" : \"torch ", "\"engine\" : \"torch 1.")
+      try expectRefusal("the run was begun by the engine 'torch 1.", "go on with --other-engine")
+      let field = try #require(definition.firstRange(of: /"dataChecksum" : "[0-9a-f]/))
+      try edit("\(run)/run.json", String(definition[field]), "\"dataChecksum\" : \"x")
+      try expectRefusal("the images of 'digits' are not those that the run began with", "name their place with --data")
+      try edit("\(run)/run.json", "\"version\" : 2", "\"version\" : 1")
+      try expectRefusal("has format 1, and this version of espalier reads format 2", "search again", status: 2)
+      try edit("\(run)/run.json", "{", "")
+      try expectRefusal("run.json' is damaged", "it does not hold what this version writes", status: 2)
+      try edit("\(run)/space/digits.yaml", "10", "9")
+      #expect(try Executable.run("resume", run).status == 1)
+    }
+  }
+
+  @Test func `the space of the run must be the one that it began with`() throws {
+    try withUnfinishedRun { run in
+      try edit("\(run)/space/digits.yaml", "distribution: joint", "distribution: factorised")
+      let outcome = try Executable.run("resume", run)
+      #expect(outcome.status == 1)
+      #expect(
+        outcome.errors.contains("the space in '\(run)/space' has changed since the run began"), "\(outcome.errors)")
+      #expect(outcome.errors.contains("help: nothing was changed; put the run's own copy of the space back"))
+    }
+  }
+
+  @Test func `a run that another process works on is left alone`() throws {
+    try withTemporaryFolder { folder in
+      _ = try SearchRun.killed(in: folder, after: 1) {
+        let outcome = try Executable.run("resume", "\(folder)/run")
+        #expect(outcome.status == 2)
+        #expect(outcome.errors.hasPrefix("error: another process is writing the run '\(folder)/run'"))
+      }
+    }
+  }
+
+  @Test func `a search that was stopped before its first file is started again`() throws {
+    try withTemporaryFolder { folder in
+      try FileManager.default.createDirectory(atPath: "\(folder)/run", withIntermediateDirectories: false)
+      _ = try write("", to: "run/lock", in: folder)
+      let outcome = try Executable.run("resume", "\(folder)/run")
+      #expect(outcome.status == 2)
+      #expect(outcome.errors.contains("help: start it again with the same --out"))
+      #expect(try SearchRun.start(in: folder).status == 0)
+    }
+  }
+
+  @Test func `a folder that is no run is named`() throws {
+    try withTemporaryFolder { folder in
+      let outcome = try Executable.run("resume", folder)
+      #expect(outcome.status == 2)
+      #expect(outcome.errors.contains("is not a run: it has no 'run.json'"))
+    }
+  }
+
+  @Test(.enabled(if: geteuid() != 0, "the superuser may write everywhere"))
+  func `a run in a folder that nobody may write into is left as it is`() throws {
+    try withUnfinishedRun { run in
+      try FileManager.default.setAttributes([.posixPermissions: 0o555], ofItemAtPath: run)
+      defer { try? FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: run) }
+      let outcome = try Executable.run("resume", run)
+      #expect(outcome.status == 2)
+      #expect(outcome.errors.contains("the run '\(run)' cannot be continued where it is: permission denied"))
+    }
+  }
+}
