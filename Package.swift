@@ -54,12 +54,13 @@ let package = Package(
       [
         "SpaceIR", "SpaceAnalysis", "SpacePlanner", "Distributions", "Supernet", "Engine", "Datasets", database,
       ]),
+    part("Recipes", ["Diagnostics", "SpaceSyntax", "Distributions", "Supernet", "Search"]),
     part("Exporters", ["SpaceIR", "SpacePlanner"]),
     .executableTarget(
       name: "espalier",
       dependencies: [
         "Diagnostics", "SpaceSyntax", "SpaceIR", "SpaceChecker", "SpaceAnalysis", "SpacePlanner", "SpaceCompiler",
-        "Distributions", "Datasets", "Engine", "Supernet", "Search", "Exporters", arguments, bigInt,
+        "Distributions", "Datasets", "Engine", "Supernet", "Search", "Recipes", "Exporters", arguments, bigInt,
       ],
       swiftSettings: strict),
     .target(
@@ -94,6 +95,12 @@ let package = Package(
       [
         "Search", "Supernet", "Engine", "SpacePlanner", "SpaceAnalysis", "SpaceIR", "SpaceCompiler", "Distributions",
         "Datasets", "TestSupport",
+      ]),
+    tests(
+      "RecipesTests",
+      [
+        "Recipes", "Search", "Supernet", "Distributions", "Diagnostics", "SpaceSyntax", "SpaceIR", "SpaceCompiler",
+        "TestSupport",
       ]),
     tests("EndToEndTests", ["TestSupport", "espalier"], goldens: ["Golden"]),
   ],

@@ -56,7 +56,7 @@ struct SearchTests {
           let files = try SearchRun.files(of: "\(first)/run")
           #expect(
             files.keys.sorted() == [
-              "architecture.yaml", "distribution.json", "result.json", "run.json", "run.sqlite",
+              "architecture.yaml", "distribution.json", "recipe.yaml", "result.json", "run.json", "run.sqlite",
               "space/blocks/mobile.yaml", "space/digits.yaml", "tensorboard/search.tfevents",
             ])
           #expect(try SearchRun.files(of: "\(second)/run") == files)

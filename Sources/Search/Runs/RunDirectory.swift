@@ -17,6 +17,7 @@ package final class RunDirectory: Sendable {
 
   package enum File: String, CaseIterable {
     case definition = "run.json"
+    case recipe = "recipe.yaml"
     case steps = "run.sqlite"
     case distribution = "distribution.json"
     case result = "result.json"

@@ -268,7 +268,8 @@ final class SearchReporter: Sendable {
     Terminal.standardError.write("\r\u{1B}[K" + line.text(columns: (Terminal.standardError.columns ?? 80) - 1))
   }
 
-  private func clearLine() {
+  /// Takes the live line away.
+  func clearLine() {
     if Terminal.standardError.isTerminal { Terminal.standardError.write("\r\u{1B}[K") }
   }
 }

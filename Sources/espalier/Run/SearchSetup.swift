@@ -2,6 +2,7 @@ import Datasets
 import Distributions
 import Engine
 import Exporters
+import Recipes
 import Search
 import SpaceAnalysis
 import SpaceIR
@@ -16,11 +17,8 @@ struct SearchOrder {
   var data: String
   var limit: Int?
   var method = SearchMethod.fpNAS
-  /// Of the search; passes over the training half.
-  var epochs: Double
-  /// Nil: the median of the space.
-  var target: Int?
-  var beta: Double
+  /// What is asked for beside the method's own settings.
+  var recipe = Recipe()
   var seed: UInt64
   var retraining: TrainingRecipe
   var baselines: Int
@@ -48,13 +46,12 @@ struct SearchSetup {
       throw CommandFailure("'\(order.file)' has no decisions, so there is nothing to search")
     }
     try space.requireIndependentDecisions()
-    let target = try order.target ?? medianMACs(of: space)
+    let target = try order.recipe.target ?? medianMACs(of: space)
     library = try translatingFailures { try EngineLibrary.load(folders: engineFolders) }
     let start = try translatingFailures { Distribution(uniform: try .hinted(by: space)).entropy }
-    var recipe = order.method.recipe(epochs: order.epochs, targetMACs: target, initialEntropy: start)
-    if space.hints.distribution == .factorised { recipe.form = .factorised }
-    recipe.beta = order.beta
-    self.recipe = recipe
+    recipe = order.recipe.settings(
+      of: order.method, epochs: 30, target: target, initialEntropy: start,
+      asksForFactorised: space.hints.distribution == .factorised)
     self.splits = splits
     self.order = order
     continued = nil
@@ -73,8 +70,7 @@ struct SearchSetup {
     order = SearchOrder(
       file: "\(folder)/\(definition.spaceFile)",
       input: ImageShape(channels: shape[0], height: shape[1], width: shape[2]), data: definition.data,
-      limit: definition.limit, method: definition.method, epochs: definition.recipe.epochs,
-      target: definition.recipe.targetMACs, beta: definition.recipe.beta, seed: definition.seed,
+      limit: definition.limit, method: definition.method, seed: definition.seed,
       retraining: definition.retraining, baselines: definition.baselines, threads: threads)
     recipe = definition.recipe
     let source = data ?? definition.data
@@ -131,10 +127,30 @@ struct SearchSetup {
     let run = try translatingFailures {
       let run = try RunDirectory(creating: path)
       for file in space.files { try run.store(file.bytes, at: "space/\(file.relativePath)") }
+      try run.write(Array(recipeText(of: session.definition).utf8), to: .recipe)
       return run
     }
     ready(session.definition)
     return try await self.run(&session, in: run, pace: pace, observe: observe)
+  }
+
+  /// The result of a run of the same definition that is there already; nil: there is none.
+  func finishedRun(_ session: SearchSession, at path: String) -> RunResult? {
+    guard let known = try? RunDirectory.definition(of: path), known == session.definition else { return nil }
+    return try? RunDirectory.decodeIfThere(RunResult.self, from: .result, of: path)
+  }
+
+  /// Runs a session in a new folder, or goes on with a run of the same definition that was stopped there.
+  func beginOrContinue(
+    _ session: inout SearchSession, at path: String, pace: CheckpointPace, ready: (RunDefinition) -> Void,
+    observe: @escaping @Sendable (SessionEvent) -> Void
+  ) async throws -> RunResult {
+    guard let known = try? RunDirectory.definition(of: path), known == session.definition else {
+      return try await run(&session, at: path, pace: pace, ready: ready, observe: observe)
+    }
+    ready(session.definition)
+    let folder = try translatingFailures { try RunDirectory(continuing: path) }
+    return try await run(&session, in: folder, pace: pace, observe: observe)
   }
 
   /// Runs a session in a folder that was begun.
