@@ -84,6 +84,26 @@ struct ResumeTests {
     }
   }
 
+  @Test(arguments: ["INT", "TERM", "HUP"])
+  func `a run that is asked to stop writes a checkpoint and says how to go on`(signal: String) throws {
+    try withTemporaryFolder { folder in
+      // A shell's background process ignores SIGINT, so the signal comes from another one.
+      let outcome = try Executable.shell(
+        """
+        (while [ ! -s '\(folder)/run/tensorboard/search.tfevents' ]; do sleep 0.05; done; sleep 0.3
+         kill -\(signal) "$(cat '\(folder)/process')") &
+        exec sh -c 'echo $$ >'\(folder)/process'; exec "$0" "$@"' "$ESPALIER" search spaces/digits.yaml --data digits \
+          --epochs 2000 --train-epochs 0 --limit 200 --out '\(folder)/run'
+        """)
+      #expect(outcome.status == 1, "\(outcome.errors)")
+      #expect(outcome.errors.hasPrefix("error: stopped as asked, after "), "\(outcome.errors)")
+      #expect(outcome.errors.contains("help: go on with 'espalier resume \(folder)/run'"))
+      let steps = try SearchRun.steps(of: "\(folder)/run")
+      let status = try Executable.run("status", "\(folder)/run").output
+      #expect(status.contains("stopped while searching") && status.contains("after step \(steps)"), "\(status)")
+    }
+  }
+
   @Test func `a search that was stopped before its first file is started again`() throws {
     try withTemporaryFolder { folder in
       try FileManager.default.createDirectory(atPath: "\(folder)/run", withIntermediateDirectories: false)
@@ -92,6 +112,22 @@ struct ResumeTests {
       #expect(outcome.status == 2)
       #expect(outcome.errors.contains("help: start it again with the same --out"))
       #expect(try SearchRun.start(in: folder).status == 0)
+    }
+  }
+
+  @Test(.enabled(if: (try? Executable.shell("python3 -c 'import pty'"))?.status == 0, "python3 makes the terminal"))
+  func `a terminal gets a live line`() throws {
+    try withTemporaryFolder { folder in
+      let outcome = try Executable.shell(
+        """
+        python3 -c 'import pty, sys; pty.spawn(sys.argv[1:])' "$ESPALIER" search spaces/digits.yaml --data digits \
+          --epochs 6 --train-epochs 1 --random 1 --limit 200 --json --out '\(folder)/run'
+        """)
+      let lines = outcome.output.components(separatedBy: "\r\u{1B}[K")
+      let searching = lines.filter { $0.hasPrefix("searching  ") }
+      #expect(!searching.isEmpty, "\(outcome.output)")
+      #expect(searching.allSatisfy { $0.count < 80 && $0.contains(" steps  ") && $0.contains(" left") })
+      #expect(searching.contains { $0.contains("  H ") && $0.contains("  K ") && $0.contains(" MACs") }, "\(lines)")
     }
   }
 

@@ -11,6 +11,8 @@ package enum RunError: Error, Hashable, Sendable {
   case inUse(path: String)
   /// The run ended before it had an answer.
   case unfinished(path: String, steps: Int, of: Int)
+  /// Somebody has asked the process to stop, and it has written a checkpoint.
+  case stopped(path: String, steps: Int, of: Int)
   /// `run.json` is of another version of this package.
   case otherFormat(path: String, version: Int, wanted: Int)
   /// A search was stopped before it had written what defines it.
@@ -54,6 +56,11 @@ extension RunError: CustomStringConvertible {
       """
     case .unfinished(let path, let steps, let total):
       "the run '\(path)' has no result: it did \(steps) of \(total) steps"
+    case .stopped(let path, let steps, let total):
+      """
+      stopped as asked, after \(steps) of \(total) steps of the search; everything up to here is kept
+      help: go on with 'espalier resume \(path)'
+      """
     case .otherFormat(let path, let version, let wanted):
       """
       the run '\(path)' has format \(version), and this version of espalier reads format \(wanted)
@@ -64,13 +71,6 @@ extension RunError: CustomStringConvertible {
       the search in '\(path)' was stopped before its first file was written, so there is nothing to continue
       help: start it again with the same --out
       """
-    case .spaceChanged, .dataChanged, .engineChanged: changeDescription
-    case .noCheckpoint, .stepsLost, .databaseDamaged: lossDescription
-    }
-  }
-
-  private var changeDescription: String {
-    switch self {
     case .spaceChanged(let path, let written, let found):
       """
       the space in '\(path)' has changed since the run began: its hash was \(written.prefix(12)), now \(found.prefix(12))
@@ -87,12 +87,6 @@ extension RunError: CustomStringConvertible {
       help: nothing was changed; use the first engine (make engine TORCH=...), or go on with --other-engine and get a \
       result that no single engine gives
       """
-    default: ""
-    }
-  }
-
-  private var lossDescription: String {
-    switch self {
     case .noCheckpoint(let path, let file, let reason):
       """
       no checkpoint of '\(path)' can be read; the newest, '\(file)': \(reason)
@@ -111,7 +105,6 @@ extension RunError: CustomStringConvertible {
       help: nothing was changed; put the file back, or 'espalier resume \(run) --from-start' searches again from the first \
       step and comes to the same result
       """
-    default: ""
     }
   }
 }

@@ -63,10 +63,13 @@ package struct SearchSession {
   ///
   /// - Parameters:
   ///   - run: Gets every record as it comes; `run.json` is in it before the first step.
+  ///   - isStopping: Asked after each step; true: a checkpoint is written and the run stops.
   ///   - architectureText: Writes the architecture file; the exporters know how.
   ///   - observe: Called on any thread, one call at a time.
+  /// - Throws: `RunError`, `.stopped` among others; `SearchError.notFinite`; `EngineError`.
   package mutating func run(
-    in run: RunDirectory, pace: CheckpointPace = CheckpointPace(), architectureText: (Architecture) -> String,
+    in run: RunDirectory, pace: CheckpointPace = CheckpointPace(),
+    isStopping: @escaping @Sendable () -> Bool = { false }, architectureText: (Architecture) -> String,
     observe: @escaping @Sendable (SessionEvent) -> Void
   ) async throws -> RunResult {
     let shelf = CheckpointShelf("search", of: run.path)
@@ -82,14 +85,15 @@ package struct SearchSession {
           stepsPerEpoch: search.stepsPerEpoch)))
     if search.step > 0 || again > 0 { observe(.resumed(after: search.step, again: again)) }
     var clocks = RunClocks(try RunDirectory.decodeIfThere(RunProgress.self, from: .progress, of: run.path))
-    try runSteps(in: run, database, shelf, pace, &clocks, observe: observe)
+    try runSteps(in: run, database, shelf, pace, isStopping, &clocks, observe: observe)
     let (chosen, rank) = try search.choice()
     let cost = try cost(of: chosen, in: space)
     try run.write(DistributionSnapshot(search.distribution, of: space), as: .distribution)
     try run.write(Array(architectureText(chosen).utf8), to: .architecture)
     clocks.beginRetraining()
     try run.write(progress(.retraining, clocks), as: .progress)
-    let networks = try await trainNetworks(chosen, cost, rank: rank, in: run, database, pace, clocks, observe: observe)
+    let networks = try await trainNetworks(
+      chosen, cost, rank: rank, in: run, database, pace, isStopping, clocks, observe: observe)
     let result = RunResult(
       chosen: chosen, in: space, rank: rank, macs: cost.macs, parameters: cost.parameters, samples: search.samples,
       entropy: search.distribution.entropy, networks: networks)
@@ -127,7 +131,7 @@ package struct SearchSession {
 
   private mutating func runSteps(
     in run: RunDirectory, _ database: RunDatabase, _ shelf: CheckpointShelf, _ pace: CheckpointPace,
-    _ clocks: inout RunClocks, observe: @Sendable (SessionEvent) -> Void
+    _ isStopping: () -> Bool, _ clocks: inout RunClocks, observe: @Sendable (SessionEvent) -> Void
   ) throws {
     let events = try earlierSteps(of: run, observe: observe)
     var timer = CheckpointTimer(pace, from: search.step)
@@ -138,9 +142,14 @@ package struct SearchSession {
       try database.append(record, snapshot: dueSnapshot(record))
       try events.append(record)
       observe(.step(record, samples: search.samples, of: search.totalSteps))
-      if timer.isDue(at: search.step) || search.isFinished {
+      let isStopping = isStopping()
+      if timer.isDue(at: search.step) || search.isFinished || isStopping {
         try database.flush()
         try shelf.write(search.state(), step: search.step)
+      }
+      if isStopping {
+        try run.write(progress(.searching, clocks), as: .progress)
+        throw RunError.stopped(path: run.path, steps: search.step, of: search.totalSteps)
       }
       guard ContinuousClock.now - reported > .seconds(1) else { continue }
       reported = .now
@@ -189,7 +198,8 @@ package struct SearchSession {
 
   private func trainNetworks(
     _ chosen: Architecture, _ cost: NetworkCost, rank: Int, in run: RunDirectory, _ database: RunDatabase,
-    _ pace: CheckpointPace, _ clocks: RunClocks, observe: @escaping @Sendable (SessionEvent) -> Void
+    _ pace: CheckpointPace, _ isStopping: @escaping @Sendable () -> Bool, _ clocks: RunClocks,
+    observe: @escaping @Sendable (SessionEvent) -> Void
   ) async throws -> [RetrainedNetwork] {
     guard definition.retraining.epochs > 0 else {
       observe(.chosen(chosen, cost, rank: rank, networks: 0))
@@ -202,7 +212,9 @@ package struct SearchSession {
     let progress = RetrainingProgress(
       self.progress(.retraining, clocks), done: known.count * definition.retraining.epochs,
       of: tasks.count * definition.retraining.epochs, clocks: clocks, run: run, observe: observe)
-    let keeper = RetrainingKeeper(run: run.path, pace: pace, known: known) { observe(.warning($0)) }
+    let stop = RunError.stopped(path: run.path, steps: search.step, of: search.totalSteps)
+    let keeper = RetrainingKeeper(
+      run: run.path, pace: pace, known: known, stop: { isStopping() ? stop : nil }, warn: { observe(.warning($0)) })
     return try await retrain(
       tasks, of: space, splits: splits, recipe: definition.retraining, library: library, threads: threads,
       keeper: keeper, epochFinished: { try progress.advance() },

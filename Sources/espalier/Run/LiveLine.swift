@@ -10,11 +10,13 @@ struct LiveLine {
   var detail: String
   /// Done in a second.
   var rate: Double
+  /// Seconds until all is done.
+  var left: Double
 
   /// The line in so many columns. Where they are too few the bar goes first, then the rate, and at last the end of the
   /// line: how much is done and how much time is left are what people look for.
   func text(columns: Int) -> String {
-    let left = (Double(total - done) / max(rate, 1e-9)).durationText
+    let left = left.durationText
     let head = "\(phase)"
     let count = "\(done)/\(total) \(unit)"
     let forms = [

@@ -62,6 +62,7 @@ struct ResultsBenchmark: AsyncParsableCommand {
 
   func run() async throws {
     ignoreSizeSignal()
+    StopRequest.listen()
     let cases = [
       Case(
         title: "Fashion-MNIST", data: "fashion-mnist:\(dataRoot)/fashion-mnist", trainEpochs: 2, shift: nil,
@@ -106,7 +107,7 @@ struct ResultsBenchmark: AsyncParsableCommand {
       return result
     }
     Terminal.standardError.line("\(item.title), seed \(seed): searching in \(path)")
-    let reporter = SearchReporter(space: setup.space.space, target: setup.recipe.targetMACs, json: true, path: path)
+    let reporter = SearchReporter(space: setup.space.space, recipe: setup.recipe, json: true, path: path)
     let result = try await setup.beginOrContinue(&session, at: path, pace: CheckpointPace()) { _ in
     } observe: {
       reporter.observe($0)

@@ -42,6 +42,7 @@ struct ResumeCommand: AsyncParsableCommand {
 
   func run() async throws {
     ignoreSizeSignal()
+    StopRequest.listen()
     let (run, definition) = try translatingFailures {
       let definition = try RunDirectory.definition(of: folder)
       return (try RunDirectory(continuing: folder), definition)
@@ -50,7 +51,7 @@ struct ResumeCommand: AsyncParsableCommand {
     let setup = try SearchSetup(
       continuing: definition, in: folder, data: data, allowsOtherEngine: otherEngine, threads: threads)
     if fromStart { try translatingFailures { try run.startOver() } }
-    let reporter = SearchReporter(space: setup.space.space, target: setup.recipe.targetMACs, json: json, path: folder)
+    let reporter = SearchReporter(space: setup.space.space, recipe: setup.recipe, json: json, path: folder)
     var session = try setup.session()
     reporter.header(setup.space, splits: setup.splits, definition: definition, library: setup.library)
     let result = try await setup.run(&session, in: run, pace: checkpoints.pace) { reporter.observe($0) }

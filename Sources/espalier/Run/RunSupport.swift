@@ -115,7 +115,7 @@ private func countingFailure(_ error: any Error, of space: Space) -> CommandFail
 extension RunError {
   fileprivate var status: ExitStatus {
     switch self {
-    case .unfinished, .spaceChanged, .dataChanged, .engineChanged: .invalid
+    case .unfinished, .stopped, .spaceChanged, .dataChanged, .engineChanged: .invalid
     case .exists, .notARun, .cannotCreate, .cannotWrite, .cannotContinue, .cannotRead, .damaged, .inUse, .otherFormat,
       .unbegun, .noCheckpoint, .stepsLost, .databaseDamaged:
       .couldNotRun

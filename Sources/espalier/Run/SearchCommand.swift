@@ -119,6 +119,7 @@ struct SearchCommand: AsyncParsableCommand {
 
   func run() async throws {
     ignoreSizeSignal()
+    StopRequest.listen()
     let recipe = try asked()
     let seeds = recipe.seeds ?? [1]
     guard seeds.count > 1 else {
@@ -161,7 +162,7 @@ struct SearchCommand: AsyncParsableCommand {
     let name = "\(setup.space.space.name)-\(method.rawValue)"
     let path = isOneOfSeveral ? "\(place ?? "runs/\(name)")/seed-\(seed)" : place ?? "runs/\(name)-\(seed)"
     let reporter = SearchReporter(
-      space: setup.space.space, target: setup.recipe.targetMACs, json: json || isOneOfSeveral, path: path)
+      space: setup.space.space, recipe: setup.recipe, json: json || isOneOfSeveral, path: path)
     var session = try setup.session()
     let ready = { reporter.header(setup.space, splits: setup.splits, definition: $0, library: setup.library) }
     guard isOneOfSeveral else {

@@ -10,6 +10,7 @@ import Synchronization
 /// What people see of a search: facts and answers on standard output, a live line on standard error of a terminal.
 final class SearchReporter: Sendable {
   private let space: Space
+  private let recipe: SearchRecipe
   private let target: Int?
   private let json: Bool
   private let path: String
@@ -23,6 +24,8 @@ final class SearchReporter: Sendable {
     var searchSeconds = 0.0
     /// Steps and epochs of this process, which say how fast it is.
     var stepsHere = 0
+    /// Of the steps, in forward passes; see `SearchRecipe.work`.
+    var workHere = 0.0
     var epochsHere = 0
     /// The lowest loss on a validation batch of a draw within the target, with its multiply-adds.
     var best: (loss: Double, macs: Int)?
@@ -42,9 +45,9 @@ final class SearchReporter: Sendable {
     var samples = 0
   }
 
-  /// - Parameter target: Multiply-adds; nil: cost plays no part.
-  init(space: Space, target: Int?, json: Bool, path: String) {
-    self.target = target
+  init(space: Space, recipe: SearchRecipe, json: Bool, path: String) {
+    self.recipe = recipe
+    target = recipe.targetMACs
     self.space = space
     self.json = json
     self.path = path
@@ -112,7 +115,11 @@ final class SearchReporter: Sendable {
   private func step(_ record: StepRecord, _ samples: Int, _ total: Int, _ state: inout State) {
     add(record, samples, total, &state)
     state.stepsHere += 1
-    progress("searching", done: record.step + 1, of: total, here: state.stepsHere, "steps", live(record, state), &state)
+    state.workHere += Double(record.draws.count) * SearchRecipe.workOfDraw(isWarmUp: record.isWarmUp)
+    progress(
+      "searching", done: record.step + 1, of: total, here: state.stepsHere, "steps", live(record, state),
+      workLeft: recipe.work(of: record.step + 1..<total, total: total, entropy: record.entropy),
+      workHere: state.workHere, &state)
   }
 
   /// Entropy, K, mean cost of the draws, and the best draw so far: what tells at a glance how a search is going.
@@ -253,18 +260,24 @@ final class SearchReporter: Sendable {
 
   private func trained(_ epochs: Int, _ total: Int, _ state: inout State) {
     state.epochsHere += 1
-    progress("training", done: epochs, of: total, here: state.epochsHere, "epochs", "", &state)
+    progress(
+      "training", done: epochs, of: total, here: state.epochsHere, "epochs", "", workLeft: Double(total - epochs),
+      workHere: Double(state.epochsHere), &state)
   }
 
-  /// - Parameter here: How many of those that are done this process did.
+  /// - Parameters:
+  ///   - here: How many of those that are done this process did.
+  ///   - workLeft, workHere: The same in what takes equal times.
   private func progress(
-    _ phase: String, done: Int, of total: Int, here: Int, _ unit: String, _ detail: String, _ state: inout State
+    _ phase: String, done: Int, of total: Int, here: Int, _ unit: String, _ detail: String, workLeft: Double,
+    workHere: Double, _ state: inout State
   ) {
     guard Terminal.standardError.isTerminal, ContinuousClock.now - state.lastShown > .milliseconds(200) else { return }
     state.lastShown = .now
-    let elapsed = (ContinuousClock.now - state.phaseStarted).inSeconds
+    let elapsed = max((ContinuousClock.now - state.phaseStarted).inSeconds, 1e-9)
     let line = LiveLine(
-      phase: phase, done: done, total: total, unit: unit, detail: detail, rate: Double(here) / max(elapsed, 1e-9))
+      phase: phase, done: done, total: total, unit: unit, detail: detail, rate: Double(here) / elapsed,
+      left: workLeft * elapsed / max(workHere, 1e-9))
     Terminal.standardError.write("\r\u{1B}[K" + line.text(columns: (Terminal.standardError.columns ?? 80) - 1))
   }
 

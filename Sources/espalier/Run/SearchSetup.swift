@@ -161,7 +161,8 @@ struct SearchSetup {
     let definition = session.definition
     return try await translatingFailuresAsync(about: space.space) {
       try await session.run(
-        in: run, pace: pace, architectureText: { text(of: $0, definition) }, observe: observe)
+        in: run, pace: pace, isStopping: { StopRequest.wasMade }, architectureText: { text(of: $0, definition) },
+        observe: observe)
     }
   }
 

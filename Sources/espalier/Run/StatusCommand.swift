@@ -83,7 +83,11 @@ struct StatusCommand: ParsableCommand {
   private func timeLeft(_ definition: RunDefinition, _ progress: RunProgress, _ steps: Int) -> [String]? {
     if progress.phase == .searching, steps < definition.totalSteps, progress.steps > 0, progress.searchSeconds > 0 {
       let rate = Double(progress.steps) / progress.searchSeconds
-      let left = Double(definition.totalSteps - steps) / rate
+      let total = definition.totalSteps
+      let done = definition.recipe.workDone(steps: progress.steps, samples: progress.samples, total: total)
+      let left =
+        definition.recipe.work(of: steps..<total, total: total, entropy: progress.entropy)
+        * progress.searchSeconds / max(done, 1)
       return ["rate", "\(rate.fixed(1)) steps/s, \(left.durationText) left of the search"]
     }
     guard progress.phase == .retraining, progress.trainedEpochs > 0 else { return nil }

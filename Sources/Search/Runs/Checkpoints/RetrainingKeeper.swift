@@ -6,14 +6,18 @@ package struct RetrainingKeeper: Sendable {
   private let pace: CheckpointPace
   /// Networks that were done before, by their number.
   let known: [Int: RetrainedNetwork]
+  /// What to end with when the process shall stop; nil: it goes on.
+  private let stop: @Sendable () -> RunError?
   private let warn: @Sendable (String) -> Void
 
   package init(
-    run: String, pace: CheckpointPace, known: [Int: RetrainedNetwork], warn: @escaping @Sendable (String) -> Void
+    run: String, pace: CheckpointPace, known: [Int: RetrainedNetwork], stop: @escaping @Sendable () -> RunError?,
+    warn: @escaping @Sendable (String) -> Void
   ) {
     self.run = run
     self.pace = pace
     self.known = known
+    self.stop = stop
     self.warn = warn
   }
 
@@ -38,7 +42,9 @@ package struct RetrainingKeeper: Sendable {
   func saver(of number: Int, from start: TensorFile?) -> (Int, () throws -> TensorFile) throws -> Void {
     var timer = CheckpointTimer(pace, from: start?.texts["steps"].flatMap(Int.init) ?? 0)
     return { step, state in
-      if timer.isDue(at: step) { try shelf(number).write(state(), step: step) }
+      let stop = stop()
+      if timer.isDue(at: step) || stop != nil { try shelf(number).write(state(), step: step) }
+      if let stop { throw stop }
     }
   }
 }
