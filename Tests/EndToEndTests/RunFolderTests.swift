@@ -54,6 +54,24 @@ struct RunFolderTests {
     }
   }
 
+  @Test(.enabled(if: canMount(), "only a superuser who may mount can make a small disk"))
+  func `a run that has filled the disk goes on when there is room`() throws {
+    try withTemporaryFolder { folder in
+      try #require(try Executable.shell("mount -t tmpfs -o size=1m tmpfs '\(folder)'").status == 0)
+      defer { _ = try? Executable.shell("umount '\(folder)'") }
+      let full = try SearchRun.start(in: folder)
+      #expect(full.status == 2)
+      #expect(full.errors.contains("safetensors' cannot be written: no space left on device"), "\(full.errors)")
+      #expect(full.errors.contains("Make room, and go on with 'espalier resume'"))
+      try #require(try Executable.shell("mount -o remount,size=64m '\(folder)'").status == 0)
+      #expect(try Executable.run("resume", "\(folder)/run").status == 0)
+      try withTemporaryFolder { undisturbed in
+        _ = try SearchRun.start(in: undisturbed)
+        #expect(try SearchRun.files(of: "\(folder)/run") == SearchRun.files(of: "\(undisturbed)/run"))
+      }
+    }
+  }
+
   @Test(.enabled(if: geteuid() != 0, "the superuser may write everywhere"))
   func `a folder that nobody may write into is named`() throws {
     try withTemporaryFolder { folder in

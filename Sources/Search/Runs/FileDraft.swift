@@ -103,6 +103,8 @@ func names(in folder: String) -> [String] {
   return names.sorted()
 }
 
+func isThere(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
 /// Makes a folder; one that is there is left alone.
 func makeFolder(_ path: String) throws(RunError) {
   guard mkdir(path, 0o777) == 0 || errno == EEXIST else { throw .cannotCreate(path: path, reason: systemError()) }

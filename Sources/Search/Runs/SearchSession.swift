@@ -118,13 +118,15 @@ package struct SearchSession {
   }
 
   private func openDatabase(in run: RunDirectory) throws -> RunDatabase {
-    let database = try RunDatabase(writing: run.path)
-    let logged = try RunDirectory.stepCount(of: run.path)
-    // A checkpoint waits for the steps before it, so they are there unless somebody has changed the file.
-    guard logged >= search.step else {
-      throw RunError.stepsLost(path: run.path, steps: logged, wanted: search.step)
+    // A checkpoint waits for the steps before it, so they are there unless somebody has changed the file. Opening it for
+    // writing would make an empty one a database.
+    if search.step > 0 {
+      let logged = try RunDirectory.stepCount(of: run.path)
+      guard logged >= search.step else {
+        throw RunError.stepsLost(path: run.path, steps: logged, wanted: search.step)
+      }
     }
-    return database
+    return try RunDatabase(writing: run.path)
   }
 
   // MARK: The search

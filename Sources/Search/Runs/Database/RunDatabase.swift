@@ -12,9 +12,6 @@ package final class RunDatabase: Sendable {
   private let run: String
   private let path: String
 
-  /// `PRAGMA user_version`.
-  static let version = 1
-
   /// Opens the database of a run for writing, and makes it where there is none.
   ///
   /// - Throws: `RunError`, among others where the file is no database or has damaged pages.
@@ -34,6 +31,9 @@ package final class RunDatabase: Sendable {
       }
     }
   }
+
+  /// Whether a rollback journal is there, which write-ahead mode has none of: the mode was being changed.
+  static func hasJournal(_ path: String) -> Bool { isThere("\(path)-journal") }
 
   private static func configuration(readOnly: Bool) -> Configuration {
     var configuration = Configuration()
@@ -151,7 +151,7 @@ package final class RunDatabase: Sendable {
   /// them anew, table by table.
   package func finish() throws {
     let beside = path + ".part"
-    try removeFile(beside)
+    for left in [beside, beside + "-journal"] { try removeFile(left) }
     do {
       try translated {
         try queue.writeWithoutTransaction { database in
@@ -164,6 +164,8 @@ package final class RunDatabase: Sendable {
       try translated { try queue.vacuum(into: beside) }
       try translated { try queue.close() }
       try moveIntoPlace(beside, path)
+      // Empty by now; they stay where another process was reading.
+      for ending in ["-wal", "-shm"] { try removeFile(path + ending) }
     } catch {
       try? removeFile(beside)
       throw error

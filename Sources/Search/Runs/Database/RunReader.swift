@@ -17,7 +17,8 @@ package struct RunReader: Sendable {
     path = "\(run)/\(RunDirectory.File.steps.rawValue)"
     guard RunDirectory.has(.steps, in: run) else { return nil }
     var configuration = Configuration()
-    configuration.readonly = true
+    // What a process has left that was killed while it made or reopened the file must be taken back before reading.
+    configuration.readonly = !RunDatabase.hasJournal(path)
     configuration.busyMode = .timeout(10)
     do {
       queue = try DatabaseQueue(path: path, configuration: configuration)
