@@ -137,7 +137,9 @@ package struct TensorFile: Hashable, Sendable {
     _ bytes: ArraySlice<UInt8>
   ) -> [Number] {
     var numbers = [Number](repeating: 0, count: bytes.count / MemoryLayout<Number>.stride)
-    numbers.withUnsafeMutableBytes { room in room.copyBytes(from: bytes.prefix(room.count)) }
+    numbers.withUnsafeMutableBytes { room in
+      bytes.withUnsafeBytes { room.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0.prefix(room.count))) }
+    }
     return numbers
   }
 }

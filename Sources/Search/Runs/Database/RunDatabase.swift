@@ -103,8 +103,10 @@ package final class RunDatabase: Sendable {
   private static func append(
     _ snapshot: DistributionSnapshot, form: String, after steps: Int, to database: Database
   ) throws {
-    let groups = String(decoding: try RunDirectory.encode(snapshot, pretty: false), as: UTF8.self)
-    try database.execute(sql: "INSERT OR IGNORE INTO form VALUES (?, ?)", arguments: [form, groups])
+    if try Row.fetchOne(database, sql: "SELECT 1 FROM form WHERE name = ?", arguments: [form]) == nil {
+      let groups = String(decoding: try RunDirectory.encode(snapshot, pretty: false), as: UTF8.self)
+      try database.execute(sql: "INSERT INTO form VALUES (?, ?)", arguments: [form, groups])
+    }
     let logits = snapshot.groups.flatMap { $0.logits.map { $0 ?? -.infinity } }
     let bytes = logits.flatMap { value in withUnsafeBytes(of: value.bitPattern.littleEndian, Array.init) }
     try database.execute(
