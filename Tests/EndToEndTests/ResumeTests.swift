@@ -139,6 +139,24 @@ struct ResumeTests {
     }
   }
 
+  @Test(.enabled(if: canMount(), "only a superuser who may mount can make a read-only file system"))
+  func `a stopped run on a read-only file system is left as it is, and can be looked at`() throws {
+    try withTemporaryFolder { folder in
+      try #require(try Executable.shell("mount -t tmpfs -o size=64m tmpfs '\(folder)'").status == 0)
+      defer { _ = try? Executable.shell("umount '\(folder)'") }
+      let steps = try SearchRun.killed(in: folder, after: 2)
+      try #require(try Executable.shell("mount -o remount,ro '\(folder)'").status == 0)
+      let outcome = try Executable.run("resume", "\(folder)/run")
+      #expect(outcome.status == 2)
+      #expect(
+        outcome.errors.contains("the run '\(folder)/run' cannot be continued where it is: read-only file system"),
+        "\(outcome.errors)")
+      #expect(outcome.errors.contains("help: nothing was changed; make the folder writable"))
+      let status = try Executable.run("status", "\(folder)/run")
+      #expect(status.status == 0 && status.output.contains("\(steps) of "), "\(status.output)\(status.errors)")
+    }
+  }
+
   @Test(.enabled(if: geteuid() != 0, "the superuser may write everywhere"))
   func `a run in a folder that nobody may write into is left as it is`() throws {
     try withUnfinishedRun { run in

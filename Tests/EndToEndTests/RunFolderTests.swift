@@ -133,7 +133,7 @@ struct RunFolderTests {
 }
 
 /// Whether this process may mount a file system: a container's superuser often may not.
-private func canMount() -> Bool {
+func canMount() -> Bool {
   guard geteuid() == 0 else { return false }
   let outcome = try? withTemporaryFolder { folder in
     try Executable.shell("mount -t tmpfs -o size=64k tmpfs '\(folder)' && umount '\(folder)'")
