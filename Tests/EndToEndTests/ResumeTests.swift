@@ -51,6 +51,11 @@ struct ResumeTests {
       }
       try edit("\(run)/run.json", "\"engine\" : \"torch ", "\"engine\" : \"torch 1.")
       try expectRefusal("the run was begun by the engine 'torch 1.", "go on with --other-engine")
+      try edit("\(run)/run.json", "\"engine\" : \"torch ", "\"engine\" : \"torch 1.")
+      #expect(try Executable.run("resume", run, "--other-engine").status == 0)
+      #expect(try Executable.run("status", run).output.contains(" from step 0 on"))
+      try FileManager.default.removeItem(atPath: "\(run)/result.json")
+      try definition.write(toFile: "\(run)/run.json", atomically: true, encoding: .utf8)
       let field = try #require(definition.firstRange(of: /"dataChecksum" : "[0-9a-f]/))
       try edit("\(run)/run.json", String(definition[field]), "\"dataChecksum\" : \"x")
       try expectRefusal("the images of 'digits' are not those that the run began with", "name their place with --data")

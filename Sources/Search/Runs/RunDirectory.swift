@@ -48,6 +48,8 @@ package final class RunDirectory: Sendable {
     lock = open("\(path)/\(File.lock.rawValue)", O_CREAT | O_RDWR | O_CLOEXEC, 0o666)
     guard lock >= 0 else { throw .cannotWrite(path: "\(path)/\(File.lock.rawValue)", reason: systemError()) }
     try takeLock()
+    // Another process may have begun the run between the look and the lock.
+    guard !Self.has(.definition, in: path) else { throw .exists(path: path) }
   }
 
   /// Locks the folder of a run that was begun.

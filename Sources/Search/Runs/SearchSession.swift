@@ -38,6 +38,8 @@ package struct SessionFacts: Sendable {
 /// takes back what the database has beyond it, and from there does what an undisturbed run would have done.
 package struct SearchSession {
   package let definition: RunDefinition
+  /// What computes from here on, where it is not the engine that the run was begun with: the run notes it.
+  package var otherEngine: String?
   private let space: Space
   private let splits: DatasetSplits
   private let library: EngineLibrary
@@ -78,6 +80,7 @@ package struct SearchSession {
     let database = try openDatabase(in: run)
     let again = try database.rollBack(to: search.step)
     try CheckpointShelf.clearDrafts(run.path)
+    if let otherEngine { try database.append(engine: otherEngine, after: search.step) }
     observe(
       .ready(
         SessionFacts(

@@ -10,6 +10,8 @@ struct RunState {
   private let steps: Int
   private let isWorking: Bool
   private let result: RunResult?
+  /// Engines other than the first that went on with it, with the steps before each.
+  private let otherEngines: [(steps: Int, name: String)]
   /// Steps after which the newest checkpoint of the search was written.
   private let checkpoint: Int?
 
@@ -23,6 +25,7 @@ struct RunState {
     steps = try RunDirectory.stepCount(of: folder)
     // It is written last of what a run comes to, so a run that has it is finished.
     result = try RunDirectory.decodeIfThere(RunResult.self, from: .result, of: folder)
+    otherEngines = try RunReader(of: folder)?.otherEngines() ?? []
     checkpoint = RunDirectory.newestCheckpoint(of: folder)
   }
 
@@ -61,6 +64,7 @@ struct RunState {
     table.add(["method", "\(definition.method.rawValue), seed \(definition.seed), data \(definition.data)"])
     let share = Double(steps) / Double(max(1, definition.totalSteps))
     table.add(["steps", "\(steps.grouped) of \(definition.totalSteps.grouped) (\((share * 100).fixed(0)) %)"])
+    for (steps, name) in otherEngines { table.add(["engine", "\(name) from step \(steps.grouped) on"]) }
     for row in going + progressRows + resultRows { table.add(row) }
     return table.text()
   }

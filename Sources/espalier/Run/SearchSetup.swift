@@ -113,10 +113,13 @@ struct SearchSetup {
   }
 
   func session() throws -> SearchSession {
-    try translatingFailures(about: space.space) {
+    var session = try translatingFailures(about: space.space) {
       try SearchSession(
         space.space, definition: definition, splits: splits, library: library, threads: order.threads)
     }
+    let engine = library.description.words
+    if engine != definition.engine { session.otherEngine = engine }
+    return session
   }
 
   /// Runs a session in a new folder, which also gets the space's files.

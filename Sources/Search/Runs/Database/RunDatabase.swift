@@ -69,6 +69,7 @@ package final class RunDatabase: Sendable {
       PRIMARY KEY (step, number)) WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS form (name TEXT PRIMARY KEY, groups TEXT NOT NULL) WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS snapshot (step INTEGER PRIMARY KEY, form TEXT NOT NULL, logits BLOB NOT NULL);
+    CREATE TABLE IF NOT EXISTS engine (step INTEGER PRIMARY KEY, name TEXT NOT NULL);
     CREATE TABLE IF NOT EXISTS network (
       number INTEGER PRIMARY KEY, label TEXT NOT NULL, choices TEXT NOT NULL, macs INTEGER NOT NULL,
       parameters INTEGER NOT NULL, accuracy REAL NOT NULL, test_loss REAL NOT NULL, training_loss REAL NOT NULL,
@@ -126,6 +127,13 @@ package final class RunDatabase: Sendable {
     }
   }
 
+  /// Notes that another engine than the one of the definition goes on after this many steps.
+  package func append(engine name: String, after steps: Int) throws {
+    try write { database in
+      try database.execute(sql: "INSERT OR REPLACE INTO engine VALUES (?, ?)", arguments: [steps, name])
+    }
+  }
+
   /// Takes everything back that came after this many steps.
   ///
   /// - Returns: How many steps were taken back.
@@ -135,6 +143,7 @@ package final class RunDatabase: Sendable {
       let count = database.changesCount
       try database.execute(sql: "DELETE FROM draw WHERE step >= ?", arguments: [steps])
       try database.execute(sql: "DELETE FROM snapshot WHERE step > ?", arguments: [steps])
+      try database.execute(sql: "DELETE FROM engine WHERE step > ?", arguments: [steps])
       try database.execute(sql: "DELETE FROM form WHERE name NOT IN (SELECT form FROM snapshot)")
       return count
     }

@@ -99,6 +99,14 @@ package struct RunReader: Sendable {
     }
   }
 
+  /// Engines other than the first that went on with the run, with the steps before each.
+  package func otherEngines() throws -> [(steps: Int, name: String)] {
+    try read { database in
+      if try isEmpty(database) { return [] }
+      return try Row.fetchAll(database, sql: "SELECT step, name FROM engine ORDER BY step").map { ($0[0], $0[1]) }
+    }
+  }
+
   /// The networks that were trained, by their number.
   package func networks() throws -> [Int: RetrainedNetwork] {
     try read { database in
