@@ -43,6 +43,19 @@ struct RecipeTests {
     }
   }
 
+  @Test func `numbers that run away end the search with what was before and what to change`() throws {
+    try withTemporaryFolder { folder in
+      let recipe = try write(Self.text + "\nweights: {rate: 1e18, clip: 0}\n", to: "recipe.yaml", in: folder)
+      let outcome = try Executable.run(
+        "search", "spaces/digits.yaml", "--recipe", recipe, "--epochs", "4", "--out", "\(folder)/run")
+      #expect(outcome.status == 1)
+      #expect(outcome.errors.contains("error: the search cannot go on after "), "\(outcome.errors)")
+      #expect(outcome.errors.contains("help: what was written before is kept"))
+      let steps = try SearchRun.steps(of: "\(folder)/run")
+      #expect(outcome.errors.contains("after \(steps) step"), "\(steps): \(outcome.errors)")
+    }
+  }
+
   @Test func `several seeds are several runs with their mean, and go on where they were stopped`() throws {
     try withTemporaryFolder { folder in
       let recipe = try write(Self.text, to: "recipe.yaml", in: folder)

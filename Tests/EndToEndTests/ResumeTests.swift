@@ -96,7 +96,7 @@ struct ResumeTests {
       let outcome = try Executable.shell(
         """
         (while [ ! -s '\(folder)/run/tensorboard/search.tfevents' ]; do sleep 0.05; done; sleep 0.3
-         kill -\(signal) "$(cat '\(folder)/process')") &
+         kill -\(signal) "$(cat '\(folder)/process')"; kill -\(signal) "$(cat '\(folder)/process')") &
         exec sh -c 'echo $$ >'\(folder)/process'; exec "$0" "$@"' "$ESPALIER" search spaces/digits.yaml --data digits \
           --epochs 2000 --train-epochs 0 --limit 200 --out '\(folder)/run'
         """)

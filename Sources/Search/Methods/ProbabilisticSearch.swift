@@ -65,7 +65,7 @@ extension SearchError: CustomStringConvertible {
       """
       the search cannot go on after \(steps) steps: \(reason)
       help: what was written before is kept. The same numbers would come again, so do not resume: search again into \
-      another folder with a smaller rate of the weights or a clipping norm
+      another folder with a smaller 'weights.rate' or a 'weights.clip' in its recipe
       """
     }
   }

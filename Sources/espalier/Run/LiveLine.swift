@@ -16,16 +16,21 @@ struct LiveLine {
   /// The line in so many columns. Where they are too few the bar goes first, then the rate, and at last the end of the
   /// line: how much is done and how much time is left are what people look for.
   func text(columns: Int) -> String {
-    let left = left.durationText
-    let head = "\(phase)"
-    let count = "\(done)/\(total) \(unit)"
     let forms = [
-      [head, bar, count, "\(left) left", detail, "\(rate.fixed(1))/s"],
-      [head, count, "\(left) left", detail, "\(rate.fixed(1))/s"],
-      [head, count, "\(left) left", detail],
-    ].map { $0.filter { !$0.isEmpty }.joined(separator: "  ") }
+      [phase, bar, count, leftWords, detail, rateWords], [phase, count, leftWords, detail, rateWords],
+      [phase, count, leftWords, detail],
+    ].map(joined)
     return forms.first { $0.count <= columns } ?? String(forms[forms.count - 1].prefix(max(0, columns)))
   }
+
+  /// The line for a file.
+  var plain: String { joined([phase, count, leftWords, detail, rateWords]) }
+
+  private func joined(_ parts: [String]) -> String { parts.filter { !$0.isEmpty }.joined(separator: "  ") }
+
+  private var count: String { "\(done)/\(total) \(unit)" }
+  private var leftWords: String { "\(left.durationText) left" }
+  private var rateWords: String { "\(rate.fixed(1))/s" }
 
   private var bar: String {
     let width = 20

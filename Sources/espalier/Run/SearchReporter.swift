@@ -7,7 +7,8 @@ import SpaceIR
 import Supernet
 import Synchronization
 
-/// What people see of a search: facts and answers on standard output, a live line on standard error of a terminal.
+/// What people see of a search: facts and answers on standard output; on standard error a live line, or in a pipe
+/// a line a minute.
 final class SearchReporter: Sendable {
   private let space: Space
   private let recipe: SearchRecipe
@@ -272,13 +273,17 @@ final class SearchReporter: Sendable {
     _ phase: String, done: Int, of total: Int, here: Int, _ unit: String, _ detail: String, workLeft: Double,
     workHere: Double, _ state: inout State
   ) {
-    guard Terminal.standardError.isTerminal, ContinuousClock.now - state.lastShown > .milliseconds(200) else { return }
+    let stream = Terminal.standardError
+    // What is kept in a file, for a search that takes days, gets a line a minute.
+    let pause = stream.isTerminal ? Duration.milliseconds(200) : .seconds(60)
+    guard ContinuousClock.now - state.lastShown > pause else { return }
     state.lastShown = .now
     let elapsed = max((ContinuousClock.now - state.phaseStarted).inSeconds, 1e-9)
     let line = LiveLine(
       phase: phase, done: done, total: total, unit: unit, detail: detail, rate: Double(here) / elapsed,
       left: workLeft * elapsed / max(workHere, 1e-9))
-    Terminal.standardError.write("\r\u{1B}[K" + line.text(columns: (Terminal.standardError.columns ?? 80) - 1))
+    guard stream.isTerminal else { return stream.line(line.plain) }
+    stream.write("\r\u{1B}[K" + line.text(columns: (stream.columns ?? 80) - 1))
   }
 
   /// Takes the live line away.
