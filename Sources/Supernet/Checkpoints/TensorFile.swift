@@ -1,4 +1,3 @@
-import CZlib
 import Foundation
 
 /// Named arrays of numbers and a few texts as the bytes of one file, which are complete or refused.
@@ -71,10 +70,10 @@ package struct TensorFile: Hashable, Sendable {
 
   /// The header, with blanks behind it so that the numbers begin at a multiple of eight bytes.
   private func header() throws -> [UInt8] {
-    var entries: [String: Entry] = [:]
+    var entries: [String: TensorFileHeader.Entry] = [:]
     var place = 0
     func add(_ name: String, _ type: String, _ shape: [Int], bytes: Int) {
-      entries[name] = Entry(dtype: type, shape: shape, data_offsets: [place, place + bytes])
+      entries[name] = TensorFileHeader.Entry(type: type, shape: shape, places: [place, place + bytes])
       place += bytes
     }
     for tensor in tensors {
@@ -86,7 +85,7 @@ package struct TensorFile: Hashable, Sendable {
     add(Self.checksumName, "U8", [Self.checksumBytes], bytes: Self.checksumBytes)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    var bytes = Array(try encoder.encode(Header(texts: texts, entries: entries)))
+    var bytes = Array(try encoder.encode(TensorFileHeader(texts: texts, entries: entries)))
     bytes += [UInt8](repeating: UInt8(ascii: " "), count: (8 - bytes.count % 8) % 8)
     return bytes
   }
@@ -98,26 +97,24 @@ package struct TensorFile: Hashable, Sendable {
     texts = header.texts
     var read: [(place: Int, tensor: Tensor)] = []
     for (name, entry) in header.entries where name != Self.checksumName {
-      guard entry.data_offsets.count == 2, entry.shape.allSatisfy({ (0...bytes.count).contains($0) }) else {
-        throw TensorFileError.unexpected("the entry of '\(name)'")
-      }
-      let (from, to) = (start + entry.data_offsets[0], start + entry.data_offsets[1])
-      guard from >= start, from <= to, to <= bytes.count else {
+      let bounds = 0...bytes.count - start
+      guard entry.places.count == 2, entry.places.allSatisfy(bounds.contains), entry.places[0] <= entry.places[1] else {
         throw TensorFileError.unexpected("the place of '\(name)'")
       }
+      let (from, to) = (start + entry.places[0], start + entry.places[1])
       let values: Values
-      switch entry.dtype {
+      switch entry.type {
       case "F32": values = .float32(Self.numbers(bytes[from..<to]))
       case "F64": values = .float64(Self.numbers(bytes[from..<to]))
-      default: throw TensorFileError.unexpected("numbers of type '\(entry.dtype)'")
+      default: throw TensorFileError.unexpected("numbers of type '\(entry.type)'")
       }
-      guard values.count == entry.shape.reduce(1, *) else { throw TensorFileError.unexpected("the shape of '\(name)'") }
+      guard entry.count == values.count else { throw TensorFileError.unexpected("the shape of '\(name)'") }
       read.append((from, Tensor(name, entry.shape, values)))
     }
     tensors = read.sorted { $0.place < $1.place }.map(\.tensor)
   }
 
-  private static func checkedHeader(of bytes: [UInt8]) throws -> Header {
+  private static func checkedHeader(of bytes: [UInt8]) throws -> TensorFileHeader {
     guard bytes.count >= 8 + checksumBytes else { throw TensorFileError.tooShort(bytes: bytes.count) }
     var checksum = Checksum()
     let end = bytes.count - checksumBytes
@@ -127,7 +124,7 @@ package struct TensorFile: Hashable, Sendable {
     let length = bytes[..<8].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
     guard length <= UInt64(end - 8) else { throw TensorFileError.unexpected("the header's length") }
     do {
-      var header = try JSONDecoder().decode(Header.self, from: Data(bytes[8..<8 + Int(length)]))
+      var header = try JSONDecoder().decode(TensorFileHeader.self, from: Data(bytes[8..<8 + Int(length)]))
       header.length = Int(length)
       return header
     } catch { throw TensorFileError.unexpected("the header") }
@@ -160,62 +157,4 @@ extension TensorFileError: CustomStringConvertible {
     case .unexpected(let what): "\(what) is not what this version writes"
     }
   }
-}
-
-/// CRC-32 as zlib has it, over parts.
-package struct Checksum {
-  private var state: UInt = 0
-
-  package init() {}
-
-  package mutating func add(_ bytes: UnsafeRawBufferPointer) {
-    guard let start = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return }
-    state = UInt(crc32_z(uLong(state), start, bytes.count))
-  }
-
-  package var value: UInt32 { UInt32(truncatingIfNeeded: state) }
-}
-
-/// The JSON object at the head of a file: an entry a tensor, and the texts under `__metadata__`.
-private struct Header: Codable {
-  var texts: [String: String]
-  var entries: [String: Entry]
-  /// In bytes; of a header that was read.
-  var length = 0
-
-  struct Key: CodingKey {
-    let stringValue: String
-    var intValue: Int? { nil }
-    init(stringValue: String) { self.stringValue = stringValue }
-    init?(intValue: Int) { nil }
-  }
-
-  private static let metadata = Key(stringValue: "__metadata__")
-
-  init(texts: [String: String], entries: [String: Entry]) {
-    self.texts = texts
-    self.entries = entries
-  }
-
-  init(from decoder: any Decoder) throws {
-    let container = try decoder.container(keyedBy: Key.self)
-    texts = try container.decodeIfPresent([String: String].self, forKey: Self.metadata) ?? [:]
-    entries = [:]
-    for key in container.allKeys where key.stringValue != Self.metadata.stringValue {
-      entries[key.stringValue] = try container.decode(Entry.self, forKey: key)
-    }
-  }
-
-  func encode(to encoder: any Encoder) throws {
-    var container = encoder.container(keyedBy: Key.self)
-    if !texts.isEmpty { try container.encode(texts, forKey: Self.metadata) }
-    for (name, entry) in entries { try container.encode(entry, forKey: Key(stringValue: name)) }
-  }
-}
-
-/// One tensor in a header; the names are the format's.
-private struct Entry: Codable {
-  let dtype: String
-  let shape: [Int]
-  let data_offsets: [Int]
 }
