@@ -166,11 +166,11 @@ private struct KillMoment {
   }
 }
 
-/// What state killed processes have left.
+/// What state killed processes have left; a half-written checkpoint can be that of an earlier one.
 private struct KillTally {
   enum Moment: String, CaseIterable {
     case beginning = "before the first file was complete"
-    case checkpoint = "inside a checkpoint"
+    case checkpoint = "with a checkpoint half written"
     case database = "with transactions in the database's log"
     case searching = "elsewhere in the search"
     case retraining = "while networks were trained from scratch"
