@@ -127,7 +127,12 @@ ENGINE_SOURCES := $(shell find Sources/TorchEngine -name '*.cpp')
 ENGINE_OBJECTS := $(patsubst Sources/TorchEngine/%.cpp,.build/engine/%.o,$(ENGINE_SOURCES))
 # at::parallel_for runs on one thread unless its header is compiled with OpenMP.
 ENGINE_FLAGS := -std=c++20 -O2 -fPIC -Wall -Wextra -pthread -fopenmp
-ENGINE_PATHS = -isystem "$(TORCH_ROOT)/include" -I Sources/CEngine/include -I Sources/TorchEngine
+# Where the headers of CUDA's runtime are, for a torch that was built with CUDA: beside that torch, or of a toolkit.
+# Without them the engine still runs on CUDA, but captures no graphs.
+CUDA_HEADERS = $(if $(wildcard $(TORCH_ROOT)/lib/libtorch_cuda.so),$(firstword $(patsubst %/crt/host_config.h,%,\
+  $(wildcard $(addsuffix /crt/host_config.h,$(addprefix $(TORCH_ROOT)/../nvidia/,cu13/include cuda_runtime/include) \
+  $(addsuffix /include,$(CUDA_HOME) /usr/local/cuda))))))
+ENGINE_PATHS = $(if $(CUDA_HEADERS),-DESPALIER_CUDA -isystem "$(CUDA_HEADERS)") -isystem "$(TORCH_ROOT)/include" -I Sources/CEngine/include -I Sources/TorchEngine
 # The OpenMP runtime that libtorch uses, so that both share one pool of threads: the wheel's own, else the system's.
 ENGINE_OPENMP = $(firstword $(wildcard $(TORCH_ROOT)/lib/libgomp*.so*) -lgomp)
 # Nothing of ours names a symbol of the CUDA libraries: they register their kernels when they are loaded.

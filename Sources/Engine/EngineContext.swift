@@ -12,7 +12,7 @@ package final class EngineContext: @unchecked Sendable {
   /// Allocates `tensors`, filled with zeros.
   package init(library: EngineLibrary, options: EngineOptions, tensors: [EngineTensor]) throws(EngineError) {
     let api = library.api
-    var encodedOptions = options.encoded
+    var encodedOptions = options.encoded(on: library.device)
     var created: OpaquePointer?
     try callEngine { api.context_create(&encodedOptions, &created, $0) }
     guard let created else { throw EngineError(.unknown, "no context was made") }

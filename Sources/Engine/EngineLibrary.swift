@@ -12,12 +12,15 @@ import CEngine
 package final class EngineLibrary: Sendable {
   package let path: String
   package let description: EngineDescription
+  /// Where contexts live whose options name no device.
+  package let device: EngineDevice
   /// The library's table of functions.
   let api: es_api
 
-  private init(path: String, description: EngineDescription, api: es_api) {
+  private init(path: String, description: EngineDescription, device: EngineDevice, api: es_api) {
     self.path = path
     self.description = description
+    self.device = device
     self.api = api
   }
 
@@ -33,10 +36,14 @@ package final class EngineLibrary: Sendable {
   /// Loads the library from the first place that is named: `path`, the environment's ESPALIER_ENGINE, beside the
   /// executable, `folders` in order. A place that is named by the caller or the environment must hold it.
   ///
+  /// - Parameter device: Where contexts live whose options name no device. Whether it is there is seen when a context is
+  ///   made.
   /// - Throws: `EngineLibraryError`; `EngineError` when the library cannot describe itself.
   /// - Complexity: about 0.3 s the first time in a process, which is what loading libtorch takes.
-  package static func load(path: String? = nil, folders: [String] = []) throws -> EngineLibrary {
-    try open(try locate(path: path, folders: folders))
+  package static func load(
+    path: String? = nil, folders: [String] = [], device: EngineDevice = .cpu
+  ) throws -> EngineLibrary {
+    try open(try locate(path: path, folders: folders), device: device)
   }
 
   static func locate(path: String?, folders: [String]) throws(EngineLibraryError) -> String {
@@ -50,7 +57,7 @@ package final class EngineLibrary: Sendable {
     return found
   }
 
-  private static func open(_ path: String) throws -> EngineLibrary {
+  private static func open(_ path: String, device: EngineDevice) throws -> EngineLibrary {
     // dlopen would look for a bare name in the system's folders instead.
     let file = path.contains("/") ? path : "./\(path)"
     guard let handle = dlopen(file, RTLD_NOW | RTLD_LOCAL) else {
@@ -65,7 +72,7 @@ package final class EngineLibrary: Sendable {
     let api = table.pointee
     var description = es_description()
     try callEngine { api.describe(&description, $0) }
-    return EngineLibrary(path: path, description: EngineDescription(description), api: api)
+    return EngineLibrary(path: path, description: EngineDescription(description), device: device, api: api)
   }
 
   private static func isFile(_ path: String) -> Bool {

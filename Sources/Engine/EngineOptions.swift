@@ -1,9 +1,31 @@
 import CEngine
 
-/// Where a context's tensors live.
+/// Where a context's tensors live and its kernels run. In words: `cpu`, `cuda` (the first one) or `cuda:NUMBER`.
 package enum EngineDevice: Hashable, Sendable {
   case cpu
+  /// - index: From 0, in CUDA's own order.
   case cuda(index: Int)
+}
+
+extension EngineDevice: LosslessStringConvertible {
+  package init?(_ text: String) {
+    switch text {
+    case "cpu": self = .cpu
+    case "cuda": self = .cuda(index: 0)
+    default:
+      let digits = text.hasPrefix("cuda:") ? text.dropFirst(5) : ""
+      // Int reads signs, which no device has.
+      guard digits.allSatisfy({ $0.isASCII && $0.isNumber }), let index = Int8(digits) else { return nil }
+      self = .cuda(index: Int(index))
+    }
+  }
+
+  package var description: String {
+    switch self {
+    case .cpu: "cpu"
+    case .cuda(let index): "cuda:\(index)"
+    }
+  }
 }
 
 /// The type of every tensor of a context.
@@ -42,12 +64,13 @@ package struct EngineOptions: Hashable, Sendable {
   /// Jobs k, k + lanes, ... run on lane k. Part of the result's definition, since lanes are added up at the end.
   package var lanes: Int
   package var parallelism: Parallelism
-  package var device: EngineDevice
+  /// Nil: the library's.
+  package var device: EngineDevice?
   package var kernels: Kernels
 
   package init(
     elementType: EngineElementType = .float32, lanes: Int = 1, parallelism: Parallelism = .lanes(threads: 1),
-    device: EngineDevice = .cpu, kernels: Kernels = .best
+    device: EngineDevice? = nil, kernels: Kernels = .best
   ) {
     self.elementType = elementType
     self.lanes = lanes
@@ -56,7 +79,8 @@ package struct EngineOptions: Hashable, Sendable {
     self.kernels = kernels
   }
 
-  var encoded: es_options {
+  /// - Parameter standard: The device where none is named.
+  func encoded(on standard: EngineDevice) -> es_options {
     var options = es_options()
     switch elementType {
     case .float32: options.dtype = Int32(ES_FLOAT32.rawValue)
@@ -70,7 +94,7 @@ package struct EngineOptions: Hashable, Sendable {
       options.threads = Int32(clamping: threads)
       options.intra_op = 1
     }
-    switch device {
+    switch device ?? standard {
     case .cpu: options.device = -1
     case .cuda(let index): options.device = Int32(clamping: index)
     }

@@ -1,9 +1,11 @@
 #include "context.h"
 
 #include "failure.h"
+#include "kernels/kernels.h"
 
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
+#include <ATen/ops/_foreach_zero.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/from_blob.h>
 #include <ATen/ops/zeros.h>
@@ -23,13 +25,18 @@ namespace {
 
 at::Device device_of(int32_t index) {
   if (index < 0) return at::Device(at::kCPU);
-  if (!at::hasCUDA()) throw Failure(ES_DEVICE, "the torch in use has no CUDA device");
+  const size_t count = at::hasCUDA() ? at::getNumGPUs() : 0;
+  if (count == 0) throw Failure(ES_DEVICE, "the torch in use has no CUDA device");
+  if (static_cast<size_t>(index) >= count) {
+    throw Failure(ES_DEVICE, "there is no CUDA device " + std::to_string(index) + ": the last one is " +
+                                 std::to_string(count - 1));
+  }
   return at::Device(at::kCUDA, static_cast<c10::DeviceIndex>(index));
 }
 
-bool environment_wants_reference() {
-  const char *kernels = std::getenv("ESPALIER_KERNELS");
-  return kernels != nullptr && std::string_view(kernels) == "reference";
+bool environment_wants(const char *variable, std::string_view wish) {
+  const char *value = std::getenv(variable);
+  return value != nullptr && value == wish;
 }
 
 /// libtorch keeps the number per thread; setting it is not free, so it is done on a change only.
@@ -58,12 +65,17 @@ Context::Context(const es_options &options)
     : dtype(options.dtype == ES_FLOAT64 ? at::kDouble : at::kFloat),
       device(device_of(options.device)),
       has_fast_kernels(dtype == at::kFloat && device.is_cpu() && options.kernels == ES_BEST_KERNELS &&
-                       !environment_wants_reference()),
+                       !environment_wants("ESPALIER_KERNELS", "reference")),
+      replays_programs(device.is_cuda() && Replays::are_built_in() && !environment_wants("ESPALIER_REPLAY", "off")),
       workers(std::min(options.threads, options.lanes)),
       account_(new Account),
       threads_inside_operations_(options.lanes == 1 && options.intra_op != 0 ? options.threads : 1) {
   lanes.resize(options.lanes);
-  if (device.is_cuda()) at::globalContext().setDeterministicCuDNN(true);
+  if (!device.is_cuda()) return;
+  at::globalContext().setDeterministicCuDNN(true);
+  // float32 means float32: TF32 keeps ten bits of a factor.
+  at::globalContext().setAllowTF32CuDNN(false);
+  at::globalContext().setAllowTF32CuBLAS(false);
 }
 
 Context::~Context() {
@@ -304,6 +316,25 @@ at::Tensor &Context::touch(Lane &lane, int32_t tensor) {
     lane.touched[tensor] = 1;
   }
   return gradient;
+}
+
+void Context::touch_all(Lane &lane, const es_program &program) {
+  std::vector<at::Tensor> old;
+  for (int32_t index = program.forward_count; index < program.instruction_count; ++index) {
+    const es_instruction &instruction = program.instructions[index];
+    if (kernel_of(instruction.opcode)->direction != Direction::backward) continue;
+    for (const int32_t slice : instruction.slices) {
+      if (slice < 0) continue;
+      const int32_t tensor = program.slices[slice].tensor;
+      if (lane.gradients[tensor].defined() && !lane.touched[tensor]) {
+        old.push_back(lane.gradients[tensor]);
+        lane.touched[tensor] = 1;
+      } else {
+        touch(lane, tensor);
+      }
+    }
+  }
+  if (!old.empty()) at::_foreach_zero_(old);
 }
 
 }  // namespace espalier

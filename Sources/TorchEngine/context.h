@@ -3,6 +3,7 @@
 
 #include "CEngine.h"
 #include "account.h"
+#include "replay.h"
 #include "workers.h"
 
 #include <ATen/core/Tensor.h>
@@ -54,6 +55,9 @@ struct Lane {
   std::vector<at::Tensor> gradients;
   /// Per parameter: the gradient belongs to the current accumulate call.
   std::vector<uint8_t> touched;
+  /// On a CUDA device: what the backward part multiplies every gradient with, float64 [].
+  at::Tensor weight;
+  Replays replays;
 };
 
 class Context {
@@ -78,6 +82,9 @@ class Context {
   void reserve(Lane &lane, int64_t bytes);
   /// The gradient buffer of a parameter, zeroed on its first use in this accumulate call.
   at::Tensor &touch(Lane &lane, int32_t tensor);
+  /// Touches the tensors that the program's backward part adds to; those of a backward instruction are exactly its
+  /// slices'.
+  void touch_all(Lane &lane, const es_program &program);
 
   at::TensorOptions options() const { return at::TensorOptions(dtype).device(device); }
   int64_t element_bytes() const { return dtype == at::kDouble ? 8 : 4; }
@@ -87,6 +94,8 @@ class Context {
   /// Whether instructions run on the fast kernels where there are some: on a CPU, in float32, unless the reference is
   /// asked for by the options or by ESPALIER_KERNELS=reference in the environment.
   const bool has_fast_kernels;
+  /// Whether programs that come again are replayed as CUDA graphs: ESPALIER_REPLAY=off in the environment turns it off.
+  const bool replays_programs;
   /// Held during a call: a context serves one caller at a time.
   std::mutex mutex;
   std::vector<Parameter> parameters;

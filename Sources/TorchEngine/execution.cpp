@@ -21,12 +21,49 @@ Execution::Execution(Context &context, Lane &lane, const es_job &job, int32_t ba
   context.reserve(lane, program.arena_bytes);
 }
 
-void Execution::run_forward() { run(0, program.forward_count); }
+void Execution::run_forward() {
+  run_or_replay(Part::forward);
+  for (const OutputLoss &output : losses) {
+    const at::Tensor host = output.both.cpu();
+    loss += host.const_data_ptr<double>()[0];
+    if (output.counts_hits) correct = static_cast<int64_t>(host.const_data_ptr<double>()[1]);
+  }
+}
 
-void Execution::run_backward(double scale) {
-  weight = scale;
+void Execution::run_backward(double weight) {
+  weight_ = weight;
   recording = Recording::off;
-  run(program.forward_count, program.instruction_count);
+  if (!context.device.is_cpu()) {
+    if (!lane.weight.defined()) lane.weight = at::empty({}, at::TensorOptions(at::kDouble).device(context.device));
+    lane.weight.fill_(weight);
+    // Here and not where each is first added to, so that what is captured holds additions only.
+    context.touch_all(lane, program);
+  }
+  run_or_replay(Part::backward);
+}
+
+void Execution::run_or_replay(Part part) {
+  if (context.replays_programs) {
+    lane.replays.run(*this, part);
+  } else {
+    run(part);
+  }
+}
+
+void Execution::run(Part part) {
+  if (part == Part::forward) {
+    run(0, program.forward_count);
+  } else {
+    run(program.forward_count, program.instruction_count);
+  }
+}
+
+void Execution::weigh(at::Tensor &gradient, int64_t positions) const {
+  if (context.device.is_cpu()) {
+    gradient.mul_(weight_ / static_cast<double>(positions));
+  } else {
+    gradient.mul_(lane.weight).div_(static_cast<double>(positions));
+  }
 }
 
 namespace {

@@ -12,11 +12,29 @@ namespace espalier {
 
 /// Batch statistics on their way into the running statistics; the variance is unbiased. Both have the slices' shapes.
 struct RecordedStatistics {
-  const es_slice *mean_slice;
-  const es_slice *variance_slice;
+  /// Numbers of the program's slices.
+  int32_t mean_slice;
+  int32_t variance_slice;
   at::Tensor mean;
   at::Tensor variance;
 };
+
+/// What an output's cross-entropy leaves on the device: float64 [2], the mean loss and the number of argmax hits.
+struct OutputLoss {
+  at::Tensor both;
+  bool counts_hits;
+};
+
+/// What an instruction found on its way for the one after it: two numbers a channel. A batch norm wants means and sums of
+/// squared deviations, its backward instruction the sums that `NormalSums` makes.
+struct Left {
+  /// The instruction that it is for.
+  const es_instruction *reader = nullptr;
+  std::vector<double> first, second;
+};
+
+/// The two halves of a program.
+enum class Part { forward, backward };
 
 enum class Recording { off, on };
 
@@ -27,6 +45,12 @@ class Execution {
   void run_forward();
   /// `weight` multiplies every gradient.
   void run_backward(double weight);
+  /// Runs the instructions of a part one after the other.
+  void run(Part part);
+
+  /// gradient *= the job's weight / positions. On a CUDA device the weight is read there, so that a captured program
+  /// can be replayed with another.
+  void weigh(at::Tensor &gradient, int64_t positions) const;
 
   // Operands as tensors over the arena. Shapes with named axes; all are views.
   at::Tensor flat(int32_t buffer) const;                    ///< [n*h*w*c]
@@ -59,18 +83,23 @@ class Execution {
   /// Whether batch norm keeps its statistics in `recorded`; off in the backward part.
   Recording recording;
 
+  Left left;
+
   /// How often the program reads each buffer; empty where no instructions are run together.
   const std::vector<int32_t> readers;
 
-  // Results; the loss is the sum over the outputs that had one.
+  // Results of the forward part; the loss is the sum over the outputs that had one.
   double loss = 0;
   int64_t correct = 0;
-  double weight = 0;
+  std::vector<OutputLoss> losses;
   std::vector<RecordedStatistics> recorded;
 
  private:
   void run(int32_t from, int32_t to);
+  void run_or_replay(Part part);
   at::Tensor view(int32_t buffer, at::IntArrayRef sizes, at::IntArrayRef strides, int64_t shift = 0) const;
+
+  double weight_ = 0;
 };
 
 /// A view of the box `slice` of a tensor with a parameter's shape.

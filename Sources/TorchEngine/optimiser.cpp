@@ -3,8 +3,15 @@
 #include "failure.h"
 #include "fast/loops.h"
 
+#include <ATen/ops/_foreach_add.h>
+#include <ATen/ops/_foreach_addcdiv.h>
+#include <ATen/ops/_foreach_addcmul.h>
+#include <ATen/ops/_foreach_div.h>
+#include <ATen/ops/_foreach_mul.h>
+#include <ATen/ops/_foreach_norm.h>
+#include <ATen/ops/_foreach_sqrt.h>
+#include <ATen/ops/_foreach_sub.h>
 #include <ATen/ops/empty_like.h>
-#include <ATen/ops/linalg_vector_norm.h>
 #include <ATen/ops/stack.h>
 #include <ATen/ops/zeros_like.h>
 
@@ -37,13 +44,13 @@ std::vector<double> norms_of(const Context &context, const std::vector<int32_t> 
     }
     return norms;
   }
-  std::vector<at::Tensor> norms;
-  norms.reserve(touched.size());
+  std::vector<at::Tensor> gradients;
+  gradients.reserve(touched.size());
   for (const int32_t tensor : touched) {
     const at::Tensor &gradient = context.lanes[0].gradients[tensor];
-    norms.push_back(at::linalg_vector_norm(precise ? gradient.to(at::kDouble) : gradient));
+    gradients.push_back(precise ? gradient.to(at::kDouble) : gradient);
   }
-  const at::Tensor host = at::stack(norms).to(at::kDouble).cpu();
+  const at::Tensor host = at::stack(at::_foreach_norm(gradients)).to(at::kDouble).cpu();
   return {host.const_data_ptr<double>(), host.const_data_ptr<double>() + host.numel()};
 }
 
@@ -70,7 +77,7 @@ at::Tensor &kept(at::Tensor &plane, const at::Tensor &like) {
   return plane;
 }
 
-/// `step_sgd` with clipping and weight decay in one pass over memory, which leaves the gradient as it was.
+/// `Group::step_sgd` with clipping and weight decay in one pass over memory, which leaves the gradient as it was.
 void descend(Parameter &parameter, const at::Tensor &gradient, double clip, const es_update &update) {
   const DescentStep step{.clip = static_cast<float>(clip),
                          .decay = parameter.decayed ? static_cast<float>(update.weight_decay) : 0,
@@ -81,41 +88,98 @@ void descend(Parameter &parameter, const at::Tensor &gradient, double clip, cons
                        parameter.count);
 }
 
-void step_sgd(Parameter &parameter, const at::Tensor &gradient, const es_update &update) {
-  if (update.momentum == 0) {
-    parameter.value.sub_(gradient, update.rate);
-    return;
-  }
-  at::Tensor &velocity = kept(parameter.momentum, parameter.value);
-  velocity.mul_(update.momentum).add_(gradient);
-  parameter.value.sub_(velocity, update.rate);
-}
+/// Parameters that are updated by the same few calls. On a CUDA device these are all of them, and a call is a handful of
+/// kernels; on a CPU each is a group by itself, which bounds the temporaries by the largest.
+class Group {
+ public:
+  explicit Group(const es_update &update) : update_(update) {}
 
-/// Kingma and Ba 2014 (arXiv 1412.6980), algorithm 1.
-void step_adam(Parameter &parameter, const at::Tensor &gradient, const es_update &update) {
-  at::Tensor &first = kept(parameter.momentum, parameter.value);
-  at::Tensor &second = kept(parameter.square, parameter.value);
-  first.mul_(update.momentum).add_(gradient, 1 - update.momentum);
-  second.mul_(update.second).addcmul_(gradient, gradient, 1 - update.second);
-  const double steps = static_cast<double>(parameter.steps);
-  const double first_correction = 1 - std::pow(update.momentum, steps);
-  const double second_correction = 1 - std::pow(update.second, steps);
-  const at::Tensor root = second.sqrt().div_(std::sqrt(second_correction)).add_(update.epsilon);
-  parameter.value.addcdiv_(first, root, -update.rate / first_correction);
-}
+  bool is_empty() const { return parameters_.empty(); }
 
-void step_rmsprop(Parameter &parameter, const at::Tensor &gradient, const es_update &update) {
-  at::Tensor &square = kept(parameter.square, parameter.value);
-  square.mul_(update.second).addcmul_(gradient, gradient, 1 - update.second);
-  const at::Tensor root = square.sqrt().add_(update.epsilon);
-  if (update.momentum == 0) {
-    parameter.value.addcdiv_(gradient, root, -update.rate);
-    return;
+  void add(Parameter &parameter, const at::Tensor &gradient) {
+    parameters_.push_back(&parameter);
+    gradients_.push_back(gradient);
+    values_.push_back(parameter.value);
   }
-  at::Tensor &velocity = kept(parameter.momentum, parameter.value);
-  velocity.mul_(update.momentum).addcdiv_(gradient, root);
-  parameter.value.sub_(velocity, update.rate);
-}
+
+  void step(double clip) const {
+    if (clip != 1) at::_foreach_mul_(gradients_, clip);
+    if (update_.weight_decay != 0) decay();
+    switch (static_cast<es_optimiser>(update_.optimiser)) {
+      case ES_SGD: step_sgd(); break;
+      case ES_ADAM: step_adam(); break;
+      case ES_RMSPROP: step_rmsprop(); break;
+    }
+  }
+
+ private:
+  std::vector<at::Tensor> planes(at::Tensor Parameter::*plane) const {
+    std::vector<at::Tensor> result;
+    result.reserve(parameters_.size());
+    for (Parameter *parameter : parameters_) result.push_back(kept(parameter->*plane, parameter->value));
+    return result;
+  }
+
+  void decay() const {
+    std::vector<at::Tensor> gradients, values;
+    for (size_t index = 0; index < parameters_.size(); ++index) {
+      if (!parameters_[index]->decayed) continue;
+      gradients.push_back(gradients_[index]);
+      values.push_back(values_[index]);
+    }
+    if (!gradients.empty()) at::_foreach_add_(gradients, values, update_.weight_decay);
+  }
+
+  void step_sgd() const {
+    if (update_.momentum == 0) {
+      at::_foreach_sub_(values_, gradients_, update_.rate);
+      return;
+    }
+    const std::vector<at::Tensor> velocities = planes(&Parameter::momentum);
+    at::_foreach_mul_(velocities, update_.momentum);
+    at::_foreach_add_(velocities, gradients_);
+    at::_foreach_sub_(values_, velocities, update_.rate);
+  }
+
+  /// Kingma and Ba 2014 (arXiv 1412.6980), algorithm 1.
+  void step_adam() const {
+    const std::vector<at::Tensor> first = planes(&Parameter::momentum), second = planes(&Parameter::square);
+    at::_foreach_mul_(first, update_.momentum);
+    at::_foreach_add_(first, gradients_, 1 - update_.momentum);
+    at::_foreach_mul_(second, update_.second);
+    at::_foreach_addcmul_(second, gradients_, gradients_, 1 - update_.second);
+    std::vector<at::Scalar> corrections, rates;
+    for (const Parameter *parameter : parameters_) {
+      const double steps = static_cast<double>(parameter->steps);
+      corrections.emplace_back(std::sqrt(1 - std::pow(update_.second, steps)));
+      rates.emplace_back(-update_.rate / (1 - std::pow(update_.momentum, steps)));
+    }
+    const std::vector<at::Tensor> roots = at::_foreach_sqrt(second);
+    at::_foreach_div_(roots, corrections);
+    at::_foreach_add_(roots, update_.epsilon);
+    at::_foreach_addcdiv_(values_, first, roots, rates);
+  }
+
+  void step_rmsprop() const {
+    const std::vector<at::Tensor> squares = planes(&Parameter::square);
+    at::_foreach_mul_(squares, update_.second);
+    at::_foreach_addcmul_(squares, gradients_, gradients_, 1 - update_.second);
+    const std::vector<at::Tensor> roots = at::_foreach_sqrt(squares);
+    at::_foreach_add_(roots, update_.epsilon);
+    if (update_.momentum == 0) {
+      at::_foreach_addcdiv_(values_, gradients_, roots, -update_.rate);
+      return;
+    }
+    const std::vector<at::Tensor> velocities = planes(&Parameter::momentum);
+    at::_foreach_mul_(velocities, update_.momentum);
+    at::_foreach_addcdiv_(velocities, gradients_, roots, 1);
+    at::_foreach_sub_(values_, velocities, update_.rate);
+  }
+
+  const es_update &update_;
+  std::vector<Parameter *> parameters_;
+  std::vector<at::Tensor> gradients_, values_;
+};
 
 void check(const es_update &update) {
   require(update.optimiser >= ES_SGD && update.optimiser <= ES_RMSPROP, "there is no such optimiser");
@@ -136,6 +200,17 @@ void make_room(Parameter &parameter, const es_update &update) {
   if (update.average_decay > 0 && !parameter.average.defined()) parameter.average = parameter.value.clone();
 }
 
+/// average = decay * average + (1 - decay) * value
+void follow(Context &context, const std::vector<int32_t> &touched, double decay) {
+  std::vector<at::Tensor> averages, values;
+  for (const int32_t tensor : touched) {
+    averages.push_back(context.parameters[tensor].average);
+    values.push_back(context.parameters[tensor].value);
+  }
+  at::_foreach_mul_(averages, decay);
+  at::_foreach_add_(averages, values, 1 - decay);
+}
+
 }  // namespace
 
 double update(Context &context, const es_update &update) {
@@ -154,25 +229,23 @@ double update(Context &context, const es_update &update) {
   }
   for (const int32_t tensor : touched) make_room(context.parameters[tensor], update);
   const double clip = update.clip_norm > 0 && norm > update.clip_norm ? update.clip_norm / norm : 1;
+  Group together(update);
   for (const int32_t tensor : touched) {
     Parameter &parameter = context.parameters[tensor];
-    at::Tensor &gradient = context.lanes[0].gradients[tensor];
+    const at::Tensor &gradient = context.lanes[0].gradients[tensor];
     ++parameter.steps;
     if (context.has_fast_kernels && update.optimiser == ES_SGD) {
       descend(parameter, gradient, clip, update);
+    } else if (context.device.is_cpu()) {
+      Group alone(update);
+      alone.add(parameter, gradient);
+      alone.step(clip);
     } else {
-      if (clip != 1) gradient.mul_(clip);
-      if (parameter.decayed && update.weight_decay != 0) gradient.add_(parameter.value, update.weight_decay);
-      switch (static_cast<es_optimiser>(update.optimiser)) {
-        case ES_SGD: step_sgd(parameter, gradient, update); break;
-        case ES_ADAM: step_adam(parameter, gradient, update); break;
-        case ES_RMSPROP: step_rmsprop(parameter, gradient, update); break;
-      }
-    }
-    if (update.average_decay > 0) {
-      parameter.average.mul_(update.average_decay).add_(parameter.value, 1 - update.average_decay);
+      together.add(parameter, gradient);
     }
   }
+  if (!together.is_empty()) together.step(clip);
+  if (update.average_decay > 0) follow(context, touched, update.average_decay);
   context.forget_gradients();
   return norm;
 }

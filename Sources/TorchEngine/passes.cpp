@@ -3,7 +3,6 @@
 #include "check.h"
 #include "execution.h"
 #include "failure.h"
-#include "kernels/kernels.h"
 
 #include <algorithm>
 #include <cmath>
@@ -84,15 +83,16 @@ void require_finite(double loss) {
 }
 
 /// running = (1 - factor) * running + factor * batch, in job order.
-void record(Context &context, const std::vector<JobResult> &results, double factor) {
+void record(Context &context, const es_job *jobs, const std::vector<JobResult> &results, double factor) {
   const auto blend = [&](const es_slice &slice, const at::Tensor &statistic) {
     const Parameter &parameter = context.parameters[slice.tensor];
     box_of(parameter.value, slice, parameter.strides).mul_(1 - factor).add_(statistic, factor);
   };
-  for (const JobResult &result : results) {
-    for (const RecordedStatistics &statistics : result.recorded) {
-      blend(*statistics.mean_slice, statistics.mean);
-      blend(*statistics.variance_slice, statistics.variance);
+  for (size_t job = 0; job < results.size(); ++job) {
+    const es_slice *slices = jobs[job].program->slices;
+    for (const RecordedStatistics &statistics : results[job].recorded) {
+      blend(slices[statistics.mean_slice], statistics.mean);
+      blend(slices[statistics.variance_slice], statistics.variance);
     }
   }
 }
@@ -104,17 +104,6 @@ void rescale(Lane &lane, double factor) {
       lane.gradients[tensor].zero_();
     } else {
       lane.gradients[tensor].mul_(factor);
-    }
-  }
-}
-
-/// The tensors that the backward pass would add to; those of a backward instruction are exactly its slices'.
-void touch_all(Context &context, Lane &lane, const es_program &program) {
-  for (int32_t index = program.forward_count; index < program.instruction_count; ++index) {
-    const es_instruction &instruction = program.instructions[index];
-    if (kernel_of(instruction.opcode)->direction != Direction::backward) continue;
-    for (const int32_t slice : instruction.slices) {
-      if (slice >= 0) context.touch(lane, program.slices[slice].tensor);
     }
   }
 }
@@ -170,7 +159,7 @@ void evaluate(Context &context, const es_job *jobs, int32_t count, int32_t batch
     results[job] = forward(execution, jobs[job]);
     if (records) require_finite(results[job].loss);
   });
-  if (records) record(context, results, factor);
+  if (records) record(context, jobs, results, factor);
   for (int32_t job = 0; job < count; ++job) outcomes[job] = {results[job].loss, results[job].correct, 0};
 }
 
@@ -200,7 +189,7 @@ void accumulate(Context &context, const es_job *jobs, int32_t count, int32_t wei
       if (weight >= kNegligible) {
         execution.run_backward(weight);
       } else {
-        touch_all(context, lane, execution.program);
+        context.touch_all(lane, execution.program);
       }
     });
   } catch (...) {
@@ -218,7 +207,7 @@ void accumulate(Context &context, const es_job *jobs, int32_t count, int32_t wei
     }
   }
   merge(context, shares);
-  if (factor > 0) record(context, results, factor);
+  if (factor > 0) record(context, jobs, results, factor);
   for (int32_t job = 0; job < count; ++job) {
     const double weight =
         importance ? std::exp(likelihoods[job] - largest) / normaliser : jobs[job].multiplicity / draws;

@@ -3,7 +3,8 @@ import Testing
 @testable import Engine
 
 /// The fast kernels against the reference in float64, on shapes that meet every vector width and every remainder.
-@Suite struct FastKernelTests {
+@Suite(.enabled(if: TestEngine.device == .cpu, "CUDA has the reference kernels only"))
+struct FastKernelTests {
   typealias Window = EngineInstruction.Window
 
   static let channels = [1, 3, 8, 12, 20, 33, 96]
@@ -107,6 +108,25 @@ import Testing
         try network.expectAgreement(terms: pixels * 8)
         try network.expectAgreement(terms: pixels * 8, statistics: .fixed)
       }
+    }
+  }
+
+  /// An inverted bottleneck: every 1x1 and depthwise convolution stands between batch norms, which are computed piece by
+  /// piece in both passes. Enough rows for several pieces and parts.
+  @Test(arguments: [5, 24], functions)
+  func `bottlenecks agree with the reference`(channels: Int, function: EngineInstruction.Function) throws {
+    for (side, stride) in [(4, 1), (17, 2)] {
+      let network = Case(input: .init(n: 6, h: side, w: side, c: 2), channels: channels) { network, x in
+        let wide = network.batchNorm(
+          network.convolution(x, out: 3 * channels, .init(kernel: 1)), epsilon: 0.1, function: function, again: true)
+        let filtered = network.batchNorm(
+          network.depthwise(wide, copies: 1, .init(kernel: 3, stride: stride)), epsilon: 0.1, function: function,
+          again: true)
+        let narrow = network.batchNorm(network.convolution(filtered, out: channels, .init(kernel: 1)), epsilon: 0.1)
+        return network.convolution(narrow, out: 7, .init(kernel: 1))
+      }
+      try network.expectAgreement(terms: 6 * side * side * 8)
+      try network.expectAgreement(terms: 6 * side * side * 8, statistics: .fixed)
     }
   }
 

@@ -1,10 +1,15 @@
+import Foundation
+
 @testable import Engine
 
 /// The engine library that tests run on: named by ESPALIER_ENGINE, or beside the test executable.
 ///
 /// A test that needs it fails with the error's text, which says how to build it.
 enum TestEngine {
-  private static let loaded = Result<EngineLibrary, any Error> { try EngineLibrary.load() }
+  private static let loaded = Result<EngineLibrary, any Error> { try EngineLibrary.load(device: device) }
+
+  /// ESPALIER_TEST_DEVICE=cuda runs the same tests there.
+  static let device = ProcessInfo.processInfo.environment["ESPALIER_TEST_DEVICE"].flatMap(EngineDevice.init) ?? .cpu
 
   static func library() throws -> EngineLibrary { try loaded.get() }
 }

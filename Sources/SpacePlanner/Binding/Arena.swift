@@ -1,7 +1,7 @@
 /// Gives every buffer an offset so that buffers alive at the same time do not overlap; returns the arena's size in bytes.
 ///
 /// A buffer lives from the instruction that first writes it to the last one that reads or writes it; logits live to the
-/// end. Offsets are multiples of 64 bytes. Greedy first fit in order of first write: optimal placement is NP-hard
+/// end, and what a batch norm reads as long as the engine may still be computing its result piece by piece. Offsets are multiples of 64 bytes. Greedy first fit in order of first write: optimal placement is NP-hard
 /// (Garey and Johnson 1979, SR2), and training programs are nearly stacks, for which first fit is close to the lower bound.
 func placeBuffers(of program: inout KernelProgram, elementBytes: Int) -> Int {
   var first = [Int?](repeating: nil, count: program.buffers.count)
@@ -10,6 +10,11 @@ func placeBuffers(of program: inout KernelProgram, elementBytes: Int) -> Int {
     for buffer in instruction.outputs.compactMap({ $0 }) + instruction.inputs {
       first[buffer.index] = first[buffer.index] ?? index
       last[buffer.index] = index
+    }
+  }
+  for (index, reader) in program.instructions.piecewiseReaders {
+    for buffer in program.instructions[index].inputs + program.instructions[index].outputs.compactMap({ $0 }) {
+      last[buffer.index] = max(last[buffer.index], reader)
     }
   }
   for output in [program.logits] + program.furtherLogits { last[output.index] = program.instructions.count }
@@ -28,6 +33,35 @@ func placeBuffers(of program: inout KernelProgram, elementBytes: Int) -> Int {
     arena = max(arena, placed.end)
   }
   return arena
+}
+
+extension [Instruction] {
+  /// Batch norms with the instruction after them that the engine may run together with them, by their places.
+  ///
+  /// One that makes a convolution's gradient may have one between that makes the convolution's input.
+  fileprivate var piecewiseReaders: [(maker: Int, reader: Int)] {
+    indices.compactMap { index in
+      guard self[index].isPiecewise, let made = self[index].outputs.first.flatMap({ $0 }) else { return nil }
+      return self[(index + 1)...].prefix(2).firstIndex { $0.isConvolution && $0.inputs.contains(made) }
+        .map { (index, $0) }
+    }
+  }
+}
+
+extension Instruction {
+  fileprivate var isPiecewise: Bool {
+    switch kernel {
+    case .batchNorm, .normalise, .batchNormBackward: true
+    default: false
+    }
+  }
+
+  fileprivate var isConvolution: Bool {
+    switch kernel {
+    case .convolution, .convolutionBackward, .depthwise, .depthwiseBackward: true
+    default: false
+    }
+  }
 }
 
 private struct Placed {

@@ -8,6 +8,7 @@
 #include "../check.h"
 
 #include <algorithm>
+#include <optional>
 #include <vector>
 
 namespace espalier::fast {
@@ -150,12 +151,14 @@ class Returning {
   void begin() { done_ = 0; }
 
   /// Takes the next row of gradients and writes the rows of dx, an image, that no later one reaches.
-  void take(int64_t row, const float *dy, const float *w, float *dx, bool accumulate) {
+  /// Returns how many rows of dx are done.
+  int64_t take(int64_t row, const float *dy, const float *w, float *dx, bool accumulate) {
     std::copy_n(dy, window_.out_row(), ring_.at(row));
     const bool is_last = row + 1 == window_.out_height;
     const int64_t reached = (row + 1) * window_.stride - window_.padding;
     const int64_t end = is_last ? window_.height : std::min(window_.height, reached);
     for (; done_ < end; ++done_) write(done_, w, dx + done_ * window_.in_row(), accumulate);
+    return done_;
   }
 
  private:
@@ -197,22 +200,34 @@ class Returning {
   int64_t done_ = 0;
 };
 
-void run_forward(Execution &execution, const es_instruction &instruction, int32_t input, const Normal *normal) {
+/// - after: null, or a batch norm that gets the statistics of y.
+void run_forward(Execution &execution, const es_instruction &instruction, int32_t input, const Normal *normal,
+                 const es_instruction *after) {
   const Window window(execution, instruction, input, instruction.outputs[0]);
   const float *x = execution.floats(input);
   float *y = execution.mutable_floats(instruction.outputs[0]);
   const std::vector<float> w = packed(execution, instruction.slices[0]);
-  for_parts(window.images, window.grain(), [&](int64_t, int64_t from, int64_t to) {
+  const int64_t channels = window.copies * window.channels, pixels = window.out_height * window.out_width;
+  std::vector<Moments> moments(parts_of(window.images, window.grain()));
+  for_parts(window.images, window.grain(), [&](int64_t part, int64_t from, int64_t to) {
     std::vector<TapRow> rows;
     Source source(window, normal);
     for (int64_t n = from; n < to; ++n) {
       source.begin(x + n * window.in_size());
-      filter(window, source, w.data(), y + n * window.out_size(), rows);
+      float *const image = y + n * window.out_size();
+      filter(window, source, w.data(), image, rows);
+      if (after != nullptr) moments[part].merge(Moments::of(image, pixels, channels));
     }
   });
+  if (after != nullptr) leave_moments(execution, *after, std::move(moments));
 }
 
-void run_backward(Execution &execution, const es_instruction &instruction, int32_t input, const Normal *normal) {
+/// Elements of dx that are in the cache when their sums are taken.
+constexpr int64_t kFresh = 1 << 14;
+
+/// - after: null, or a batch norm's backward instruction that gets its sums over dx.
+void run_backward(Execution &execution, const es_instruction &instruction, int32_t input, const Normal *normal,
+                  const es_instruction *after) {
   const Window window(execution, instruction, input, instruction.inputs[0]);
   const float *dy = execution.floats(instruction.inputs[0]), *x = execution.floats(input);
   float *dx = instruction.outputs[0] >= 0 ? execution.mutable_floats(instruction.outputs[0]) : nullptr;
@@ -220,6 +235,8 @@ void run_backward(Execution &execution, const es_instruction &instruction, int32
   const std::vector<float> w = packed(execution, instruction.slices[0]);
   const int64_t count = window.weights(), parts = parts_of(window.images, window.grain());
   std::vector<double> sums(parts * count);
+  std::optional<NormalSums> following;
+  if (after != nullptr) following.emplace(execution, *after, parts);
   for_parts(window.images, window.grain(), [&](int64_t part, int64_t from, int64_t to) {
     std::vector<const float *> inputs;
     std::vector<float> own(count);
@@ -229,10 +246,18 @@ void run_backward(Execution &execution, const es_instruction &instruction, int32
       std::fill(own.begin(), own.end(), 0.0f);
       source.begin(x + n * window.in_size());
       returning.begin();
+      int64_t summed = 0;
       for (int64_t row = 0; row < window.out_height; ++row) {
         const float *gradient = dy + n * window.out_size() + row * window.out_row();
         differentiate_weights(window, source, gradient, row, own.data(), inputs);
-        if (dx != nullptr) returning.take(row, gradient, w.data(), dx + n * window.in_size(), accumulate);
+        if (dx == nullptr) continue;
+        float *const image = dx + n * window.in_size();
+        const int64_t done = returning.take(row, gradient, w.data(), image, accumulate);
+        const bool is_enough = (done - summed) * window.in_row() >= kFresh || done == window.height;
+        if (!following || !is_enough || done == summed) continue;
+        following->add(part, image + summed * window.in_row(), (n * window.height + summed) * window.width,
+                       (done - summed) * window.width);
+        summed = done;
       }
       for (int64_t i = 0; i < count; ++i) sums[part * count + i] += own[i];
     }
@@ -241,29 +266,33 @@ void run_backward(Execution &execution, const es_instruction &instruction, int32
     for (int64_t i = 0; i < count; ++i) sums[i] += sums[part * count + i];
   }
   add_to_gradient(execution, instruction.slices[0], sums.data());
+  if (following) following->leave(execution);
 }
 
 }  // namespace
 
+void depthwise(Execution &execution, const es_instruction &instruction, const es_instruction *before,
+               const es_instruction *after) {
+  if (before == nullptr) return run_forward(execution, instruction, instruction.inputs[0], nullptr, after);
+  const NormalOf normal = find_statistics(execution, *before);
+  const Normal loop = normal.loop(before->attributes[0]);
+  run_forward(execution, instruction, before->inputs[0], &loop, after);
+}
+
+void depthwise_backward(Execution &execution, const es_instruction &instruction, const es_instruction *before,
+                        const es_instruction *after) {
+  if (before == nullptr) return run_backward(execution, instruction, instruction.inputs[1], nullptr, after);
+  const NormalOf normal = known_statistics(execution, *before);
+  const Normal loop = normal.loop(before->attributes[0]);
+  run_backward(execution, instruction, before->inputs[0], &loop, after);
+}
+
 void depthwise(Execution &execution, const es_instruction &instruction) {
-  run_forward(execution, instruction, instruction.inputs[0], nullptr);
+  depthwise(execution, instruction, nullptr, nullptr);
 }
 
 void depthwise_backward(Execution &execution, const es_instruction &instruction) {
-  run_backward(execution, instruction, instruction.inputs[1], nullptr);
-}
-
-void normal_depthwise(Execution &execution, const es_instruction &batch_norm, const es_instruction &depthwise) {
-  const NormalOf normal = find_statistics(execution, batch_norm);
-  const Normal loop = normal.loop(batch_norm.attributes[0]);
-  run_forward(execution, depthwise, batch_norm.inputs[0], &loop);
-}
-
-void normal_depthwise_backward(Execution &execution, const es_instruction &normalise,
-                               const es_instruction &depthwise_backward) {
-  const NormalOf normal = known_statistics(execution, normalise);
-  const Normal loop = normal.loop(normalise.attributes[0]);
-  run_backward(execution, depthwise_backward, normalise.inputs[0], &loop);
+  depthwise_backward(execution, instruction, nullptr, nullptr);
 }
 
 }  // namespace espalier::fast

@@ -51,12 +51,13 @@ struct Product {
   bool accumulate;
 };
 
-/// sums [first, second] += a [rows, first]^T b [rows, second].
+/// sums [first, width] += a [rows, first]^T b [rows, second].
 struct Correlation {
   const float *a;
   const float *b;
-  double *sums;
+  float *sums;    ///< rows of `width` elements; what is added from `second` on means nothing
   int64_t rows, first, second;
+  int64_t width;  ///< `second` rounded up to whole vectors
 };
 
 /// dx (+)= dy * s, ds (+)= sum over pixels of dy * x, for pixels of `channels` elements.
@@ -111,7 +112,7 @@ struct Loops {
   void (*filter_row)(const FilterRow &row);
   void (*weight_row)(const WeightRow &row);
 
-  /// Elements of a vector, of which `Product::width` is a multiple.
+  /// Elements of a vector, of which `Product::width` and `Correlation::width` are multiples.
   int64_t width;
   void (*multiply)(const Product &product);
   void (*correlate)(const Correlation &correlation);

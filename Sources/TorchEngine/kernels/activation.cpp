@@ -19,7 +19,25 @@
 
 namespace espalier {
 
+namespace {
+
+/// ATen's CUDA kernels have a sixth in float32 even for float64.
+bool needs_own_sixth(const at::Tensor &x) { return x.is_cuda() && x.scalar_type() == at::kDouble; }
+
+/// relu6(x + 3) / 6
+at::Tensor exact_hard_sigmoid(const at::Tensor &x) { return x.add(3).clamp_(0, 6).div_(6); }
+
+/// Its derivative: 1/6 between -3 and 3, else 0.
+at::Tensor exact_hard_slope(const at::Tensor &x) { return x.abs().lt(3).to(x.scalar_type()).div_(6); }
+
+}  // namespace
+
 void activate(int32_t function, at::Tensor &y, const at::Tensor &x) {
+  if (needs_own_sixth(x) && (function == ES_HARD_SWISH || function == ES_HARD_SIGMOID)) {
+    const at::Tensor share = exact_hard_sigmoid(x);
+    y.copy_(function == ES_HARD_SWISH ? share.mul(x) : share);
+    return;
+  }
   switch (function) {
     case ES_RELU: at::clamp_min_out(y, x, 0); return;
     case ES_SWISH: at::silu_out(y, x); return;
@@ -32,6 +50,11 @@ void activate(int32_t function, at::Tensor &y, const at::Tensor &x) {
 }
 
 void differentiate(int32_t function, at::Tensor &dx, const at::Tensor &dy, const at::Tensor &x) {
+  if (needs_own_sixth(x) && (function == ES_HARD_SWISH || function == ES_HARD_SIGMOID)) {
+    const at::Tensor slope = exact_hard_slope(x);
+    dx.copy_(dy.mul(function == ES_HARD_SWISH ? slope.mul_(x).add_(exact_hard_sigmoid(x)) : slope));
+    return;
+  }
   switch (function) {
     case ES_RELU: at::threshold_backward_out(dx, dy, x, 0); return;
     case ES_SWISH: at::silu_backward_out(dx, dy, x); return;

@@ -45,9 +45,7 @@ void run_forward(Execution &execution, const es_instruction &instruction) {
   const at::Tensor &labels = labels_of(execution, instruction);
   const at::Tensor likelihoods = at::log_softmax(logits, 1, at::kDouble).gather(1, labels.unsqueeze(1));
   const at::Tensor hits = logits.argmax(1).eq(labels).sum().to(at::kDouble);
-  const at::Tensor both = at::stack({likelihoods.mean().neg(), hits}).cpu();
-  execution.loss += both.const_data_ptr<double>()[0];
-  if (instruction.attributes[0] == 0) execution.correct = static_cast<int64_t>(both.const_data_ptr<double>()[1]);
+  execution.losses.push_back({at::stack({likelihoods.mean().neg(), hits}), instruction.attributes[0] == 0});
 }
 
 void run_backward(Execution &execution, const es_instruction &instruction) {
@@ -57,7 +55,8 @@ void run_backward(Execution &execution, const es_instruction &instruction) {
   at::_softmax_out(gradient, execution.rows(instruction.inputs[0]), 1, false);
   const at::Tensor hit = at::full({positions, 1}, smoothing - 1, execution.context.options());
   gradient.scatter_add_(1, labels_of(execution, instruction).unsqueeze(1), hit);
-  gradient.sub_(smoothing / static_cast<double>(classes)).mul_(execution.weight / static_cast<double>(positions));
+  gradient.sub_(smoothing / static_cast<double>(classes));
+  execution.weigh(gradient, positions);
 }
 
 }  // namespace

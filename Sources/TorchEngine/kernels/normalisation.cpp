@@ -101,7 +101,7 @@ void normalise_with_batch(Execution &execution, const es_instruction &instructio
   if (x.numel() == x.size(1)) batch_variance->zero_();
   const es_slice &mean_slice = execution.slice(instruction.slices[2]);
   const es_slice &variance_slice = execution.slice(instruction.slices[3]);
-  execution.recorded.push_back({&mean_slice, &variance_slice,
+  execution.recorded.push_back({instruction.slices[2], instruction.slices[3],
                                 batch_mean->view(at::IntArrayRef(mean_slice.extent, mean_slice.rank)),
                                 batch_variance->view(at::IntArrayRef(variance_slice.extent, variance_slice.rank))});
 }

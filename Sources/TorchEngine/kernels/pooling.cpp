@@ -71,9 +71,11 @@ void run_window_backward(Execution &execution, const es_instruction &instruction
                                                                      window.padding, 1, false, indices);
     deliver(dx, gradient, accumulate);
   } else {
+    // ATen's CUDA kernel for channels last is wrong where there is padding (pytorch issue 188344).
+    const bool is_sound = x.device().is_cpu();
     deliver(dx,
-            at::avg_pool2d_backward(dy, x, window.kernel, window.stride, window.padding, false,
-                                    /*count_include_pad=*/false, c10::nullopt),
+            at::avg_pool2d_backward(is_sound ? dy : dy.contiguous(), is_sound ? x : x.contiguous(), window.kernel,
+                                    window.stride, window.padding, false, /*count_include_pad=*/false, c10::nullopt),
             accumulate);
   }
 }

@@ -35,11 +35,11 @@ struct PathsBenchmark: ParsableCommand {
 
   func run() throws {
     let text = try translatingFailures {
-      let library = try EngineLibrary.load(folders: engineFolders)
+      let library = try torch.library()
       let space = try compileOrExplain("\(torch.folder)/paths-32.yaml", input: nil).space
       var table = AlignedTable([.left, .right, .right, .right, .right, .right])
       table.add(["draws", "threads", "distinct", "ours, ms", "PyTorch, ms", "gain"])
-      for count in 1...torch.threads {
+      for count in torch.threadCounts {
         let stepper = try PathStepper(space, batch: batch, threads: count, library)
         let peer = try torch.peer("paths.py", [count, batch].map(String.init))
         for (name, top) in [("uniform", nil), ("first candidate 0.95", 0.95)] as [(String, Double?)] {

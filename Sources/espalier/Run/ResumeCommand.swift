@@ -37,6 +37,8 @@ struct ResumeCommand: AsyncParsableCommand {
   @Option(help: "Threads; changes no result.", transform: parseCount)
   var threads = availableProcessors()
 
+  @OptionGroup var engine: DeviceOptions
+
   @Flag(help: "The answer as one JSON object.")
   var json = false
 
@@ -49,7 +51,8 @@ struct ResumeCommand: AsyncParsableCommand {
     }
     if !fromStart, RunDirectory.has(.result, in: folder) { return try showFinished(run) }
     let setup = try SearchSetup(
-      continuing: definition, in: folder, data: data, allowsOtherEngine: otherEngine, threads: threads)
+      continuing: definition, in: folder, data: data, allowsOtherEngine: otherEngine, threads: threads,
+      device: engine.device)
     if fromStart { try translatingFailures { try run.startOver() } }
     let reporter = SearchReporter(space: setup.space.space, recipe: setup.recipe, json: json, path: folder)
     var session = try setup.session()

@@ -86,6 +86,8 @@ struct SearchCommand: AsyncParsableCommand {
   @Option(help: "Threads; changes no result.", transform: parseCount)
   var threads = availableProcessors()
 
+  @OptionGroup var engine: DeviceOptions
+
   @Flag(help: "The answer as one JSON object.")
   var json = false
 
@@ -158,7 +160,7 @@ struct SearchCommand: AsyncParsableCommand {
       SearchOrder(
         file: options.file, input: options.shape.input, data: asked.source ?? "fashion-mini", limit: asked.limit,
         method: method, recipe: asked, seed: seed, retraining: asked.trainingRecipe,
-        baselines: asked.randomNetworks ?? 3, threads: threads))
+        baselines: asked.randomNetworks ?? 3, threads: threads, device: engine.device))
     let name = "\(setup.space.space.name)-\(method.rawValue)"
     let path = isOneOfSeveral ? "\(place ?? "runs/\(name)")/seed-\(seed)" : place ?? "runs/\(name)-\(seed)"
     let reporter = SearchReporter(

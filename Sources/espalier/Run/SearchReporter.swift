@@ -73,7 +73,7 @@ final class SearchReporter: Sendable {
     table.add(["input", "\(space.input.words), \(space.classes) classes"])
     table.add(["method", "\(definition.method.rawValue), seed \(definition.seed), \(definition.recipe.words)"])
     if let target = definition.recipe.targetMACs { table.add(["target", "\(target.grouped) MACs"]) }
-    table.add(["engine", library.description.words])
+    table.add(["engine", library.words])
     table.add(["run", path])
     say(table.text() + "\n")
   }

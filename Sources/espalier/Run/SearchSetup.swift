@@ -23,6 +23,7 @@ struct SearchOrder {
   var retraining: TrainingRecipe
   var baselines: Int
   var threads: Int
+  var device = EngineDevice.cpu
 }
 
 /// A search with everything read and loaded that it needs.
@@ -47,7 +48,7 @@ struct SearchSetup {
     }
     try space.requireIndependentDecisions()
     let target = try order.recipe.target ?? medianMACs(of: space)
-    library = try translatingFailures { try EngineLibrary.load(folders: engineFolders) }
+    library = try translatingFailures { try EngineLibrary.load(folders: engineFolders, device: order.device) }
     let start = try translatingFailures { Distribution(uniform: try .hinted(by: space)).entropy }
     recipe = order.recipe.settings(
       of: order.method, epochs: 30, target: target, initialEntropy: start,
@@ -64,22 +65,23 @@ struct SearchSetup {
   ///   - allowsOtherEngine: Whether another engine than the first may go on.
   /// - Throws: `CommandFailure`, among others where one of them has changed.
   init(
-    continuing definition: RunDefinition, in folder: String, data: String?, allowsOtherEngine: Bool, threads: Int
+    continuing definition: RunDefinition, in folder: String, data: String?, allowsOtherEngine: Bool, threads: Int,
+    device: EngineDevice
   ) throws {
     let shape = definition.input
     order = SearchOrder(
       file: "\(folder)/\(definition.spaceFile)",
       input: ImageShape(channels: shape[0], height: shape[1], width: shape[2]), data: definition.data,
       limit: definition.limit, method: definition.method, seed: definition.seed,
-      retraining: definition.retraining, baselines: definition.baselines, threads: threads)
+      retraining: definition.retraining, baselines: definition.baselines, threads: threads, device: device)
     recipe = definition.recipe
     let source = data ?? definition.data
     splits = try translatingFailures {
       try DatasetSource(parsing: source).load(SplitOptions(seed: 0, limit: definition.limit))
     }
     space = try RunnableSpace(order.file, input: order.input)
-    library = try translatingFailures { try EngineLibrary.load(folders: engineFolders) }
-    let (found, checksum, engine) = (space.hash, splits.checksum, library.description.words)
+    library = try translatingFailures { try EngineLibrary.load(folders: engineFolders, device: device) }
+    let (found, checksum, engine) = (space.hash, splits.checksum, library.words)
     try translatingFailures {
       guard found == definition.spaceHash else {
         throw RunError.spaceChanged(path: "\(folder)/space", written: definition.spaceHash, found: found)
@@ -108,7 +110,7 @@ struct SearchSetup {
       ?? RunDefinition(
         method: order.method, recipe: recipe, retraining: order.retraining, baselines: order.baselines,
         seed: order.seed, data: order.data, limit: order.limit, dataChecksum: splits.checksum,
-        engine: library.description.words, space: space.space,
+        engine: library.words, space: space.space,
         spaceFile: "space/\(space.files.first?.relativePath ?? "")", spaceHash: space.hash, totalSteps: 0)
   }
 
@@ -117,7 +119,7 @@ struct SearchSetup {
       try SearchSession(
         space.space, definition: definition, splits: splits, library: library, threads: order.threads)
     }
-    let engine = library.description.words
+    let engine = library.words
     if engine != definition.engine { session.otherEngine = engine }
     return session
   }
@@ -184,7 +186,10 @@ private func medianMACs(of space: Space) throws -> Int {
   }
 }
 
-extension EngineDescription {
-  /// What decides how sums are rounded: torch and the instructions in use.
-  var words: String { "torch \(torchVersion), \(capability)" }
+extension EngineLibrary {
+  /// What decides how sums are rounded: torch, the processor's instructions in use, and CUDA where it is used.
+  var words: String {
+    let processor = "torch \(description.torchVersion), \(description.capability)"
+    return device == .cpu ? processor : processor + ", CUDA"
+  }
 }

@@ -31,9 +31,10 @@ struct StepBenchmark: ParsableCommand {
 
   func run() throws {
     let page = try translatingFailures {
-      let library = try EngineLibrary.load(folders: engineFolders)
-      var page = StepPage(capability: library.description.capability, torch: library.description.torchVersion)
-      for count in 1...torch.threads {
+      let library = try torch.library()
+      var page = StepPage(torch, library.description)
+      page.device = try torch.peer("peer.py", ["1", "32", "1"]).ask("name")
+      for count in torch.threadCounts {
         for (side, batch) in [(32, 64), (224, 16)] {
           page.networks.append(try network(side: side, batch: batch, threads: count, library))
         }
@@ -114,9 +115,18 @@ struct StepTrainer {
   func step() throws {
     _ = try supernet.context.accumulate([job], weighting: .uniform)
     _ = try supernet.context.update(EngineUpdate(.sgd(momentum: 0.9), rate: 0.01, weightDecay: 1e-4))
+    try supernet.waitForDevice()
   }
 
   func memory() throws -> EngineMemory { try supernet.context.memory() }
+}
+
+extension Supernet {
+  /// Returns when the device has done what it was asked for, so that a time holds all of it.
+  func waitForDevice() throws {
+    guard let last = plan.tensors.indices.last else { return }
+    _ = try context.read(of: last, as: Float.self)
+  }
 }
 
 /// Numbers of mean 0 and variance 1, the same in every run; uniform, which is enough for a step's time.

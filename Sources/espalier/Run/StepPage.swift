@@ -3,42 +3,62 @@ import SpacePlanner
 
 /// The section of docs/benchmarks.md that `espalier benchmark step` writes.
 struct StepPage {
-  let capability: String
-  let torch: String
+  private let options: TorchOptions
+  private let engine: EngineDescription
+  /// The name of the device in PyTorch's words.
+  var device = ""
   var networks: [MeasuredNetwork] = []
   var blocks: [MeasuredBlock.Result] = []
 
-  init(capability: String, torch: String) {
-    self.capability = capability
-    self.torch = torch
+  init(_ options: TorchOptions, _ engine: EngineDescription) {
+    self.options = options
+    self.engine = engine
   }
 
   var section: BenchmarkSection {
-    BenchmarkSection(command: "step", body: body)
+    BenchmarkSection(command: isOnCPU ? "step" : options.graphs ? "step, graphs on CUDA" : "step on CUDA", body: body)
+  }
+
+  private var command: String { isOnCPU ? "step" : "step --device cuda\(options.graphs ? " --graphs" : "")" }
+  private var peer: String { "\(engine.torchVersion), \(options.graphs ? "CUDA graphs" : "eager"), channels last" }
+  private var productSide: Int { isOnCPU ? 1024 : 8192 }
+  private var peerMemory: String { isOnCPU ? "growth of its process's most resident memory" : "same of its own" }
+
+  private var isOnCPU: Bool { options.engine.device == .cpu }
+
+  private var title: String {
+    isOnCPU
+      ? "A training step beside PyTorch"
+      : "A training step beside PyTorch on a CUDA device\(options.graphs ? ", PyTorch with CUDA graphs" : "")"
+  }
+
+  private var machine: String {
+    let cores = "\(processorName()), \(availableProcessors()) cores"
+    return isOnCPU ? "\(cores); kernels: \(engine.capability)" : "\(device), \(cores)"
   }
 
   private var body: String {
     """
-    ## A training step beside PyTorch
+    ## \(title)
 
-    Written by `espalier benchmark step`; do not edit. Forward, backward and SGD with momentum of one batch, float32, one
-    step of ours and one of PyTorch's (\(torch), eager, channels last, the same network in Tests/Benchmarks/step/peer.py) in
-    turn. Milliseconds are medians, in parentheses the first and the third quartile; "gain" is the median of PyTorch's
-    time divided by ours of each pair. Machine: \(processorName()), \(availableProcessors()) cores; kernels: \(capability).
+    Written by `espalier benchmark \(command)`; do not edit. Forward, backward and SGD with momentum of one batch, float32,
+    one step of ours and one of PyTorch's (\(peer), the same network in Tests/Benchmarks/step/peer.py)
+    in turn. Milliseconds are medians, in parentheses the first and the third quartile; "gain" is the median of PyTorch's
+    time divided by ours of each pair. Machine: \(machine).
 
     | network | threads | ours, ms | PyTorch, ms | gain |
     |---|---|---|---|---|
     \(networks.map(timeRow).joined(separator: "\n"))
 
-    The bound of a step is the longer of its arithmetic at the speed of a matrix product of 1024 x 1024 and of the memory
-    traffic of an ideally fused step at the speed of a copy, both measured in the same minute.
+    The bound of a step is the longer of its arithmetic at the speed of a matrix product of \(productSide) x \(productSide) and
+    of the memory traffic of an ideally fused step at the speed of a copy, both measured in the same minute.
 
     | network | threads | GFLOP | GFLOP/s | GB | GB/s | bound, ms | ours above the bound | PyTorch above |
     |---|---|---|---|---|---|---|---|---|
     \(networks.map(boundRow).joined(separator: "\n"))
 
     Memory of a step: "plan" is the arena that the planner states, "ours" the peak of all tensors of the engine with
-    weights, gradients and momentum, "PyTorch" the growth of its process's most resident memory.
+    weights, gradients and momentum, "PyTorch" the \(peerMemory).
 
     | network | threads | plan | ours, arena | ours, peak | PyTorch | ours / PyTorch |
     |---|---|---|---|---|---|---|

@@ -1,6 +1,6 @@
 """The PyTorch side of `espalier benchmark paths`: search steps over paths of the supernet of paths-32.yaml.
 
-    paths.py THREADS BATCH
+    paths.py [--device=D] THREADS BATCH
 
 Reads lines from standard input: `step` and the drawn paths, separated by `|`, each a list of `block.option=value`. A step
 trains on every path in turn (its loss divided by their number), updates the weights, and validates every path without
@@ -14,7 +14,7 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
-from peer import BLOCKS
+from peer import BLOCKS, arguments, finish
 
 
 class Norm(nn.Module):
@@ -98,12 +98,10 @@ def path_of(text):
 
 
 def main():
-    threads, batch = (int(word) for word in sys.argv[1:])
-    torch.set_num_threads(threads)
-    torch.manual_seed(0)
-    network = Supernet().to(memory_format=torch.channels_last)
-    images = torch.randn(batch, 3, 32, 32).contiguous(memory_format=torch.channels_last)
-    labels = torch.arange(batch) % 10
+    device, _, (batch,) = arguments()
+    network = Supernet().to(device, memory_format=torch.channels_last)
+    images = torch.randn(batch, 3, 32, 32, device=device).contiguous(memory_format=torch.channels_last)
+    labels = torch.arange(batch, device=device) % 10
     optimiser = torch.optim.SGD(network.parameters(), 0.01, momentum=0.9, weight_decay=1e-4)
     for line in sys.stdin:
         paths = [path_of(text) for text in line.strip().removeprefix("step ").split("|")]
@@ -115,6 +113,7 @@ def main():
         with torch.no_grad():
             for path in paths:
                 F.cross_entropy(network(images, path), labels).item()
+        finish(device)
         print((time.perf_counter() - start) * 1000, flush=True)
 
 

@@ -1,14 +1,17 @@
 """The PyTorch side of `espalier benchmark step`: trains a network when told to, and says how long it took.
 
-    peer.py THREADS SIDE BATCH                      the network of network-SIDE.yaml
-    peer.py THREADS SIDE BATCH IN EXPANSION KERNEL OUT STRIDE ATTENTION FUNCTION
+    peer.py [--device=D] [--graphs] THREADS SIDE BATCH    the network of network-SIDE.yaml
+    peer.py ... THREADS SIDE BATCH IN EXPANSION KERNEL OUT STRIDE ATTENTION FUNCTION
                                                     one block of block.yaml behind a rectifier, with a classifier
 
 Reads one command a line from standard input and answers each with one line: `step` with the milliseconds of one whole
 training step (forward, backward, SGD with momentum); `peak` with the bytes by which the most memory ever resident
-exceeds that before the network was made; `machine` with GFLOP/s of a float32 matrix product and GB/s of a copy.
-Eager mode, channels last, which is PyTorch's best mode for this network on a CPU.
+exceeds that before the network was made; `machine` with GFLOP/s of a float32 matrix product and GB/s of a copy; `name` with the device.
+Eager mode, channels last, which is PyTorch's best mode for this network on a CPU. --graphs, on a CUDA device: the forward
+and the backward pass are captured as CUDA graphs (torch.cuda.make_graphed_callables). A time on a CUDA device ends when
+the device has done the step; `peak` is then that of its tensors; float32 is float32, without TF32.
 """
+import argparse
 import resource
 import sys
 import time
@@ -102,13 +105,41 @@ def median(run, count):
     return sorted(times)[count // 2]
 
 
-def machine():
-    a, b = torch.randn(1024, 1024), torch.randn(1024, 1024)
-    product = torch.empty(1024, 1024)
-    gigaflops = 2 * 1024**3 / median(lambda: torch.mm(a, b, out=product), 9) / 1e9
-    source = torch.randn(16 << 20)
+def arguments():
+    """Device, whether to capture graphs, and the numbers; sets up threads and precision."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--device", type=torch.device, default="cpu")
+    parser.add_argument("--graphs", action="store_true")
+    parser.add_argument("numbers", type=int, nargs="+")
+    given = parser.parse_args()
+    torch.set_num_threads(given.numbers[0])
+    torch.manual_seed(0)
+    if given.device.type == "cuda":
+        torch.backends.cudnn.allow_tf32 = torch.backends.cuda.matmul.allow_tf32 = False
+    return given.device, given.graphs, given.numbers[1:]
+
+
+def finish(device):
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)
+
+
+def machine(device):
+    def timed(run):
+        def whole():
+            run()
+            finish(device)
+
+        whole()
+        return median(whole, 9)
+
+    side, count = (1024, 16 << 20) if device.type == "cpu" else (8192, 1 << 28)
+    a, b = torch.randn(side, side, device=device), torch.randn(side, side, device=device)
+    product = torch.empty(side, side, device=device)
+    gigaflops = 2 * side**3 / timed(lambda: torch.mm(a, b, out=product)) / 1e9
+    source = torch.randn(count, device=device)
     target = torch.empty_like(source)
-    return gigaflops, 2 * source.nbytes / median(lambda: target.copy_(source), 9) / 1e9
+    return gigaflops, 2 * source.nbytes / timed(lambda: target.copy_(source)) / 1e9
 
 
 def resident():
@@ -117,16 +148,16 @@ def resident():
 
 
 def main():
-    threads, side, batch, *block = (int(word) for word in sys.argv[1:])
-    torch.set_num_threads(threads)
-    torch.manual_seed(0)
+    device, graphs, (side, batch, *block) = arguments()
     before = resident()
     classes = 10 if block or side == 32 else 1000
     network = OneBlock(*block) if block else Network(side, classes)
-    network = network.to(memory_format=torch.channels_last).train()
-    images = torch.randn(batch, block[0] if block else 3, side, side).contiguous(memory_format=torch.channels_last)
-    images.requires_grad_(bool(block))
-    labels = torch.arange(batch) % classes
+    network = network.to(device, memory_format=torch.channels_last).train()
+    images = torch.randn(batch, block[0] if block else 3, side, side, device=device)
+    images = images.contiguous(memory_format=torch.channels_last).requires_grad_(bool(block))
+    labels = torch.arange(batch, device=device) % classes
+    if graphs:
+        network = torch.cuda.make_graphed_callables(network, (images,))
     optimiser = torch.optim.SGD(network.parameters(), 0.01, momentum=0.9, weight_decay=1e-4)
 
     def step():
@@ -140,11 +171,15 @@ def main():
         if command == "step":
             start = time.perf_counter()
             step()
+            finish(device)
             print((time.perf_counter() - start) * 1000, flush=True)
         elif command == "peak":
-            print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 - before, flush=True)
+            grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 - before
+            print(grown if device.type == "cpu" else torch.cuda.max_memory_allocated(device), flush=True)
+        elif command == "name":
+            print(device if device.type == "cpu" else torch.cuda.get_device_name(device), flush=True)
         elif command == "machine":
-            print(*machine(), flush=True)
+            print(*machine(device), flush=True)
 
 
 if __name__ == "__main__":
