@@ -21,6 +21,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], goldens: [String
 
 let heap: Target.Dependency = .product(name: "HeapModule", package: "swift-collections")
 let bigInt: Target.Dependency = .product(name: "BigInt", package: "BigInt")
+let database: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
 let package = Package(
@@ -30,6 +31,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/attaswift/BigInt", from: "6.0.1"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
   ],
   targets: [
     .systemLibrary(name: "CLibYAML", providers: [.apt(["libyaml-dev"])]),
@@ -46,15 +48,21 @@ let package = Package(
     part("Distributions", ["SpaceIR", "SpacePlanner", heap]),
     part("Datasets", ["CZlib", "CEmbeddedImages"]),
     part("Engine", ["CEngine"]),
-    part("Supernet", ["SpaceIR", "SpacePlanner", "Engine", "Datasets"]),
-    part("Search", ["SpaceIR", "SpaceAnalysis", "SpacePlanner", "Distributions", "Supernet", "Engine", "Datasets"]),
+    part("Supernet", ["CZlib", "SpaceIR", "SpacePlanner", "Engine", "Datasets"]),
+    part(
+      "Search",
+      [
+        "SpaceIR", "SpaceAnalysis", "SpacePlanner", "Distributions", "Supernet", "Engine", "Datasets", database,
+      ]),
+    part("Recipes", ["Diagnostics", "SpaceSyntax", "Distributions", "Supernet", "Search"]),
     part("Exporters", ["SpaceIR", "SpacePlanner"]),
     part("Reports", []),
     .executableTarget(
       name: "espalier",
       dependencies: [
         "Diagnostics", "SpaceSyntax", "SpaceIR", "SpaceChecker", "SpaceAnalysis", "SpacePlanner", "SpaceCompiler",
-        "Distributions", "Datasets", "Engine", "Supernet", "Search", "Exporters", "Reports", arguments, bigInt,
+        "Distributions", "Datasets", "Engine", "Supernet", "Search", "Recipes", "Exporters", "Reports", arguments,
+        bigInt,
       ],
       swiftSettings: strict),
     .target(
@@ -90,6 +98,12 @@ let package = Package(
       [
         "Search", "Supernet", "Engine", "SpacePlanner", "SpaceAnalysis", "SpaceIR", "SpaceCompiler", "Distributions",
         "Datasets", "TestSupport",
+      ]),
+    tests(
+      "RecipesTests",
+      [
+        "Recipes", "Search", "Supernet", "Distributions", "Diagnostics", "SpaceSyntax", "SpaceIR", "SpaceCompiler",
+        "TestSupport",
       ]),
     tests(
       "EndToEndTests", ["TestSupport", "espalier", "Reports", "SpaceAnalysis", "SpaceCompiler", "SpaceIR"],

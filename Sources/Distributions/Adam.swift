@@ -33,6 +33,29 @@ package struct Adam: Sendable, Hashable, Codable {
     moments = plan.zeros.map { Moments(first: $0, second: $0) }
   }
 
+  /// The state as numbers: for each factor its first moments, its second moments, β₁ᵗ and β₂ᵗ, one after the other.
+  package var numbers: [Double] {
+    moments.flatMap { $0.first + $0.second + [$0.firstPower, $0.secondPower] }
+  }
+
+  /// Puts a state back that another optimiser of the same plan had; false: these are not its numbers.
+  package mutating func restore(_ numbers: [Double]) -> Bool {
+    guard numbers.count == moments.reduce(0, { $0 + 2 * $1.first.count + 2 }) else { return false }
+    var rest = numbers[...]
+    func take(_ count: Int) -> [Double] {
+      defer { rest = rest.dropFirst(count) }
+      return Array(rest.prefix(count))
+    }
+    for factor in moments.indices {
+      let count = moments[factor].first.count
+      moments[factor].first = take(count)
+      moments[factor].second = take(count)
+      let powers = take(2)
+      (moments[factor].firstPower, moments[factor].secondPower) = (powers[0], powers[1])
+    }
+    return true
+  }
+
   /// Moves the logits up the gradient by one step.
   ///
   /// - Parameters:

@@ -27,6 +27,23 @@ package struct DistributionSnapshot: Sendable, Hashable, Codable {
 
   package let groups: [Group]
 
+  private init(groups: [Group]) { self.groups = groups }
+
+  /// The same decisions with other logits, group after group; nil where they are not as many.
+  ///
+  /// - Parameter logits: -infinity: impossible.
+  package func with(logits: [Double]) -> DistributionSnapshot? {
+    guard logits.count == groups.reduce(0, { $0 + $1.logits.count }) else { return nil }
+    var rest = logits[...]
+    return DistributionSnapshot(
+      groups: groups.map { group in
+        defer { rest = rest.dropFirst(group.logits.count) }
+        return Group(
+          name: group.name, decisions: group.decisions,
+          logits: rest.prefix(group.logits.count).map { $0.isFinite ? $0 : nil })
+      })
+  }
+
   package init(_ distribution: Distribution, of space: Space) {
     groups = zip(distribution.plan.factors, distribution.logits).map { factor, row in
       Group(

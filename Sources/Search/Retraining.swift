@@ -31,45 +31,56 @@ package struct RetrainingTask: Hashable, Sendable {
 /// Trains each network on train + validation and tests it on the test part; as many at once as there are threads, each
 /// on one thread, so that the number of threads changes no result.
 ///
-/// - Parameter finished: Called in the order in which networks finish.
+/// - Parameters:
+///   - keeper: Saves trainings on their way, and knows networks that were done before; nil: nothing is kept.
+///   - epochFinished: Called on any thread; for a training that is taken up again also for the epochs that it had done.
+///   - finished: Called in the order in which networks finish, with the network's number.
 package func retrain(
   _ tasks: [RetrainingTask], of space: Space, splits: DatasetSplits, recipe: TrainingRecipe, library: EngineLibrary,
-  threads: Int, epochFinished: @escaping @Sendable () -> Void,
-  finished: @escaping @Sendable (RetrainedNetwork) throws -> Void
+  threads: Int, keeper: RetrainingKeeper? = nil, epochFinished: @escaping @Sendable () throws -> Void,
+  finished: @escaping @Sendable (Int, RetrainedNetwork) throws -> Void
 ) async throws -> [RetrainedNetwork] {
   let images = splits.trainAndValidation
+  let known = keeper?.known ?? [:]
+  let open = tasks.indices.filter { known[$0] == nil }
   return try await withThrowingTaskGroup(of: (Int, RetrainedNetwork).self) { group in
     var next = 0
     func start() {
-      let (index, task) = (next, tasks[next])
+      let index = open[next]
       next += 1
       group.addTask {
         let network = try train(
-          task, of: space, images: images, test: splits.test, recipe: recipe, library: library,
-          epochFinished: epochFinished)
+          tasks[index], number: index, of: space, images: images, test: splits.test, recipe: recipe, library: library,
+          keeper: keeper, epochFinished: epochFinished)
         return (index, network)
       }
     }
-    while next < min(max(1, threads), tasks.count) { start() }
-    var done: [(Int, RetrainedNetwork)] = []
+    while next < min(max(1, threads), open.count) { start() }
+    var done = known
     for try await (index, network) in group {
-      try finished(network)
-      done.append((index, network))
-      if next < tasks.count { start() }
+      try finished(index, network)
+      done[index] = network
+      if next < open.count { start() }
     }
-    return done.sorted { $0.0 < $1.0 }.map(\.1)
+    return tasks.indices.compactMap { done[$0] }
   }
 }
 
 private func train(
-  _ task: RetrainingTask, of space: Space, images: ImageSet, test: ImageSet, recipe: TrainingRecipe,
-  library: EngineLibrary, epochFinished: @Sendable () -> Void
+  _ task: RetrainingTask, number: Int, of space: Space, images: ImageSet, test: ImageSet, recipe: TrainingRecipe,
+  library: EngineLibrary, keeper: RetrainingKeeper?, epochFinished: @Sendable () throws -> Void
 ) throws -> RetrainedNetwork {
   let bound = try space.bound(to: task.architecture)
   let plan = try SupernetPlan(for: bound, statistics: .recorded)
   let network = try Supernet(plan, library: library, options: EngineOptions())
   try network.initialise(normals(seed: task.seed))
-  let result = try network.train(on: images, test: test, recipe: recipe, seed: task.seed) { _ in epochFinished() }
+  let start = try keeper?.start(of: number)
+  let epochsDone = (start?.texts["steps"].flatMap(Int.init) ?? 0) / max(1, images.count / recipe.batch)
+  for _ in 0..<epochsDone { try epochFinished() }
+  let result = try network.train(
+    on: images, test: test, recipe: recipe, seed: task.seed, from: start,
+    save: keeper?.saver(of: number, from: start) ?? { _, _ in }
+  ) { _ in try epochFinished() }
   let cost = try cost(of: task.architecture, in: space)
   return RetrainedNetwork(
     label: task.label, choices: task.architecture.choices, macs: cost.macs, parameters: cost.parameters, result: result)

@@ -51,6 +51,13 @@ package struct TrainingResult: Hashable, Sendable, Codable {
   /// Mean cross-entropy over the last epoch's training batches, nats.
   package var trainingLoss: Double
   package var images: Int
+
+  package init(accuracy: Double, testLoss: Double, trainingLoss: Double, images: Int) {
+    self.accuracy = accuracy
+    self.testLoss = testLoss
+    self.trainingLoss = trainingLoss
+    self.images = images
+  }
 }
 
 /// Cosine from `rate` to 0 over `steps`, after a linear rise.
@@ -66,9 +73,13 @@ extension Supernet {
   /// - Parameters:
   ///   - training: The images that gradients come from.
   ///   - test: Seen once, after the last step.
+  ///   - start: Where a training of the same arguments was saved; nil: it begins.
+  ///   - save: Called after each step with what makes the file that `start` takes.
   ///   - progress: Called after each epoch with the number of epochs done.
   package func train(
-    on training: ImageSet, test: ImageSet, recipe: TrainingRecipe, seed: UInt64, progress: (Int) throws -> Void
+    on training: ImageSet, test: ImageSet, recipe: TrainingRecipe, seed: UInt64, from start: TensorFile? = nil,
+    save: (_ steps: Int, _ state: () throws -> TensorFile) throws -> Void = { _, _ in },
+    progress: (Int) throws -> Void
   ) throws -> TrainingResult {
     let augmentation = recipe.shift.map {
       Augmentation(flipsHorizontally: true, crop: Augmentation.Crop(padding: $0))
@@ -81,14 +92,17 @@ extension Supernet {
     var update = EngineUpdate(
       .sgd(momentum: recipe.momentum), rate: recipe.rate, weightDecay: recipe.weightDecay, clipNorm: recipe.clipNorm,
       averageDecay: recipe.averageDecay)
-    var losses = 0.0
-    for step in 0..<steps {
+    var (done, losses) = (0, 0.0)
+    if let start { (done, losses) = try resumeTraining(from: start, steps: steps) }
+    let planes = recipe.averageDecay == nil ? KeptPlanes.momentum : .momentumAndAverage
+    for step in done..<steps {
       if step % source.batchesPerEpoch == 0 { losses = 0 }
       try source.write(step: step, to: 0, of: self)
       let outcome = try context.accumulate([EngineJob(program: program, batch: 0)], weighting: .uniform)
       losses += outcome[0].loss
       update.rate = cosineRate(recipe.rate, step: step, of: steps, warmUp: min(recipe.warmUpSteps, steps / 4))
       _ = try context.update(update)
+      try save(step + 1) { try trainingState(planes, steps: step + 1, losses: losses) }
       if (step + 1) % source.batchesPerEpoch == 0 { try progress((step + 1) / source.batchesPerEpoch) }
     }
     if recipe.averageDecay != nil { try context.swapAverages() }
@@ -96,6 +110,21 @@ extension Supernet {
     var result = try self.test(network, on: test)
     result.trainingLoss = losses / Double(max(1, source.batchesPerEpoch))
     return result
+  }
+
+  private func trainingState(_ planes: KeptPlanes, steps: Int, losses: Double) throws -> TensorFile {
+    var file = TensorFile([TensorFile.Tensor("losses", [1], .float64([losses]))], texts: ["steps": String(steps)])
+    file.append(contentsOf: try savedState(planes))
+    return file
+  }
+
+  /// - Returns: Steps done, and the sum of the losses of the epoch that was begun.
+  private func resumeTraining(from file: TensorFile, steps: Int) throws -> (Int, Double) {
+    guard let done = file.texts["steps"].flatMap(Int.init), (0...steps).contains(done),
+      case .float64(let losses)? = file["losses"], losses.count == 1
+    else { throw TensorFileError.unexpected("how far the training was") }
+    try restoreState(file)
+    return (done, losses[0])
   }
 
   /// Sets the running statistics of batch norm to the mean over training batches under the weights as they are.

@@ -59,11 +59,11 @@ struct ReportTests {
   @Test func `what was recorded by an older version or is not there yet is left out`() throws {
     try withTemporaryFolder { folder in
       _ = try SearchRun.start(in: folder)
-      try FileManager.default.removeItem(atPath: "\(folder)/run/distributions.jsonl")
+      try FileManager.default.removeItem(atPath: "\(folder)/run/run.sqlite")
       #expect(try Executable.run("report", "\(folder)/run").status == 0)
       let last = try document("\(folder)/run/report.html")
       #expect(last.all(class: "decision").count == 20)
-      for file in ["distribution.json", "progress.json", "steps.jsonl", "result.json", "architecture.yaml"] {
+      for file in ["distribution.json", "progress.json", "result.json", "architecture.yaml"] {
         try FileManager.default.removeItem(atPath: "\(folder)/run/\(file)")
       }
       #expect(try Executable.run("report", "\(folder)/run").status == 0)
@@ -76,15 +76,12 @@ struct ReportTests {
     try withTemporaryFolder { folder in
       #expect(try Executable.run("report", "\(folder)/none").errors.contains("is not a run: it has no 'run.json'"))
       _ = try SearchRun.start(in: folder)
-      let log = "\(folder)/run/steps.jsonl"
-      let steps = try String(contentsOfFile: log, encoding: .utf8)
-      // A line that a killed process did not finish is no damage.
-      _ = try write(steps + "{\"step\":", to: "run/steps.jsonl", in: folder)
-      #expect(try Executable.run("report", "\(folder)/run").status == 0)
-      _ = try write(steps + "{\"step\":\n", to: "run/steps.jsonl", in: folder)
+      let log = URL(filePath: "\(folder)/run/run.sqlite")
+      let steps = try Data(contentsOf: log)
+      try steps.prefix(steps.count / 2).write(to: log)
       let damaged = try Executable.run("report", "\(folder)/run")
-      #expect(damaged.status == 2 && damaged.errors.contains("steps.jsonl' is damaged"), "\(damaged.errors)")
-      _ = try write(steps, to: "run/steps.jsonl", in: folder)
+      #expect(damaged.status == 2 && damaged.errors.contains("run.sqlite' is damaged"), "\(damaged.errors)")
+      try steps.write(to: log)
       let space = try String(contentsOfFile: "\(folder)/run/space/digits.yaml", encoding: .utf8)
       _ = try write(
         space.replacingOccurrences(of: "classes: 10", with: "classes: 11"), to: "run/space/digits.yaml", in: folder)

@@ -23,7 +23,7 @@ enum SearchRun {
     return contents
   }
 
-  /// Kills a run after it has written some steps; the number of complete lines it left.
+  /// Kills a run after it has written some steps; the number of steps it left.
   ///
   /// - Parameter body: Runs before the end, while the search works.
   static func killed(in folder: String, after steps: Int, during body: () throws -> Void = {}) throws -> Int {
@@ -39,7 +39,7 @@ enum SearchRun {
     try process.run()
     // Bounded: a search that writes nothing in a minute has failed, and the test then says how far it came.
     for _ in 0..<600 {
-      if lines(of: "\(folder)/run/steps.jsonl") >= steps || !process.isRunning { break }
+      if try self.steps(of: "\(folder)/run") >= steps || !process.isRunning { break }
       Thread.sleep(forTimeInterval: 0.1)
     }
     do {
@@ -49,10 +49,12 @@ enum SearchRun {
       }
       try body()
     }
-    return lines(of: "\(folder)/run/steps.jsonl")
+    return try self.steps(of: "\(folder)/run")
   }
 
-  static func lines(of path: String) -> Int {
-    ((try? Data(contentsOf: URL(filePath: path))) ?? Data()).reduce(0) { $0 + ($1 == UInt8(ascii: "\n") ? 1 : 0) }
+  /// Steps that `status` counts; 0 where there is no run yet.
+  static func steps(of run: String) throws -> Int {
+    let status = try Executable.run("status", run, "--json")
+    return status.status == 0 ? try object(status.output)["steps"] as? Int ?? 0 : 0
   }
 }

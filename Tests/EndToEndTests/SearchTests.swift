@@ -56,12 +56,11 @@ struct SearchTests {
           let files = try SearchRun.files(of: "\(first)/run")
           #expect(
             files.keys.sorted() == [
-              "architecture.yaml", "distribution.json", "distributions.jsonl", "result.json", "run.json",
-              "space/blocks/mobile.yaml",
-              "space/digits.yaml", "steps.jsonl",
+              "architecture.yaml", "distribution.json", "recipe.yaml", "result.json", "run.json", "run.sqlite",
+              "space/blocks/mobile.yaml", "space/digits.yaml", "tensorboard/search.tfevents",
             ])
           #expect(try SearchRun.files(of: "\(second)/run") == files)
-          #expect(try SearchRun.files(of: "\(third)/run")["steps.jsonl"] != files["steps.jsonl"])
+          #expect(try SearchRun.files(of: "\(third)/run")["run.sqlite"] != files["run.sqlite"])
         }
       }
     }
@@ -77,7 +76,7 @@ struct SearchTests {
       #expect(try #require(result["macs"] as? Int) <= 120_000)
       // Nothing is learnt about the networks as a whole.
       let files = try SearchRun.files(of: "\(folder)/run").keys
-      #expect(!files.contains("distribution.json") && !files.contains("distributions.jsonl"))
+      #expect(!files.contains("distribution.json"))
       for command in ["status", "derive", "report"] {
         #expect(try Executable.run(command, "\(folder)/run").status == 0, "\(command)")
       }

@@ -58,6 +58,21 @@ import Testing
     #expect(try search.choice().architecture.choices == best.choices)
   }
 
+  /// A checkpoint holds all that the rest of a search follows from: in the warm-up, before the population is full, and
+  /// after it.
+  @Test(arguments: [(false, 2), (false, 6), (true, 2), (true, 6), (true, 10)])
+  func `a search that goes on from its state is the one that was not stopped`(isEvolving: Bool, stop: Int) throws {
+    let whole = try (isEvolving ? Self.evolved : Self.drawn).get()
+    var stopped = try Self.make(isEvolving: isEvolving)
+    for _ in 0..<stop { _ = try stopped.advance() }
+    var other = try Self.make(isEvolving: isEvolving)
+    try other.restore(stopped.state())
+    #expect(other.step == stop && other.samples == stopped.samples)
+    let rest = try Self.run(other)
+    #expect(rest.records == Array(whole.records[stop...]))
+    #expect(try rest.search.choice().architecture == whole.search.choice().architecture)
+  }
+
   @Test func `the warm-up is that of the other methods, draw by draw`() throws {
     let other = try TestSearch.run(Self.recipe())
     #expect(try Array(Self.drawn.get().records.prefix(4)) == Array(other.prefix(4)))

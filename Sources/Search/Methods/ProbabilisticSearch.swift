@@ -41,6 +41,8 @@ package enum SearchError: Error, Hashable, Sendable {
   case wrongClasses(space: Int, data: Int)
   /// A data set is images with a class each.
   case notImagesToClasses(what: String)
+  /// A loss or a gradient is no longer a number.
+  case notFinite(steps: Int, reason: String)
 }
 
 extension SearchError: CustomStringConvertible {
@@ -59,6 +61,12 @@ extension SearchError: CustomStringConvertible {
       "the space has \(space) classes, the data \(data); set 'output: {classes: \(data)}' in the space"
     case .notImagesToClasses(let what):
       "the space has \(what), but the data are images with one class each; search a space that classifies one image"
+    case .notFinite(let steps, let reason):
+      """
+      the search cannot go on after \(steps) steps: \(reason)
+      help: what was written before is kept. The same numbers would come again, so do not resume: search again into \
+      another folder with a smaller 'weights.rate' or a 'weights.clip' in its recipe
+      """
     }
   }
 }
@@ -71,18 +79,20 @@ package struct ProbabilisticSearch {
   package let space: Space
   package let recipe: SearchRecipe
   package let seed: UInt64
-  package private(set) var distribution: Distribution
+  package internal(set) var distribution: Distribution
   /// Architectures drawn so far, the warm-up's among them.
-  package private(set) var samples = 0
-  package private(set) var step = 0
+  package internal(set) var samples = 0
+  package internal(set) var step = 0
   package let stepsPerEpoch: Int
 
   let supernet: Supernet
   /// Of the joint form; never used by a search that stays factorised.
-  private let joint: DistributionPlan
+  let joint: DistributionPlan
   let training: BatchSource
   let validation: BatchSource
-  private var optimiser: Adam
+  var optimiser: Adam
+  /// Whether the form is the joint one by now.
+  package var isJoint: Bool
 
   /// - Throws: `SearchError` for data or a recipe that do not fit; `DistributionPlanError`; `EngineError`.
   package init(
@@ -100,7 +110,7 @@ package struct ProbabilisticSearch {
     self.seed = seed
     let factorised = DistributionPlan.factorised(for: space)
     joint = recipe.form == .factorised ? factorised : try DistributionPlan.joint(for: space)
-    let isJoint = recipe.form == .joint
+    isJoint = recipe.form == .joint
     distribution = Distribution(uniform: isJoint ? joint : factorised)
     optimiser = Adam(for: distribution.plan, learningRate: isJoint ? recipe.jointRate : recipe.factorisedRate)
     supernet = try Supernet(
@@ -184,6 +194,7 @@ package struct ProbabilisticSearch {
     guard case .mixed(let theta) = recipe.form, step == Int((theta * Double(stepsPerEpoch)).rounded()) else { return }
     distribution = distribution.joined(for: space, into: joint)
     optimiser = Adam(for: joint, learningRate: recipe.jointRate)
+    isJoint = true
   }
 
   /// Equation (5): one backward pass a draw, weighted by likelihood share, one gradient buffer a lane.

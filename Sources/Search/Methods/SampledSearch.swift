@@ -27,18 +27,18 @@ package struct SampledSearch: SearchLoop {
   /// P and S of the paper where the run is long enough for them.
   private static let usual = (capacity: 100, tournament: 25)
 
-  package private(set) var samples = 0
+  package internal(set) var samples = 0
   /// The networks that may be proposed.
   private let members: MemberSet
   private let isEvolving: Bool
-  private var weights: ProbabilisticSearch
-  private var scoringSteps = 0
-  package private(set) var population: AgeingPopulation
+  var weights: ProbabilisticSearch
+  var scoringSteps = 0
+  package internal(set) var population: AgeingPopulation
   private let ways: NetworkWays?
   /// By parent; only of parents that are in the population.
   private var mutations: [Architecture: Mutations] = [:]
-  private var scores: [Architecture: Double] = [:]
-  private var best: AgeingPopulation.Member?
+  var scores: [Architecture: Double] = [:]
+  var best: AgeingPopulation.Member?
 
   /// - Parameter isEvolving: Whether proposals are mutations once the population is full.
   /// - Throws: As `ProbabilisticSearch`; `BudgetError` where no network meets the target, `MoveError` where there are
@@ -76,6 +76,7 @@ package struct SampledSearch: SearchLoop {
   package var tensorCount: Int { weights.tensorCount }
   package var parameterCount: Int { weights.parameterCount }
   package var learnt: Distribution? { nil }
+  package var isJoint: Bool { false }
 
   /// Of a uniform draw from the networks that may be proposed; it does not change.
   package var entropy: Double {

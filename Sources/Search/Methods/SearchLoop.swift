@@ -1,5 +1,6 @@
 package import Distributions
 package import SpaceIR
+package import Supernet
 
 /// A search that goes on step by step, whatever its method.
 package protocol SearchLoop {
@@ -16,6 +17,8 @@ package protocol SearchLoop {
   var entropy: Double { get }
   /// What is learnt about the networks as a whole; nil: the method learns no distribution.
   var learnt: Distribution? { get }
+  /// Whether its form is the joint one by now.
+  var isJoint: Bool { get }
   /// Of the supernet.
   var tensorCount: Int { get }
   var parameterCount: Int { get }
@@ -26,6 +29,15 @@ package protocol SearchLoop {
   mutating func advance() throws -> StepRecord
   /// What the search answers so far, and how many networks before it were passed over because of their cost.
   func choice() throws -> (architecture: Architecture, rank: Int)
+
+  /// Everything that decides how the search goes on.
+  ///
+  /// - Throws: `EngineError`.
+  func state() throws -> TensorFile
+  /// Puts the state of a search of the same space, recipe and seed back.
+  ///
+  /// - Throws: `TensorFileError.unexpected` where it is of another one; `EngineError`.
+  mutating func restore(_ file: TensorFile) throws
 }
 
 extension SearchLoop {

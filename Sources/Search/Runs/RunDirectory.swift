@@ -6,60 +6,19 @@
   import Darwin
 #endif
 
-/// Why a run cannot be started, written or read.
-package enum RunError: Error, Hashable, Sendable {
-  case exists(path: String)
-  case notARun(path: String, missing: String)
-  case cannotCreate(path: String, reason: String)
-  case cannotWrite(path: String, reason: String)
-  case cannotRead(path: String, reason: String)
-  case damaged(path: String, reason: String)
-  case inUse(path: String)
-  /// The run ended before it had an answer.
-  case unfinished(path: String, steps: Int, of: Int)
-}
-
-extension RunError: CustomStringConvertible {
-  package var description: String {
-    switch self {
-    case .exists(let path):
-      """
-      '\(path)' exists already, and a run is never overwritten
-      help: choose another folder with --out, or look at that run with 'espalier status \(path)'
-      """
-    case .notARun(let path, let missing): "'\(path)' is not a run: it has no '\(missing)'"
-    case .cannotCreate(let path, let reason): "the folder '\(path)' cannot be made: \(reason)"
-    case .cannotWrite(let path, let reason):
-      """
-      '\(path)' cannot be written: \(reason)
-      help: the run stops here; what was written before is kept. Make room, and start again with another --out
-      """
-    case .cannotRead(let path, let reason): "'\(path)' cannot be read: \(reason)"
-    case .damaged(let path, let reason): "'\(path)' is damaged: \(reason)"
-    case .inUse(let path):
-      """
-      another process is writing the run '\(path)'
-      help: choose another folder with --out, or watch that run with 'espalier status \(path)'
-      """
-    case .unfinished(let path, let steps, let total):
-      "the run '\(path)' has no result: it did \(steps) of \(total) steps"
-    }
-  }
-}
-
 /// A folder that holds everything about one search; see docs/runs.md for its files.
 ///
-/// Files are complete or absent: each is written beside its place and renamed. The log of steps grows by whole lines; only
-/// a process that is killed inside a write can leave a part of one, after the last line feed.
-package final class RunDirectory {
+/// Files are complete or absent: each is written beside its place and renamed. What grows step by step is a database,
+/// whose transactions are complete or absent too.
+package final class RunDirectory: Sendable {
   package let path: String
   /// Holds the lock for as long as the run is open for writing.
   private let lock: Int32
 
-  package enum File: String {
+  package enum File: String, CaseIterable {
     case definition = "run.json"
-    case steps = "steps.jsonl"
-    case distributions = "distributions.jsonl"
+    case recipe = "recipe.yaml"
+    case steps = "run.sqlite"
     case distribution = "distribution.json"
     case result = "result.json"
     case architecture = "architecture.yaml"
@@ -67,7 +26,8 @@ package final class RunDirectory {
     case lock
   }
 
-  /// Makes the folder, which must not exist, and locks it.
+  /// Makes the folder, which must not exist, and locks it. A folder in which a search was stopped before it had written
+  /// what defines it counts as not there.
   package init(creating path: String) throws(RunError) {
     var parent = ""
     // A `.` is always there: as the last part it would make a new folder look like one that exists.
@@ -77,7 +37,7 @@ package final class RunDirectory {
       guard mkdir(parent, 0o777) == 0 else {
         let isLast = index == parts.count - 1
         if errno == EEXIST {
-          if isLast { throw Self.isInUse(path) ? .inUse(path: path) : .exists(path: path) }
+          if isLast, !Self.isUnbegun(path) { throw Self.isInUse(path) ? .inUse(path: path) : .exists(path: path) }
           continue
         }
         throw .cannotCreate(path: parent, reason: systemError())
@@ -87,13 +47,46 @@ package final class RunDirectory {
     self.path = path
     lock = open("\(path)/\(File.lock.rawValue)", O_CREAT | O_RDWR | O_CLOEXEC, 0o666)
     guard lock >= 0 else { throw .cannotWrite(path: "\(path)/\(File.lock.rawValue)", reason: systemError()) }
-    // Waits: nobody else writes a folder that was made just now, and who asks for its state holds the lock for an instant.
-    while flock(lock, LOCK_EX) != 0 {
-      guard errno == EINTR else { throw .cannotWrite(path: "\(path)/\(File.lock.rawValue)", reason: systemError()) }
+    try takeLock()
+    // Another process may have begun the run between the look and the lock.
+    guard !Self.has(.definition, in: path) else { throw .exists(path: path) }
+  }
+
+  /// Locks the folder of a run that was begun.
+  ///
+  /// - Throws: `.notARun`, `.inUse`, `.cannotWrite`.
+  package init(continuing path: String) throws(RunError) {
+    self.path = path
+    lock = open("\(path)/\(File.lock.rawValue)", O_RDWR | O_CLOEXEC)
+    guard lock >= 0 else {
+      throw errno == ENOENT || errno == ENOTDIR
+        ? .notARun(path: path, missing: File.lock.rawValue)
+        : .cannotContinue(path: path, reason: systemError())
     }
+    try takeLock()
+    // The lock's file alone can belong to another user while the folder does not allow to write.
+    guard access(path, W_OK) == 0 else { throw .cannotContinue(path: path, reason: systemError()) }
   }
 
   deinit { close(lock) }
+
+  /// Tries for half a second: who asks for the state of a run holds the lock for an instant.
+  private func takeLock() throws(RunError) {
+    for _ in 0..<50 {
+      if flock(lock, LOCK_EX | LOCK_NB) == 0 { return }
+      guard errno == EINTR || errno == EWOULDBLOCK else {
+        throw .cannotWrite(path: "\(path)/\(File.lock.rawValue)", reason: systemError())
+      }
+      usleep(10_000)
+    }
+    throw .inUse(path: path)
+  }
+
+  /// Whether a search was stopped, or failed, between making the folder and writing what defines the run.
+  package static func isUnbegun(_ path: String) -> Bool {
+    access("\(path)/\(File.lock.rawValue)", F_OK) == 0 && access("\(path)/\(File.definition.rawValue)", F_OK) != 0
+      && !isInUse(path)
+  }
 
   /// Writes a whole file beside its place, and puts it there in one move.
   package func write(_ contents: [UInt8], to file: File) throws(RunError) {
@@ -105,35 +98,21 @@ package final class RunDirectory {
     var folder = path
     for part in relative.split(separator: "/").dropLast() {
       folder += "/\(part)"
-      guard mkdir(folder, 0o777) == 0 || errno == EEXIST else {
-        throw .cannotCreate(path: folder, reason: systemError())
-      }
+      try makeFolder(folder)
     }
     try writeFile(contents, at: "\(path)/\(relative)")
   }
 
-  /// A log that is appended to line by line.
-  package func log(_ file: File) throws(RunError) -> LineLog { try LineLog(path: "\(path)/\(file.rawValue)") }
-
   /// The bytes of a file of a run, which need not be open.
   package static func read(_ file: File, of path: String) throws(RunError) -> [UInt8] {
-    let full = "\(path)/\(file.rawValue)"
-    let descriptor = open(full, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else {
-      throw errno == ENOENT || errno == ENOTDIR
-        ? .notARun(path: path, missing: file.rawValue) : .cannotRead(path: full, reason: systemError())
+    guard let bytes = try readFile("\(path)/\(file.rawValue)") else {
+      throw .notARun(path: path, missing: file.rawValue)
     }
-    defer { close(descriptor) }
-    var contents: [UInt8] = []
-    var chunk = [UInt8](repeating: 0, count: 1 << 16)
-    while true {
-      let count = readBytes(descriptor, &chunk, chunk.count)
-      if count < 0, errno == EINTR { continue }
-      guard count >= 0 else { throw .cannotRead(path: full, reason: systemError()) }
-      if count == 0 { return contents }
-      contents += chunk[..<count]
-    }
+    return bytes
   }
+
+  /// Whether a file is there.
+  package static func has(_ file: File, in path: String) -> Bool { access("\(path)/\(file.rawValue)", F_OK) == 0 }
 
   /// Whether a process has the run open for writing. Asking needs no right to write, and two may ask at once.
   package static func isInUse(_ path: String) -> Bool {
@@ -144,64 +123,25 @@ package final class RunDirectory {
   }
 }
 
-/// A file that lines are added to. A line that cannot be written whole is taken back.
-package final class LineLog {
-  private let path: String
-  private let descriptor: Int32
-
-  init(path: String) throws(RunError) {
-    self.path = path
-    descriptor = open(path, O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else { throw .cannotWrite(path: path, reason: systemError()) }
-  }
-
-  deinit { close(descriptor) }
-
-  package func append(_ line: [UInt8]) throws(RunError) {
-    let end = lseek(descriptor, 0, SEEK_END)
-    do {
-      try writeAll(line + [UInt8(ascii: "\n")], to: descriptor, path: path)
-    } catch {
-      // Where even this fails, readers count line feeds and so leave the part of a line out.
-      if end >= 0 { _ = ftruncate(descriptor, end) }
-      throw error
+extension RunDirectory {
+  /// Takes everything away that a search has come to, so that it begins again: what defines it stays.
+  package func startOver() throws(RunError) {
+    for file in [File.result, .architecture, .distribution, .progress] { try removeFile("\(path)/\(file.rawValue)") }
+    try CheckpointShelf.clear(path)
+    for ending in ["", "-wal", "-shm", "-journal", ".part"] {
+      try removeFile("\(path)/\(File.steps.rawValue)\(ending)")
     }
   }
-}
 
-private func writeFile(_ contents: [UInt8], at path: String) throws(RunError) {
-  let beside = path + ".part"
-  let descriptor = open(beside, O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC, 0o666)
-  guard descriptor >= 0 else { throw .cannotWrite(path: path, reason: systemError()) }
-  do throws(RunError) {
-    defer { close(descriptor) }
-    try writeAll(contents, to: descriptor, path: path)
-    guard fsync(descriptor) == 0 else { throw .cannotWrite(path: path, reason: systemError()) }
-  } catch {
-    unlink(beside)
-    throw error
+  /// What a process that was stopped after the last record had left to do: checkpoints of a finished run go.
+  package func tidy() throws {
+    if var progress = try Self.decodeIfThere(RunProgress.self, from: .progress, of: path), progress.phase != .finished {
+      progress.phase = .finished
+      try write(progress, as: .progress)
+    }
+    try CheckpointShelf.clear(path)
   }
-  guard rename(beside, path) == 0 else { throw .cannotWrite(path: path, reason: systemError()) }
-}
 
-private func writeAll(_ contents: [UInt8], to descriptor: Int32, path: String) throws(RunError) {
-  var written = 0
-  while written < contents.count {
-    let count = contents[written...].withUnsafeBytes { writeBytes(descriptor, $0.baseAddress, $0.count) }
-    if count < 0, errno == EINTR { continue }
-    guard count > 0 else { throw .cannotWrite(path: path, reason: systemError()) }
-    written += count
-  }
-}
-
-/// The system's words for the last error.
-private func systemError() -> String { String(cString: strerror(errno)).lowercased() }
-
-// The C functions under names of their own: inside the types above `read` and `write` mean their methods.
-private func readBytes(_ descriptor: Int32, _ buffer: UnsafeMutableRawPointer?, _ count: Int) -> Int {
-  read(descriptor, buffer, count)
-}
-
-private func writeBytes(_ descriptor: Int32, _ buffer: UnsafeRawPointer?, _ count: Int) -> Int {
-  write(descriptor, buffer, count)
+  /// The number of steps after which the newest checkpoint of the search was written; nil: there is none.
+  package static func newestCheckpoint(of path: String) -> Int? { CheckpointShelf("search", of: path).steps.last }
 }

@@ -4,8 +4,10 @@ package import Supernet
 
 /// What a run is defined by: equal definitions give equal bytes in every other file but `progress.json`.
 package struct RunDefinition: Hashable, Sendable, Codable {
-  /// Of this format.
-  package var version = 1
+  /// Of the format that this package writes and reads.
+  package static let currentVersion = 2
+
+  package var version = Self.currentVersion
   package var method: SearchMethod
   package var recipe: SearchRecipe
   package var retraining: TrainingRecipe
@@ -15,6 +17,10 @@ package struct RunDefinition: Hashable, Sendable, Codable {
   /// As on the command line.
   package var data: String
   package var limit: Int?
+  /// `DatasetSplits.checksum` of the images.
+  package var dataChecksum: String
+  /// What computed the run: the version of torch and the processor's instructions.
+  package var engine: String
   package var space: String
   /// Path of the space's file inside the run.
   package var spaceFile: String
@@ -25,7 +31,8 @@ package struct RunDefinition: Hashable, Sendable, Codable {
 
   package init(
     method: SearchMethod, recipe: SearchRecipe, retraining: TrainingRecipe, baselines: Int, seed: UInt64, data: String,
-    limit: Int?, space: Space, spaceFile: String, spaceHash: String, totalSteps: Int
+    limit: Int?, dataChecksum: String, engine: String, space: Space, spaceFile: String, spaceHash: String,
+    totalSteps: Int
   ) {
     self.method = method
     self.recipe = recipe
@@ -34,6 +41,8 @@ package struct RunDefinition: Hashable, Sendable, Codable {
     self.seed = seed
     self.data = data
     self.limit = limit
+    self.dataChecksum = dataChecksum
+    self.engine = engine
     self.space = space.name
     self.spaceFile = spaceFile
     self.spaceHash = spaceHash
@@ -88,9 +97,12 @@ package struct RunProgress: Hashable, Sendable, Codable {
   package var steps: Int
   package var samples: Int
   package var entropy: Double
-  /// Wall time so far, in seconds.
+  /// Wall time so far, in seconds, work that was done twice after a stop included.
   package var searchSeconds: Double
   package var retrainingSeconds: Double
+  /// Epochs of training from scratch, all networks together: done, and in all.
+  package var trainedEpochs = 0
+  package var totalEpochs = 0
 
   package init(
     phase: Phase, steps: Int, samples: Int, entropy: Double, searchSeconds: Double, retrainingSeconds: Double
@@ -144,12 +156,28 @@ extension RunDirectory {
     }
   }
 
-  /// Complete lines of the log of steps; 0 where there is no log yet.
-  package static func stepCount(of path: String) throws(RunError) -> Int {
-    do {
-      return try read(.steps, of: path).reduce(0) { $0 + ($1 == UInt8(ascii: "\n") ? 1 : 0) }
-    } catch .notARun {
-      return 0
+  /// Steps in the database; 0 where there is none yet.
+  package static func stepCount(of path: String) throws -> Int { try RunReader(of: path)?.stepCount() ?? 0 }
+
+  /// Every step of a run, in order.
+  package static func steps(of path: String) throws -> [StepRecord] {
+    var records: [StepRecord] = []
+    try RunReader(of: path)?.forEachStep { records.append($0) }
+    return records
+  }
+
+  /// What defines a run.
+  ///
+  /// - Throws: `RunError`, among others where another version wrote it.
+  package static func definition(of path: String) throws -> RunDefinition {
+    struct Version: Decodable {
+      let version: Int
     }
+    if !has(.definition, in: path), isUnbegun(path) { throw RunError.unbegun(path: path) }
+    let version = try decode(Version.self, from: .definition, of: path).version
+    guard version == RunDefinition.currentVersion else {
+      throw RunError.otherFormat(path: path, version: version, wanted: RunDefinition.currentVersion)
+    }
+    return try decode(RunDefinition.self, from: .definition, of: path)
   }
 }

@@ -7,8 +7,14 @@ import Supernet
 
 /// What a session tells while it works.
 package enum SessionEvent: Sendable {
-  /// The search is set up and about to start.
+  /// The search is set up and about to start or to go on.
   case ready(SessionFacts)
+  /// It goes on after this many steps; so many that had been done after the checkpoint are done again.
+  case resumed(after: Int, again: Int)
+  /// Something is not as it should be, and the run goes on all the same.
+  case warning(String)
+  /// A step that was done before the process began.
+  case earlier(StepRecord, samples: Int, of: Int)
   case step(StepRecord, samples: Int, of: Int)
   /// The search is over; so many networks are trained now. The rank is that of `ProbabilisticSearch.choice`.
   case chosen(Architecture, NetworkCost, rank: Int, networks: Int)
@@ -27,8 +33,13 @@ package struct SessionFacts: Sendable {
 
 /// A search from start to answer in a run directory: search, take the mode, train it from scratch beside random networks
 /// of the same multiply-adds.
+///
+/// The same call begins a run and goes on with one that was stopped at any moment: it takes up the newest checkpoint,
+/// takes back what the database has beyond it, and from there does what an undisturbed run would have done.
 package struct SearchSession {
   package let definition: RunDefinition
+  /// What computes from here on, where it is not the engine that the run was begun with: the run notes it.
+  package var otherEngine: String?
   private let space: Space
   private let splits: DatasetSplits
   private let library: EngineLibrary
@@ -62,98 +73,179 @@ package struct SearchSession {
   ///
   /// - Parameters:
   ///   - run: Gets every record as it comes; `run.json` is in it before the first step.
+  ///   - isStopping: Asked after each step; true: a checkpoint is written and the run stops.
   ///   - architectureText: Writes the architecture file; the exporters know how.
   ///   - observe: Called on any thread, one call at a time.
+  /// - Throws: `RunError`, `.stopped` among others; `SearchError.notFinite`; `EngineError`.
   package mutating func run(
-    in run: RunDirectory, architectureText: (Architecture) -> String,
+    in run: RunDirectory, pace: CheckpointPace = CheckpointPace(),
+    isStopping: @escaping @Sendable () -> Bool = { false }, architectureText: (Architecture) -> String,
     observe: @escaping @Sendable (SessionEvent) -> Void
   ) async throws -> RunResult {
-    try run.write(definition, as: .definition)
+    let shelf = CheckpointShelf("search", of: run.path)
+    try restore(from: shelf, observe: observe)
+    if !RunDirectory.has(.definition, in: run.path) { try run.write(definition, as: .definition) }
+    let database = try openDatabase(in: run)
+    let again = try database.rollBack(to: search.step)
+    try CheckpointShelf.clearDrafts(run.path)
+    if let otherEngine { try database.append(engine: otherEngine, after: search.step) }
     observe(
       .ready(
         SessionFacts(
           tensors: search.tensorCount, parameters: search.parameterCount, steps: search.totalSteps,
           stepsPerEpoch: search.stepsPerEpoch)))
-    let searchSeconds = try runSteps(in: run, observe: observe)
+    if search.step > 0 || again > 0 { observe(.resumed(after: search.step, again: again)) }
+    var clocks = RunClocks(try RunDirectory.decodeIfThere(RunProgress.self, from: .progress, of: run.path))
+    try runSteps(in: run, database, shelf, pace, isStopping, &clocks, observe: observe)
     let (chosen, rank) = try search.choice()
     let cost = try cost(of: chosen, in: space)
     if let learnt = search.learnt { try run.write(DistributionSnapshot(learnt, of: space), as: .distribution) }
     try run.write(Array(architectureText(chosen).utf8), to: .architecture)
-    let clock = ContinuousClock()
-    let start = clock.now
-    try report(.retraining, in: run, searchSeconds: searchSeconds, retrainingSeconds: 0)
-    let networks = try await trainNetworks(chosen, cost, rank: rank, observe: observe)
+    clocks.beginRetraining()
+    try run.write(progress(.retraining, clocks), as: .progress)
+    let networks = try await trainNetworks(
+      chosen, cost, rank: rank, in: run, database, pace, isStopping, clocks, observe: observe)
     let result = RunResult(
       chosen: chosen, in: space, rank: rank, macs: cost.macs, parameters: cost.parameters, samples: search.samples,
       entropy: search.entropy, networks: networks)
+    try database.finish()
+    // From here on the run is finished, whatever happens to the process.
     try run.write(result, as: .result)
-    try report(
-      .finished, in: run, searchSeconds: searchSeconds, retrainingSeconds: (clock.now - start).seconds)
+    try run.write(progress(.finished, clocks), as: .progress)
+    try CheckpointShelf.clear(run.path)
     return result
   }
 
-  /// - Returns: Wall time of the steps, in seconds.
-  private mutating func runSteps(
-    in run: RunDirectory, observe: @Sendable (SessionEvent) -> Void
-  ) throws -> Double {
-    let log = try run.log(.steps)
-    let distributions = search.learnt == nil ? nil : try run.log(.distributions)
-    let clock = ContinuousClock()
-    let start = clock.now
-    var reported = start
-    try report(.searching, in: run, searchSeconds: 0, retrainingSeconds: 0)
-    while !search.isFinished {
-      if !search.isWarmingUp, DistributionRecord.isDue(before: search.step, of: search.totalSteps) {
-        try recordDistribution(in: distributions)
-      }
-      let record = try search.advance()
-      try log.append(try RunDirectory.encode(record, pretty: false))
-      observe(.step(record, samples: search.samples, of: search.totalSteps))
-      guard clock.now - reported > .seconds(1) else { continue }
-      reported = clock.now
-      try report(.searching, in: run, searchSeconds: (reported - start).seconds, retrainingSeconds: 0)
-    }
-    try recordDistribution(in: distributions)
-    return (clock.now - start).seconds
-  }
+  // MARK: Going on
 
-  private func recordDistribution(in log: LineLog?) throws {
-    guard let learnt = search.learnt, let log else { return }
-    let record = DistributionRecord(step: search.step, of: learnt)
-    try log.append(try RunDirectory.encode(record, pretty: false))
-  }
-
-  private func report(
-    _ phase: RunProgress.Phase, in run: RunDirectory, searchSeconds: Double, retrainingSeconds: Double
+  private mutating func restore(
+    from shelf: CheckpointShelf, observe: @Sendable (SessionEvent) -> Void
   ) throws {
-    let progress = RunProgress(
-      phase: phase, steps: search.step, samples: search.samples, entropy: search.entropy,
-      searchSeconds: searchSeconds, retrainingSeconds: retrainingSeconds)
-    try run.write(progress, as: .progress)
+    guard let found = try shelf.newest() else { return }
+    for (file, reason) in found.damaged {
+      observe(.warning("the checkpoint '\(file)' cannot be read: \(reason); the one before it is used"))
+    }
+    try search.restore(found.file)
   }
+
+  private func openDatabase(in run: RunDirectory) throws -> RunDatabase {
+    // A checkpoint waits for the steps before it, so they are there unless somebody has changed the file. Opening it for
+    // writing would make an empty one a database.
+    if search.step > 0 {
+      let logged = try RunDirectory.stepCount(of: run.path)
+      guard logged >= search.step else {
+        throw RunError.stepsLost(path: run.path, steps: logged, wanted: search.step)
+      }
+    }
+    return try RunDatabase(writing: run.path)
+  }
+
+  // MARK: The search
+
+  private mutating func runSteps(
+    in run: RunDirectory, _ database: RunDatabase, _ shelf: CheckpointShelf, _ pace: CheckpointPace,
+    _ isStopping: () -> Bool, _ clocks: inout RunClocks, observe: @Sendable (SessionEvent) -> Void
+  ) throws {
+    let events = try earlierSteps(of: run, observe: observe)
+    var timer = CheckpointTimer(pace, from: search.step)
+    var reported = ContinuousClock.now
+    try run.write(progress(.searching, clocks), as: .progress)
+    while !search.isFinished {
+      let record = try advance()
+      try database.append(record, snapshot: dueSnapshot(record))
+      try events.append(record)
+      observe(.step(record, samples: search.samples, of: search.totalSteps))
+      let isStopping = isStopping()
+      if timer.isDue(at: search.step) || search.isFinished || isStopping {
+        try database.flush()
+        try shelf.write(search.state(), step: search.step)
+      }
+      if isStopping {
+        try run.write(progress(.searching, clocks), as: .progress)
+        throw RunError.stopped(path: run.path, steps: search.step, of: search.totalSteps)
+      }
+      guard ContinuousClock.now - reported > .seconds(1) else { continue }
+      reported = .now
+      try run.write(progress(.searching, clocks), as: .progress)
+    }
+  }
+
+  private mutating func advance() throws -> StepRecord {
+    do {
+      return try search.advance()
+    } catch let error as EngineError where error.status == .notFinite {
+      throw SearchError.notFinite(steps: search.step, reason: error.message)
+    }
+  }
+
+  /// The curves up to here, written anew.
+  private func earlierSteps(
+    of run: RunDirectory, observe: @Sendable (SessionEvent) -> Void
+  ) throws -> EventFile {
+    let events = try EventFile(of: run.path)
+    var samples = 0
+    try RunReader(of: run.path)?.forEachStep { record in
+      try events.append(record)
+      samples += record.draws.count
+      observe(.earlier(record, samples: samples, of: search.totalSteps))
+    }
+    return events
+  }
+
+  /// About a hundred distributions of a search are kept, and none of its warm-up, in which they are all alike.
+  private func dueSnapshot(_ record: StepRecord) -> (form: String, distribution: DistributionSnapshot)? {
+    let pieces = 100
+    guard let learnt = search.learnt, !record.isWarmUp,
+      search.step * pieces / search.totalSteps > record.step * pieces / search.totalSteps
+    else { return nil }
+    return (search.isJoint ? "joint" : "factorised", DistributionSnapshot(learnt, of: space))
+  }
+
+  private func progress(_ phase: RunProgress.Phase, _ clocks: RunClocks) -> RunProgress {
+    RunProgress(
+      phase: phase, steps: search.step, samples: search.samples, entropy: search.entropy,
+      searchSeconds: clocks.search, retrainingSeconds: clocks.retraining)
+  }
+
+  // MARK: Training from scratch
 
   private func trainNetworks(
-    _ chosen: Architecture, _ cost: NetworkCost, rank: Int, observe: @escaping @Sendable (SessionEvent) -> Void
+    _ chosen: Architecture, _ cost: NetworkCost, rank: Int, in run: RunDirectory, _ database: RunDatabase,
+    _ pace: CheckpointPace, _ isStopping: @escaping @Sendable () -> Bool, _ clocks: RunClocks,
+    observe: @escaping @Sendable (SessionEvent) -> Void
   ) async throws -> [RetrainedNetwork] {
     guard definition.retraining.epochs > 0 else {
       observe(.chosen(chosen, cost, rank: rank, networks: 0))
       return []
     }
+    let tasks = try retrainingTasks(chosen, cost)
+    observe(.chosen(chosen, cost, rank: rank, networks: tasks.count))
+    let known = try RunReader(of: run.path)?.networks() ?? [:]
+    for number in known.keys.sorted() { observe(.network(known[number]!)) }
+    let progress = RetrainingProgress(
+      self.progress(.retraining, clocks), done: known.count * definition.retraining.epochs,
+      of: tasks.count * definition.retraining.epochs, clocks: clocks, run: run, observe: observe)
+    let stop = RunError.stopped(path: run.path, steps: search.step, of: search.totalSteps)
+    let keeper = RetrainingKeeper(
+      run: run.path, pace: pace, known: known, stop: { isStopping() ? stop : nil }, warn: { observe(.warning($0)) })
+    return try await retrain(
+      tasks, of: space, splits: splits, recipe: definition.retraining, library: library, threads: threads,
+      keeper: keeper, epochFinished: { try progress.advance() },
+      finished: { number, network in
+        try database.append(network, number: number)
+        observe(.network(network))
+      })
+  }
+
+  private func retrainingTasks(_ chosen: Architecture, _ cost: NetworkCost) throws -> [RetrainingTask] {
     let random = try randomNetworks(
       like: cost.macs, within: 0.05, count: definition.baselines, of: space, seed: definition.seed)
-    let tasks = ([("searched", chosen)] + random.enumerated().map { ("random \($0.offset + 1)", $0.element) })
+    return ([("searched", chosen)] + random.enumerated().map { ("random \($0.offset + 1)", $0.element) })
       .enumerated().map { number, task in
         RetrainingTask(
           label: task.0, architecture: task.1,
           seed: derivedSeed(.retraining, seed: definition.seed, UInt64(number)))
       }
-    observe(.chosen(chosen, cost, rank: rank, networks: tasks.count))
-    let total = tasks.count * definition.retraining.epochs
-    let done = EpochCounter()
-    return try await retrain(
-      tasks, of: space, splits: splits, recipe: definition.retraining, library: library, threads: threads,
-      epochFinished: { done.advance { observe(.trained(epochs: $0, of: total)) } },
-      finished: { observe(.network($0)) })
   }
 }
 

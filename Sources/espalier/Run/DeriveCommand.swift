@@ -25,7 +25,7 @@ struct DeriveCommand: ParsableCommand {
   func run() throws {
     ignoreSizeSignal()
     let text = try translatingFailures {
-      let definition = try RunDirectory.decode(RunDefinition.self, from: .definition, of: folder)
+      let definition = try RunDirectory.definition(of: folder)
       let file = quotedPath("\(relativePath(to: folder, from: out))/\(definition.spaceFile)")
       return replacingLine("of: ", of: try architecture(definition), with: "of: \(file)")
     }

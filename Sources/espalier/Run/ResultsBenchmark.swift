@@ -1,5 +1,6 @@
 import ArgumentParser
 import Datasets
+import Recipes
 import Search
 import SpaceIR
 import Supernet
@@ -61,6 +62,7 @@ struct ResultsBenchmark: AsyncParsableCommand {
 
   func run() async throws {
     ignoreSizeSignal()
+    StopRequest.listen()
     let cases = [
       Case(
         title: "Fashion-MNIST", data: "fashion-mnist:\(dataRoot)/fashion-mnist", trainEpochs: 2, shift: nil,
@@ -90,24 +92,24 @@ struct ResultsBenchmark: AsyncParsableCommand {
     // The random networks are dealt out to the seeds, so that each is compared with networks of its own cost.
     let baselines = random / seeds + (seed <= random % seeds ? 1 : 0)
     let batches = Double(item.half / 64)
+    var settings = Recipe()
+    settings.epochs = Double(steps) / batches
     let setup = try SearchSetup(
       SearchOrder(
-        file: "spaces/mini-f.yaml", data: item.data, epochs: Double(steps) / batches, beta: 0.6, seed: UInt64(seed),
-        retraining: recipe(item), baselines: baselines, threads: threads))
+        file: "spaces/mini-f.yaml", data: item.data, recipe: settings, seed: UInt64(seed), retraining: recipe(item),
+        baselines: baselines, threads: threads))
     page.describe(setup)
     var session = try setup.session()
     let name = item.data.prefix { $0 != ":" }
     let path = "\(runs)/\(name)-\(seed)"
-    if let known = try? RunDirectory.decode(RunDefinition.self, from: .definition, of: path),
-      known == session.definition, let result = try? RunDirectory.decode(RunResult.self, from: .result, of: path)
-    {
+    if let result = setup.finishedRun(session, at: path) {
       Terminal.standardError.line("\(item.title), seed \(seed): finished before, in \(path)")
       return result
     }
     Terminal.standardError.line("\(item.title), seed \(seed): searching in \(path)")
     let reporter = SearchReporter(
-      space: setup.space.space, method: setup.order.method, target: setup.recipe.targetMACs, json: true, path: path)
-    let result = try await setup.run(&session, at: path) { _ in
+      space: setup.space.space, method: setup.order.method, recipe: setup.recipe, json: true, path: path)
+    let result = try await setup.beginOrContinue(&session, at: path, pace: CheckpointPace()) { _ in
     } observe: {
       reporter.observe($0)
       if case .network(let network) = $0 {

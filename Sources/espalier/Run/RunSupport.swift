@@ -8,6 +8,7 @@ import SpaceAnalysis
 import SpaceCompiler
 import SpaceIR
 import SpacePlanner
+import Supernet
 
 #if canImport(Glibc)
   import Glibc
@@ -96,6 +97,7 @@ private func translated(_ error: any Error, _ space: Space?) -> any Error {
   case let error as DatasetSourceError: CommandFailure(error.description, status: .couldNotRun)
   case let error as DistributionPlanError: CommandFailure(error.description)
   case let error as PlanError: CommandFailure(error.description)
+  case let error as TensorFileError: CommandFailure("a checkpoint is of another run: \(error)", status: .couldNotRun)
   default: error
   }
 }
@@ -115,8 +117,10 @@ private func countingFailure(_ error: any Error, of space: Space) -> CommandFail
 extension RunError {
   fileprivate var status: ExitStatus {
     switch self {
-    case .unfinished: .invalid
-    case .exists, .notARun, .cannotCreate, .cannotWrite, .cannotRead, .damaged, .inUse: .couldNotRun
+    case .unfinished, .stopped, .spaceChanged, .dataChanged, .engineChanged: .invalid
+    case .exists, .notARun, .cannotCreate, .cannotWrite, .cannotContinue, .cannotRead, .damaged, .inUse, .otherFormat,
+      .unbegun, .noCheckpoint, .stepsLost, .databaseDamaged:
+      .couldNotRun
     }
   }
 }

@@ -1,5 +1,9 @@
 import ArgumentParser
+import Diagnostics
+import Recipes
 import Search
+import SpaceChecker
+import SpaceCompiler
 import SpaceIR
 import Supernet
 
@@ -12,6 +16,7 @@ struct SearchCommand: AsyncParsableCommand {
         espalier search spaces/digits.yaml --data digits --epochs 8 --out runs/digits
         espalier search spaces/mini-f.yaml --data fashion-mini --target 1.5M --out runs/fashion
         espalier search spaces/mini-f.yaml --data cifar10:FOLDER --method parsec --seed 3 --out runs/cifar
+        espalier search spaces/mini-f.yaml --recipe mine.yaml --seeds 1..5 --out runs/mine
 
       FP-NAS (Yan et al. 2021) learns a distribution over the networks of the space together with one set of shared \
       weights. It draws as many networks a step as the distribution's entropy asks for, starts with one categorical a \
@@ -21,18 +26,25 @@ struct SearchCommand: AsyncParsableCommand {
       takes uniform draws (Li and Talwalkar 2019), evolution mutates winners of tournaments (Real et al. 2019).
 
       The run's folder gets the space, every step, the distribution, the architecture and the results. The same \
-      arguments and seed give the same bytes, whatever the number of threads.
+      arguments and seed give the same bytes, whatever the number of threads. A search that is stopped, however abruptly, \
+      goes on with 'espalier resume'.
       """)
 
   @OptionGroup var options: CompileOptions
 
-  @Option(help: "The search method.")
-  var method = SearchMethod.fpNAS
+  @Option(
+    help: ArgumentHelp("A recipe, see docs/recipes.md; the options below go before it.", valueName: "file"),
+    completion: .file(extensions: ["yaml", "yml"]))
+  var recipe: String?
+
+  @Option(help: "The search method: fp-nas or parsec. Default: fp-nas.")
+  var method: SearchMethod?
 
   @Option(
     help: ArgumentHelp(
-      "The images: fashion-mini or digits (both built in), fashion-mnist:FOLDER, cifar10:FOLDER.", valueName: "source"))
-  var data = "fashion-mini"
+      "The images: fashion-mini or digits (both built in), fashion-mnist:FOLDER, cifar10:FOLDER. Default: fashion-mini.",
+      valueName: "source"))
+  var data: String?
 
   @Option(
     help: ArgumentHelp("At most so many images in each of the three parts.", valueName: "images"), transform: parseCount
@@ -45,26 +57,34 @@ struct SearchCommand: AsyncParsableCommand {
       valueName: "macs"), transform: parseAmount)
   var target: Int?
 
-  @Option(help: "Passes over the training half; a fraction is allowed.")
-  var epochs = 30.0
+  @Option(help: "Passes over the training half; a fraction is allowed. Default: 30.")
+  var epochs: Double?
 
-  @Option(help: "How strongly cost above the target counts against accuracy, from 0 to below 1.")
-  var beta = 0.6
+  @Option(help: "How strongly cost above the target counts against accuracy, from 0 to below 1. Default: 0.6.")
+  var beta: Double?
 
-  @Option(help: "A number from 0 to 18446744073709551615; everything random follows from it.")
-  var seed: UInt64 = 1
+  @Option(help: "A number from 0 to 18446744073709551615; everything random follows from it. Default: 1.")
+  var seed: UInt64?
+
+  @Option(help: ArgumentHelp("Several seeds, as 1..5 or 1,2,7: a run each, and their mean.", valueName: "seeds"))
+  var seeds: String?
 
   @Option(
     name: .customLong("train-epochs"),
-    help: ArgumentHelp("Epochs of training the network that was found; 0: do not train it.", valueName: "epochs"))
-  var trainEpochs = 8
+    help: ArgumentHelp(
+      "Epochs of training the network that was found; 0: do not train it. Default: 8.", valueName: "epochs"))
+  var trainEpochs: Int?
 
-  @Option(help: ArgumentHelp("Random networks of the same cost to train beside it.", valueName: "networks"))
-  var random = 3
+  @Option(help: ArgumentHelp("Random networks of the same cost to train beside it. Default: 3.", valueName: "networks"))
+  var random: Int?
 
   @Option(
-    help: ArgumentHelp("The run's folder, which must not exist. Default: runs/SPACE-METHOD-SEED.", valueName: "folder"))
+    help: ArgumentHelp(
+      "The run's folder, which must not exist. Default: runs/SPACE-METHOD-SEED. Of several seeds: their runs' parent.",
+      valueName: "folder"))
   var out: String?
+
+  @OptionGroup var checkpoints: CheckpointOptions
 
   @Option(help: "Threads; changes no result.", transform: parseCount)
   var threads = availableProcessors()
@@ -75,34 +95,118 @@ struct SearchCommand: AsyncParsableCommand {
   var json = false
 
   func validate() throws {
-    guard (0..<1).contains(beta) else { throw ValidationError("'--beta' is from 0 to below 1, not \(beta)") }
-    guard epochs > 0, epochs < 1e6 else { throw ValidationError("'--epochs' is above 0, not \(epochs)") }
+    guard (0..<1).contains(beta ?? 0) else { throw ValidationError("'--beta' is from 0 to below 1, not \(beta ?? 0)") }
+    guard epochs ?? 1 > 0, epochs ?? 1 < 1e6 else {
+      throw ValidationError("'--epochs' is above 0, not \(epochs ?? 0)")
+    }
     guard target != 0 else { throw ValidationError("'--target' is at least 1 multiply-add, not 0") }
     guard out?.isEmpty != true else { throw ValidationError("'--out' is the path of a folder, not an empty text") }
-    guard (0...100_000).contains(trainEpochs) else {
-      throw ValidationError("'--train-epochs' is 0 or more, not \(trainEpochs)")
+    guard (0...100_000).contains(trainEpochs ?? 0) else {
+      throw ValidationError("'--train-epochs' is 0 or more, not \(trainEpochs ?? 0)")
     }
-    guard (0...1000).contains(random) else { throw ValidationError("'--random' is from 0 to 1000, not \(random)") }
+    guard (0...1000).contains(random ?? 0) else {
+      throw ValidationError("'--random' is from 0 to 1000, not \(random ?? 0)")
+    }
+    guard seed == nil || seeds == nil else { throw ValidationError("'--seed' and '--seeds' say the same twice") }
+    _ = try seedList()
+  }
+
+  /// The seeds of `--seeds`; nil: it is not there.
+  private func seedList() throws -> [UInt64]? {
+    guard let seeds else { return nil }
+    let parts = seeds.split(separator: ",", omittingEmptySubsequences: false)
+    let numbers = parts.count == 1 ? seedRange(seeds) : parts.compactMap { UInt64($0) }
+    guard let numbers, parts.count == 1 || numbers.count == parts.count, Set(numbers).count == numbers.count else {
+      throw ValidationError("'--seeds' is a range such as 1..5 or different numbers such as 1,2,7, not '\(seeds)'")
+    }
+    return numbers
   }
 
   func run() async throws {
     ignoreSizeSignal()
+    StopRequest.listen()
+    let recipe = try asked()
+    let seeds = recipe.seeds ?? [1]
+    guard seeds.count > 1 else {
+      _ = try await search(recipe, seed: seeds[0], at: out, isOneOfSeveral: false)
+      return
+    }
+    var results: [(UInt64, RunResult)] = []
+    for seed in seeds {
+      results.append((seed, try await search(recipe, seed: seed, at: out, isOneOfSeveral: true)))
+    }
+    let comparison = SeedComparison(results)
+    Terminal.standardOutput.write(json ? comparison.json.document : comparison.text)
+  }
+
+  /// What the recipe and the options ask for, the options first.
+  private func asked() throws -> Recipe {
+    var asked = try recipe.map(readRecipeFile) ?? Recipe()
+    asked.method = method ?? asked.method
+    asked.source = data ?? asked.source
+    asked.limit = limit ?? asked.limit
+    asked.target = target ?? asked.target
+    asked.epochs = epochs ?? asked.epochs
+    asked.beta = beta ?? asked.beta
+    asked.seeds = try seed.map { [$0] } ?? seedList() ?? asked.seeds
+    asked.training.epochs = trainEpochs ?? asked.training.epochs
+    asked.randomNetworks = random ?? asked.randomNetworks
+    return asked
+  }
+
+  /// - Parameter isOneOfSeveral: Its folder is then below `at`, and a run that is there already is used or goes on.
+  private func search(
+    _ asked: Recipe, seed: UInt64, at place: String?, isOneOfSeveral: Bool
+  ) async throws -> RunResult {
+    let method = asked.method ?? .fpNAS
     let setup = try SearchSetup(
       SearchOrder(
-        file: options.file, input: options.shape.input, data: data, limit: limit, method: method, epochs: epochs,
-        target: target, beta: beta, seed: seed, retraining: TrainingRecipe(epochs: trainEpochs), baselines: random,
-        threads: threads, device: engine.device))
-    let path = out ?? "runs/\(setup.space.space.name)-\(method.rawValue)-\(seed)"
+        file: options.file, input: options.shape.input, data: asked.source ?? "fashion-mini", limit: asked.limit,
+        method: method, recipe: asked, seed: seed, retraining: asked.trainingRecipe,
+        baselines: asked.randomNetworks ?? 3, threads: threads, device: engine.device))
+    let name = "\(setup.space.space.name)-\(method.rawValue)"
+    let path = isOneOfSeveral ? "\(place ?? "runs/\(name)")/seed-\(seed)" : place ?? "runs/\(name)-\(seed)"
     let reporter = SearchReporter(
-      space: setup.space.space, method: method, target: setup.recipe.targetMACs, json: json, path: path)
+      space: setup.space.space, method: method, recipe: setup.recipe, json: json || isOneOfSeveral, path: path)
     var session = try setup.session()
-    let result = try await setup.run(&session, at: path) {
-      reporter.header(setup.space, splits: setup.splits, definition: $0, library: setup.library)
-    } observe: {
+    let ready = { reporter.header(setup.space, splits: setup.splits, definition: $0, library: setup.library) }
+    guard isOneOfSeveral else {
+      let result = try await setup.run(&session, at: path, pace: checkpoints.pace, ready: ready) {
+        reporter.observe($0)
+      }
+      try reporter.answer(result)
+      return result
+    }
+    if let result = setup.finishedRun(session, at: path) {
+      Terminal.standardError.line("seed \(seed): finished before, in \(path)")
+      return result
+    }
+    Terminal.standardError.line("seed \(seed): searching in \(path)")
+    let result = try await setup.beginOrContinue(&session, at: path, pace: checkpoints.pace, ready: ready) {
       reporter.observe($0)
     }
-    try reporter.answer(result)
+    reporter.clearLine()
+    return result
   }
+}
+
+/// Reads a recipe; what is wrong with it goes to standard error.
+///
+/// - Throws: `ExitCode` 1 where it has errors; `CommandFailure` where it cannot be read.
+private func readRecipeFile(_ path: String) throws -> Recipe {
+  let bytes: [UInt8]
+  do {
+    bytes = try DiskReader().bytes(of: path)
+  } catch {
+    throw CommandFailure("cannot read '\(path)': \(error.reason)", status: .couldNotRun)
+  }
+  let reading = readRecipe(bytes, path: path)
+  let stream = Terminal.standardError
+  stream.write(
+    renderText(
+      reading.diagnostics, omitted: reading.omitted, sources: reading.sources, colours: stream.showsColours))
+  guard let recipe = reading.recipe else { throw ExitStatus.invalid.code }
+  return recipe
 }
 
 extension SearchMethod: ExpressibleByArgument {}

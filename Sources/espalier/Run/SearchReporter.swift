@@ -7,10 +7,12 @@ import SpaceIR
 import Supernet
 import Synchronization
 
-/// What people see of a search: facts and answers on standard output, a live line on standard error of a terminal.
+/// What people see of a search: facts and answers on standard output; on standard error a live line, or in a pipe
+/// a line a minute.
 final class SearchReporter: Sendable {
   private let space: Space
   private let method: SearchMethod
+  private let recipe: SearchRecipe
   private let target: Int?
   private let json: Bool
   private let path: String
@@ -22,6 +24,13 @@ final class SearchReporter: Sendable {
     var lastShown = ContinuousClock.now
     var phaseStarted = ContinuousClock.now
     var searchSeconds = 0.0
+    /// Steps and epochs of this process, which say how fast it is.
+    var stepsHere = 0
+    /// Of the steps, in forward passes; see `SearchRecipe.work`.
+    var workHere = 0.0
+    var epochsHere = 0
+    /// The lowest loss on a validation batch of a draw within the target, with its multiply-adds.
+    var best: (loss: Double, macs: Int)?
   }
 
   /// One line of the table of a search: means over some steps.
@@ -38,10 +47,10 @@ final class SearchReporter: Sendable {
     var samples = 0
   }
 
-  /// - Parameter target: Multiply-adds; nil: cost plays no part.
-  init(space: Space, method: SearchMethod, target: Int?, json: Bool, path: String) {
+  init(space: Space, method: SearchMethod, recipe: SearchRecipe, json: Bool, path: String) {
     self.method = method
-    self.target = target
+    self.recipe = recipe
+    target = recipe.targetMACs
     self.space = space
     self.json = json
     self.path = path
@@ -66,7 +75,7 @@ final class SearchReporter: Sendable {
     table.add(["input", "\(space.input.words), \(space.classes) classes"])
     table.add(["method", "\(definition.method.rawValue), seed \(definition.seed), \(definition.recipe.words)"])
     if let target = definition.recipe.targetMACs { table.add(["target", "\(target.grouped) MACs"]) }
-    table.add(["engine", "torch \(library.description.torchVersion), \(library.description.capability)"])
+    table.add(["engine", library.words])
     table.add(["run", path])
     say(table.text() + "\n")
   }
@@ -75,10 +84,13 @@ final class SearchReporter: Sendable {
     state.withLock { state in
       switch event {
       case .ready(let facts): ready(facts, &state)
+      case .resumed(let steps, let again): resumed(steps, again)
+      case .warning(let text): warn(text)
+      case .earlier(let record, let samples, let total): add(record, samples, total, &state)
       case .step(let record, let samples, let total): step(record, samples, total, &state)
       case .chosen(let architecture, let cost, let rank, let networks):
         chosen(architecture, cost, rank, networks, &state)
-      case .trained(let epochs, let total): progress("training", done: epochs, of: total, unit: "epochs", "", &state)
+      case .trained(let epochs, let total): trained(epochs, total, &state)
       case .network: break
       }
     }
@@ -91,9 +103,41 @@ final class SearchReporter: Sendable {
     state.phaseStarted = .now
   }
 
+  private func resumed(_ steps: Int, _ again: Int) {
+    let redone = again > 0 ? ", \(counted(again, "step")) after the checkpoint again" : ""
+    say("resumed after \(counted(steps, "step"))\(redone)\n\n")
+  }
+
+  private func warn(_ text: String) {
+    clearLine()
+    Terminal.standardError.line("warning: \(text)")
+  }
+
   // MARK: Steps
 
   private func step(_ record: StepRecord, _ samples: Int, _ total: Int, _ state: inout State) {
+    add(record, samples, total, &state)
+    state.stepsHere += 1
+    state.workHere += Double(record.draws.count) * SearchRecipe.workOfDraw(isWarmUp: record.isWarmUp)
+    progress(
+      "searching", done: record.step + 1, of: total, here: state.stepsHere, "steps", live(record, state),
+      workLeft: recipe.work(of: record.step + 1..<total, total: total, entropy: record.entropy),
+      workHere: state.workHere, &state)
+  }
+
+  /// Entropy, K, mean cost of the draws, and the best draw so far: what tells at a glance how a search is going.
+  private func live(_ record: StepRecord, _ state: State) -> String {
+    let macs = record.draws.reduce(0) { $0 + Double($1.macs) } / Double(max(1, record.draws.count))
+    let best = state.best.map { "  best \($0.loss.fixed(3)) at \($0.macs.short)" } ?? ""
+    return "H \(record.entropy.fixed(2))  K \(record.draws.count)  \(Int(macs).short) MACs\(best)"
+  }
+
+  /// Counts a step in for the table and the best draw.
+  private func add(_ record: StepRecord, _ samples: Int, _ total: Int, _ state: inout State) {
+    for draw in record.draws where draw.macs <= target ?? .max {
+      guard let loss = draw.validationLoss, loss < state.best?.loss ?? .infinity else { continue }
+      state.best = (loss, draw.macs)
+    }
     let count = Double(record.draws.count)
     // A row does not mix warm-up and search.
     if state.current.steps > 0, state.current.isWarmUp != record.isWarmUp { close(&state) }
@@ -114,8 +158,6 @@ final class SearchReporter: Sendable {
     state.current.samples = samples
     let rows = 12
     if (record.step + 1) * rows / total > record.step * rows / total { close(&state) }
-    let detail = "entropy \(record.entropy.fixed(2))  K \(record.draws.count)"
-    progress("searching", done: record.step + 1, of: total, unit: "steps", detail, &state)
   }
 
   private func close(_ state: inout State) {
@@ -200,29 +242,37 @@ final class SearchReporter: Sendable {
 
   // MARK: The live line
 
-  private func progress(
-    _ phase: String, done: Int, of total: Int, unit: String, _ detail: String, _ state: inout State
-  ) {
-    guard Terminal.standardError.isTerminal, ContinuousClock.now - state.lastShown > .milliseconds(200) else { return }
-    state.lastShown = .now
-    let elapsed = (ContinuousClock.now - state.phaseStarted).inSeconds
-    let rate = Double(done) / max(elapsed, 1e-9)
-    let left = Double(total - done) / max(rate, 1e-9)
-    let bar = progressBar(Double(done) / Double(total))
-    let text = "\(phase) \(bar) \(done)/\(total) \(unit)  \(detail)  \(rate.fixed(1))/s, \(left.durationText) left"
-    let width = (Terminal.standardError.columns ?? 80) - 1
-    Terminal.standardError.write("\r\u{1B}[K" + String(text.prefix(width)))
+  private func trained(_ epochs: Int, _ total: Int, _ state: inout State) {
+    state.epochsHere += 1
+    progress(
+      "training", done: epochs, of: total, here: state.epochsHere, "epochs", "", workLeft: Double(total - epochs),
+      workHere: Double(state.epochsHere), &state)
   }
 
-  private func clearLine() {
+  /// - Parameters:
+  ///   - here: How many of those that are done this process did.
+  ///   - workLeft, workHere: The same in what takes equal times.
+  private func progress(
+    _ phase: String, done: Int, of total: Int, here: Int, _ unit: String, _ detail: String, workLeft: Double,
+    workHere: Double, _ state: inout State
+  ) {
+    let stream = Terminal.standardError
+    // What is kept in a file, for a search that takes days, gets a line a minute.
+    let pause = stream.isTerminal ? Duration.milliseconds(200) : .seconds(60)
+    guard ContinuousClock.now - state.lastShown > pause else { return }
+    state.lastShown = .now
+    let elapsed = max((ContinuousClock.now - state.phaseStarted).inSeconds, 1e-9)
+    let line = LiveLine(
+      phase: phase, done: done, total: total, unit: unit, detail: detail, rate: Double(here) / elapsed,
+      left: workLeft * elapsed / max(workHere, 1e-9))
+    guard stream.isTerminal else { return stream.line(line.plain) }
+    stream.write("\r\u{1B}[K" + line.text(columns: (stream.columns ?? 80) - 1))
+  }
+
+  /// Takes the live line away.
+  func clearLine() {
     if Terminal.standardError.isTerminal { Terminal.standardError.write("\r\u{1B}[K") }
   }
-}
-
-private func progressBar(_ share: Double) -> String {
-  let width = 20
-  let full = min(width, Int(share * Double(width)))
-  return "[" + String(repeating: "#", count: full) + String(repeating: " ", count: width - full) + "]"
 }
 
 /// Mean and standard error; the error of one value is 0.

@@ -2,6 +2,7 @@ import Datasets
 import Distributions
 import Engine
 import Exporters
+import Recipes
 import Search
 import SpaceAnalysis
 import SpaceIR
@@ -16,11 +17,8 @@ struct SearchOrder {
   var data: String
   var limit: Int?
   var method = SearchMethod.fpNAS
-  /// Of the search; passes over the training half.
-  var epochs: Double
-  /// Nil: the median of the space.
-  var target: Int?
-  var beta: Double
+  /// What is asked for beside the method's own settings.
+  var recipe = Recipe()
   var seed: UInt64
   var retraining: TrainingRecipe
   var baselines: Int
@@ -35,6 +33,8 @@ struct SearchSetup {
   let splits: DatasetSplits
   let library: EngineLibrary
   let recipe: SearchRecipe
+  /// What the run was begun with; nil: it begins.
+  private let continued: RunDefinition?
 
   /// - Throws: `CommandFailure`, or `ExitCode` after the space's errors were shown.
   init(_ order: SearchOrder) throws {
@@ -47,15 +47,53 @@ struct SearchSetup {
       throw CommandFailure("'\(order.file)' has no decisions, so there is nothing to search")
     }
     try space.requireIndependentDecisions()
-    let target = try order.target ?? medianMACs(of: space)
+    let target = try order.recipe.target ?? medianMACs(of: space)
     library = try translatingFailures { try EngineLibrary.load(folders: engineFolders, device: order.device) }
     let start = try translatingFailures { Distribution(uniform: try .hinted(by: space)).entropy }
-    var recipe = order.method.recipe(epochs: order.epochs, targetMACs: target, initialEntropy: start)
-    if space.hints.distribution == .factorised { recipe.form = .factorised }
-    recipe.beta = order.beta
-    self.recipe = recipe
+    recipe = order.recipe.settings(
+      of: order.method, epochs: 30, target: target, initialEntropy: start,
+      asksForFactorised: space.hints.distribution == .factorised)
     self.splits = splits
     self.order = order
+    continued = nil
+  }
+
+  /// What a run in a folder needs to go on: the space's copy there, the images and the engine, each as it was.
+  ///
+  /// - Parameters:
+  ///   - data: Where the images are now; nil: where they were.
+  ///   - allowsOtherEngine: Whether another engine than the first may go on.
+  /// - Throws: `CommandFailure`, among others where one of them has changed.
+  init(
+    continuing definition: RunDefinition, in folder: String, data: String?, allowsOtherEngine: Bool, threads: Int,
+    device: EngineDevice
+  ) throws {
+    let shape = definition.input
+    order = SearchOrder(
+      file: "\(folder)/\(definition.spaceFile)",
+      input: ImageShape(channels: shape[0], height: shape[1], width: shape[2]), data: definition.data,
+      limit: definition.limit, method: definition.method, seed: definition.seed,
+      retraining: definition.retraining, baselines: definition.baselines, threads: threads, device: device)
+    recipe = definition.recipe
+    let source = data ?? definition.data
+    splits = try translatingFailures {
+      try DatasetSource(parsing: source).load(SplitOptions(seed: 0, limit: definition.limit))
+    }
+    space = try RunnableSpace(order.file, input: order.input)
+    library = try translatingFailures { try EngineLibrary.load(folders: engineFolders, device: device) }
+    let (found, checksum, engine) = (space.hash, splits.checksum, library.words)
+    try translatingFailures {
+      guard found == definition.spaceHash else {
+        throw RunError.spaceChanged(path: "\(folder)/space", written: definition.spaceHash, found: found)
+      }
+      guard checksum == definition.dataChecksum else {
+        throw RunError.dataChanged(data: source, written: definition.dataChecksum, found: checksum)
+      }
+      guard allowsOtherEngine || engine == definition.engine else {
+        throw RunError.engineChanged(written: definition.engine, found: engine)
+      }
+    }
+    continued = definition
   }
 
   /// The space for the shape of the images: as asked, or the one of the file's shapes that fits.
@@ -67,29 +105,69 @@ struct SearchSetup {
     return try RunnableSpace(order.file, input: wanted)
   }
 
+  private var definition: RunDefinition {
+    continued
+      ?? RunDefinition(
+        method: order.method, recipe: recipe, retraining: order.retraining, baselines: order.baselines,
+        seed: order.seed, data: order.data, limit: order.limit, dataChecksum: splits.checksum,
+        engine: library.words, space: space.space,
+        spaceFile: "space/\(space.files.first?.relativePath ?? "")", spaceHash: space.hash, totalSteps: 0)
+  }
+
   func session() throws -> SearchSession {
-    let definition = RunDefinition(
-      method: order.method, recipe: recipe, retraining: order.retraining, baselines: order.baselines,
-      seed: order.seed, data: order.data, limit: order.limit, space: space.space,
-      spaceFile: "space/\(space.files.first?.relativePath ?? "")", spaceHash: space.hash, totalSteps: 0)
-    return try translatingFailures(about: space.space) {
+    var session = try translatingFailures(about: space.space) {
       try SearchSession(
         space.space, definition: definition, splits: splits, library: library, threads: order.threads)
     }
+    let engine = library.words
+    if engine != definition.engine { session.otherEngine = engine }
+    return session
   }
 
   /// Runs a session in a new folder, which also gets the space's files.
   func run(
-    _ session: inout SearchSession, at path: String, ready: (RunDefinition) -> Void,
+    _ session: inout SearchSession, at path: String, pace: CheckpointPace = CheckpointPace(),
+    ready: (RunDefinition) -> Void, observe: @escaping @Sendable (SessionEvent) -> Void
+  ) async throws -> RunResult {
+    let run = try translatingFailures {
+      let run = try RunDirectory(creating: path)
+      for file in space.files { try run.store(file.bytes, at: "space/\(file.relativePath)") }
+      try run.write(Array(recipeText(of: session.definition).utf8), to: .recipe)
+      return run
+    }
+    ready(session.definition)
+    return try await self.run(&session, in: run, pace: pace, observe: observe)
+  }
+
+  /// The result of a run of the same definition that is there already; nil: there is none.
+  func finishedRun(_ session: SearchSession, at path: String) -> RunResult? {
+    guard let known = try? RunDirectory.definition(of: path), known == session.definition else { return nil }
+    return try? RunDirectory.decodeIfThere(RunResult.self, from: .result, of: path)
+  }
+
+  /// Runs a session in a new folder, or goes on with a run of the same definition that was stopped there.
+  func beginOrContinue(
+    _ session: inout SearchSession, at path: String, pace: CheckpointPace, ready: (RunDefinition) -> Void,
+    observe: @escaping @Sendable (SessionEvent) -> Void
+  ) async throws -> RunResult {
+    guard let known = try? RunDirectory.definition(of: path), known == session.definition else {
+      return try await run(&session, at: path, pace: pace, ready: ready, observe: observe)
+    }
+    ready(session.definition)
+    let folder = try translatingFailures { try RunDirectory(continuing: path) }
+    return try await run(&session, in: folder, pace: pace, observe: observe)
+  }
+
+  /// Runs a session in a folder that was begun.
+  func run(
+    _ session: inout SearchSession, in run: RunDirectory, pace: CheckpointPace,
     observe: @escaping @Sendable (SessionEvent) -> Void
   ) async throws -> RunResult {
     let definition = session.definition
     return try await translatingFailuresAsync(about: space.space) {
-      let run = try RunDirectory(creating: path)
-      for file in space.files { try run.store(file.bytes, at: "space/\(file.relativePath)") }
-      ready(definition)
-      return try await session.run(
-        in: run, architectureText: { text(of: $0, definition) }, observe: observe)
+      try await session.run(
+        in: run, pace: pace, isStopping: { StopRequest.wasMade }, architectureText: { text(of: $0, definition) },
+        observe: observe)
     }
   }
 
@@ -105,5 +183,13 @@ private func medianMACs(of space: Space) throws -> Int {
   var generator = SplitRandom(seed: 0, stream: 0x7461_7267)
   return try translatingFailures(about: space) {
     try CostEstimate(.macs, of: space, draws: 1000, over: .networks, using: &generator).median
+  }
+}
+
+extension EngineLibrary {
+  /// What decides how sums are rounded: torch, the processor's instructions in use, and CUDA where it is used.
+  var words: String {
+    let processor = "torch \(description.torchVersion), \(description.capability)"
+    return device == .cpu ? processor : processor + ", CUDA"
   }
 }

@@ -1,13 +1,5 @@
 import ArgumentParser
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
-
 /// `espalier benchmark startup`: how long a whole `validate` takes, from the start of the process to its end.
 struct StartupBenchmark: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -29,13 +21,12 @@ struct StartupBenchmark: ParsableCommand {
   @OptionGroup var output: BenchmarkOutput
 
   func run() throws {
-    let executable = resolved("/proc/self/exe")
     var times = files.map { _ in [Double]() }
     for _ in 0..<runs {
       for (index, file) in files.enumerated() {
         let clock = ContinuousClock()
         let start = clock.now
-        let status = try spawn(executable, ["espalier", "validate", file])
+        let status = try ChildProcess(["validate", file]).wait()
         times[index].append((clock.now - start).inSeconds * 1000)
         guard status == 0 else {
           throw CommandFailure("'espalier validate \(file)' ended with \(status)", status: .couldNotRun)
@@ -50,23 +41,5 @@ struct StartupBenchmark: ParsableCommand {
     }
     let text = "\(processorName()), \(availableProcessors()) cores; \(runs) processes each\n" + table.text()
     try output.write(text, command: "startup", title: "A whole `validate` as a process")
-  }
-
-  /// Runs a process with its output thrown away; its exit code, 128 and more where a signal ended it.
-  private func spawn(_ executable: String, _ arguments: [String]) throws -> Int32 {
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0)
-    var pointers = arguments.map { strdup($0) } + [nil]
-    defer { for pointer in pointers { free(pointer) } }
-    var process = pid_t()
-    let failure = posix_spawn(&process, executable, &actions, nil, &pointers, environ)
-    guard failure == 0 else {
-      throw CommandFailure("cannot start '\(executable)': \(systemMessage(failure))", status: .couldNotRun)
-    }
-    var status: Int32 = 0
-    while waitpid(process, &status, 0) < 0, errno == EINTR {}
-    return status & 0x7F == 0 ? (status >> 8) & 0xFF : 128 + (status & 0x7F)
   }
 }

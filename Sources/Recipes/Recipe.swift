@@ -1,0 +1,116 @@
+package import Distributions
+package import Search
+package import Supernet
+
+/// What a recipe file says, and nothing else: what it leaves out follows from the method and the space.
+package struct Recipe: Hashable, Sendable {
+  package enum Form: String, Hashable, Sendable, CaseIterable {
+    case joint
+    case factorised
+    case mixed
+  }
+
+  package var method: SearchMethod?
+  package var source: String?
+  package var limit: Int?
+  package var epochs: Double?
+  package var batch: Int?
+  package var warmUpEpochs: Double?
+  package var warmUpDraws: Int?
+  package var warmUpGradient: SearchRecipe.WeightGradient?
+  package var lanes: Int?
+  package var lambda: Double?
+  package var fixedDraws: Int?
+  package var form: Form?
+  package var jointFrom: Double?
+  package var jointRate: Double?
+  package var factorisedRate: Double?
+  package var likelihoodScale: Double?
+  package var baseline: ShareBaseline?
+  package var target: Int?
+  package var beta: Double?
+  package var weightRate: Double?
+  package var momentum: Double?
+  package var weightDecay: Double?
+  package var clipNorm: Double?
+  package var weightGradient: SearchRecipe.WeightGradient?
+  package var training = Training()
+  package var randomNetworks: Int?
+  package var seeds: [UInt64]?
+
+  /// Of the networks that are trained from scratch.
+  package struct Training: Hashable, Sendable {
+    package var epochs: Int?
+    package var batch: Int?
+    package var rate: Double?
+    package var momentum: Double?
+    package var weightDecay: Double?
+    package var labelSmoothing: Double?
+    package var warmUpSteps: Int?
+    package var clipNorm: Double?
+    package var averageDecay: Double?
+    package var shift: Int?
+
+    package init() {}
+  }
+
+  package init() {}
+
+  /// The settings of a search: those of the recipe, and the method's own where it says nothing.
+  ///
+  /// - Parameters:
+  ///   - epochs: Where the recipe does not say.
+  ///   - target: Multiply-adds, where the recipe does not say; nil: cost plays no part.
+  ///   - initialEntropy: Of the uniform start of the space, nats.
+  ///   - asksForFactorised: Whether the space's hints do.
+  package func settings(
+    of method: SearchMethod, epochs: Double, target: Int?, initialEntropy: Double, asksForFactorised: Bool
+  ) -> SearchRecipe {
+    var settings = method.recipe(
+      epochs: self.epochs ?? epochs, targetMACs: self.target ?? target, initialEntropy: initialEntropy)
+    if asksForFactorised { settings.form = .factorised }
+    if let lambda { settings.samples = .adaptive(lambda: lambda) }
+    if let fixedDraws { settings.samples = .fixed(fixedDraws) }
+    switch form {
+    case .joint: settings.form = .joint
+    case .factorised: settings.form = .factorised
+    case .mixed: settings.form = .mixed(theta: jointFrom ?? settings.epochs * 5 / 6)
+    case nil: if let jointFrom { settings.form = .mixed(theta: jointFrom) }
+    }
+    set(&settings.batch, batch)
+    set(&settings.warmUpEpochs, warmUpEpochs)
+    set(&settings.warmUpSamples, warmUpDraws)
+    set(&settings.warmUpWeightGradient, warmUpGradient)
+    set(&settings.lanes, lanes)
+    set(&settings.jointRate, jointRate)
+    set(&settings.factorisedRate, factorisedRate)
+    set(&settings.likelihoodScale, likelihoodScale)
+    set(&settings.baseline, baseline)
+    set(&settings.beta, beta)
+    set(&settings.weightRate, weightRate)
+    set(&settings.momentum, momentum)
+    set(&settings.weightDecay, weightDecay)
+    set(&settings.clipNorm, clipNorm)
+    set(&settings.weightGradient, weightGradient)
+    return settings
+  }
+
+  /// How the networks are trained that the search compares.
+  package var trainingRecipe: TrainingRecipe {
+    var recipe = TrainingRecipe(epochs: training.epochs ?? 8)
+    set(&recipe.batch, training.batch)
+    set(&recipe.rate, training.rate)
+    set(&recipe.momentum, training.momentum)
+    set(&recipe.weightDecay, training.weightDecay)
+    set(&recipe.labelSmoothing, training.labelSmoothing)
+    set(&recipe.warmUpSteps, training.warmUpSteps)
+    if let clipNorm = training.clipNorm { recipe.clipNorm = clipNorm == 0 ? nil : clipNorm }
+    if let averageDecay = training.averageDecay { recipe.averageDecay = averageDecay == 0 ? nil : averageDecay }
+    if let shift = training.shift { recipe.shift = shift == 0 ? nil : shift }
+    return recipe
+  }
+
+  private func set<Value>(_ place: inout Value, _ value: Value?) {
+    if let value { place = value }
+  }
+}

@@ -1,0 +1,195 @@
+import Distributions
+import Search
+
+/// One key of a recipe: what it takes, what it means and where that comes from. docs/recipes.md lists the same, which a
+/// test sees to.
+package struct RecipeOption: Sendable {
+  /// What a value may be, and where it goes.
+  enum Kind: Sendable {
+    /// A number in a range, which words say.
+    case number(@Sendable (Double) -> Bool, String, @Sendable (inout Recipe, Double) -> Void)
+    /// A whole number of at least so much.
+    case count(least: Int, @Sendable (inout Recipe, Int) -> Void)
+    /// A whole number of at least 1, with `k`, `M` or `G` behind it or not.
+    case amount(@Sendable (inout Recipe, Int) -> Void)
+    case word([String], @Sendable (inout Recipe, String) -> Void)
+    case text(@Sendable (inout Recipe, String) -> Void)
+    /// `1..5`, a list, or one number.
+    case seeds(@Sendable (inout Recipe, [UInt64]) -> Void)
+  }
+
+  /// The section, and the key in it; nil: a key of the recipe itself.
+  package let section: String?
+  package let key: String
+  let kind: Kind
+  /// One sentence.
+  package let meaning: String
+  /// What holds where the recipe says nothing.
+  package let standard: String
+  /// Paper and section, or `ours`.
+  package let source: String
+
+  /// `weights.rate`.
+  package var path: String { section.map { "\($0).\(key)" } ?? key }
+
+  init(
+    _ path: String, _ kind: Kind, _ meaning: String, standard: String, source: String
+  ) {
+    let parts = path.split(separator: ".").map(String.init)
+    section = parts.count == 2 ? parts[0] : nil
+    key = parts[parts.count - 1]
+    self.kind = kind
+    self.meaning = meaning
+    self.standard = standard
+    self.source = source
+  }
+
+  /// In the order of docs/recipes.md.
+  package static let all = general + schedule + draws + distribution + weights + training
+
+  static let sections = ["data", "schedule", "draws", "distribution", "cost", "weights", "training"]
+
+  private static let general = [
+    RecipeOption(
+      "method", .word(SearchMethod.allCases.map(\.rawValue)) { $0.method = SearchMethod(rawValue: $1) },
+      "The search method, which decides the rest of the defaults", standard: "fp-nas",
+      source: "FP-NAS: arXiv 2011.10949; PARSEC: arXiv 1902.05116"),
+    RecipeOption(
+      "data.source", .text { $0.source = $1 },
+      "The images: `fashion-mini`, `digits`, `fashion-mnist:FOLDER`, `cifar10:FOLDER`", standard: "fashion-mini",
+      source: "ours"),
+    RecipeOption(
+      "data.limit", .count(least: 1) { $0.limit = $1 }, "At most so many images in each part", standard: "all",
+      source: "ours"),
+    RecipeOption(
+      "cost.target", .amount { $0.target = $1 },
+      "Multiply-adds above which the hinge pulls, with `k`, `M` or `G`", standard: "the median of the space",
+      source: "FP-NAS, eq. 2; the median is ours"),
+    RecipeOption(
+      "cost.beta", .number({ $0 >= 0 && $0 < 1 }, "from 0 to below 1") { $0.beta = $1 },
+      "How strongly cost counts against likelihood", standard: "0.6", source: "FP-NAS, eq. 4; the value is ours"),
+    RecipeOption(
+      "seeds", .seeds { $0.seeds = $1 },
+      "Everything random follows from one; several are several runs: `1..5`, `[1, 7]`", standard: "1", source: "ours"),
+    RecipeOption(
+      "random-networks", .count(least: 0) { $0.randomNetworks = $1 },
+      "Random networks of the same cost that are trained beside the one that was found", standard: "3",
+      source: "ours"),
+  ]
+
+  private static let schedule = [
+    RecipeOption(
+      "schedule.epochs", .number({ $0 > 0 && $0 < 1e6 }, "above 0 and below 1,000,000") { $0.epochs = $1 },
+      "Passes over the training half; a fraction is allowed", standard: "30", source: "ours"),
+    RecipeOption(
+      "schedule.batch", .count(least: 2) { $0.batch = $1 }, "Images of either half in a step", standard: "64",
+      source: "ours"),
+    RecipeOption(
+      "schedule.warm-up", .number({ $0 >= 0 && $0 < 1e6 }, "at least 0 and below 1,000,000") { $0.warmUpEpochs = $1 },
+      "First epochs, in which the distribution stays uniform", standard: "2/3 of the epochs",
+      source: "ours (decisions/0004)"),
+    RecipeOption(
+      "schedule.warm-up-draws", .count(least: 1) { $0.warmUpDraws = $1 }, "Draws of a step of the warm-up",
+      standard: "2", source: "ours"),
+    RecipeOption(
+      "schedule.warm-up-gradient",
+      .word(SearchRecipe.WeightGradient.allCases.map(\.rawValue)) {
+        $0.warmUpGradient = SearchRecipe.WeightGradient(rawValue: $1)
+      }, "As `weights.gradient`, in the warm-up", standard: "uniform", source: "ours (decisions/0004)"),
+    RecipeOption(
+      "schedule.lanes", .count(least: 1) { $0.lanes = $1 },
+      "Lanes over which the draws of a step are spread; sums are rounded lane by lane", standard: "2", source: "ours"),
+  ]
+
+  private static let draws = [
+    RecipeOption(
+      "draws.lambda", .number({ $0 > 0 && $0 < 100 }, "above 0 and below 100") { $0.lambda = $1 },
+      "Draws of a step for each nat of entropy, at least 2", standard: "0.25 (fp-nas)",
+      source: "FP-NAS, section 3.2, eq. 6"),
+    RecipeOption(
+      "draws.fixed", .count(least: 2) { $0.fixedDraws = $1 }, "Draws of a step, always as many",
+      standard: "a quarter of the first entropy (parsec)",
+      source: "PARSEC, section 3; FP-NAS compares with 14 on FBNetV2-F"),
+  ]
+
+  private static let distribution = [
+    RecipeOption(
+      "distribution.form", .word(Recipe.Form.allCases.map(\.rawValue)) { $0.form = Recipe.Form(rawValue: $1) },
+      "One categorical a layer (`joint`), a decision (`factorised`), or the second and then the first (`mixed`)",
+      standard: "mixed (fp-nas), joint (parsec), as the space's hints ask", source: "FP-NAS, section 3.3"),
+    RecipeOption(
+      "distribution.joint-from",
+      .number({ $0 >= 0 && $0 < 1e6 }, "at least 0 and below 1,000,000") { $0.jointFrom = $1 },
+      "The epoch from which `mixed` is joint: the paper's theta", standard: "5/6 of the epochs",
+      source: "FP-NAS, section 3.3, eq. 7"),
+    RecipeOption(
+      "distribution.joint-rate", .number(positive, "above 0") { $0.jointRate = $1 },
+      "Adam's step for joint logits", standard: "0.03", source: "ours (decisions/0004)"),
+    RecipeOption(
+      "distribution.factorised-rate", .number(positive, "above 0") { $0.factorisedRate = $1 },
+      "Adam's step for factorised logits", standard: "0.03", source: "ours (decisions/0004)"),
+    RecipeOption(
+      "distribution.scale", .number(positive, "above 0") { $0.likelihoodScale = $1 },
+      "Factor on the log-likelihood; 1 is the papers'", standard: "1", source: "ours"),
+    RecipeOption(
+      "distribution.baseline",
+      .word(ShareBaseline.allCases.map(\.rawValue)) { $0.baseline = ShareBaseline(rawValue: $1) },
+      "`uniform` takes 1/K from every share, which lowers the variance", standard: "none", source: "ours"),
+  ]
+
+  private static let weights = [
+    RecipeOption(
+      "weights.rate", .number(positive, "above 0") { $0.weightRate = $1 },
+      "First step of the cosine schedule of the shared weights", standard: "0.1", source: "arXiv 1608.03983, eq. 5"),
+    RecipeOption(
+      "weights.momentum", .number(notNegative, "at least 0 and below 1") { $0.momentum = $1 }, "Of SGD",
+      standard: "0.9", source: "ours"),
+    RecipeOption(
+      "weights.decay", .number({ $0 >= 0 && $0 < 1e3 }, "at least 0") { $0.weightDecay = $1 },
+      "Weight decay; not on norms and biases", standard: "0.0001", source: "ours"),
+    RecipeOption(
+      "weights.clip", .number({ $0 >= 0 && $0 < 1e9 }, "at least 0") { $0.clipNorm = $1 },
+      "Bound on the norm of the gradient; 0: none", standard: "5", source: "ours"),
+    RecipeOption(
+      "weights.gradient",
+      .word(SearchRecipe.WeightGradient.allCases.map(\.rawValue)) {
+        $0.weightGradient = SearchRecipe.WeightGradient(rawValue: $1)
+      }, "How draws count in the gradient: by likelihood share (`importance`), or all alike (`uniform`)",
+      standard: "importance", source: "FP-NAS, eq. 5"),
+  ]
+
+  private static let training = [
+    RecipeOption(
+      "training.epochs", .count(least: 0) { $0.training.epochs = $1 },
+      "Epochs of training from scratch; 0: nothing is trained", standard: "8", source: "ours"),
+    RecipeOption(
+      "training.batch", .count(least: 2) { $0.training.batch = $1 }, "Images of a step", standard: "64", source: "ours"),
+    RecipeOption(
+      "training.rate", .number(positive, "above 0") { $0.training.rate = $1 }, "First step of the cosine schedule",
+      standard: "0.1", source: "arXiv 1608.03983, eq. 5"),
+    RecipeOption(
+      "training.momentum", .number(notNegative, "at least 0 and below 1") { $0.training.momentum = $1 }, "Of SGD",
+      standard: "0.9", source: "ours"),
+    RecipeOption(
+      "training.decay", .number({ $0 >= 0 && $0 < 1e3 }, "at least 0") { $0.training.weightDecay = $1 },
+      "Weight decay", standard: "0.0001", source: "ours"),
+    RecipeOption(
+      "training.smoothing", .number(notNegative, "at least 0 and below 1") { $0.training.labelSmoothing = $1 },
+      "Label smoothing", standard: "0.1", source: "arXiv 1512.00567, section 7"),
+    RecipeOption(
+      "training.warm-up-steps", .count(least: 0) { $0.training.warmUpSteps = $1 },
+      "Steps over which the rate rises from 0", standard: "30", source: "ours"),
+    RecipeOption(
+      "training.clip", .number({ $0 >= 0 && $0 < 1e9 }, "at least 0") { $0.training.clipNorm = $1 },
+      "Bound on the norm of the gradient; 0: none", standard: "5", source: "ours"),
+    RecipeOption(
+      "training.average", .number(notNegative, "at least 0 and below 1") { $0.training.averageDecay = $1 },
+      "Decay of the weight average that is tested; 0: the last weights are", standard: "0", source: "ours"),
+    RecipeOption(
+      "training.shift", .count(least: 0) { $0.training.shift = $1 },
+      "Left-right flips, and shifts by up to so many pixels; 0: none of either", standard: "0", source: "ours"),
+  ]
+
+  private static let positive: @Sendable (Double) -> Bool = { $0 > 0 && $0 < 1e39 }
+  private static let notNegative: @Sendable (Double) -> Bool = { $0 >= 0 && $0 < 1 }
+}

@@ -1,0 +1,242 @@
+package import Diagnostics
+import SpaceSyntax
+
+/// What reading a recipe file found.
+package struct RecipeReading: Sendable {
+  package let sources: SourceMap
+  package let diagnostics: [Diagnostic]
+  /// Diagnostics that were left out because there are too many.
+  package let omitted: Int
+  /// Nil after an error.
+  package let recipe: Recipe?
+}
+
+/// Reads a recipe file, all errors in one go.
+///
+/// - Parameter path: As messages show it.
+package func readRecipe(_ bytes: [UInt8], path: String) -> RecipeReading {
+  var sources = SourceMap()
+  var reader = RecipeReader()
+  let source = sources.add(path: path, bytes: bytes)
+  if let root = parseYAML(source, in: sources, log: &reader.log) { reader.read(root) }
+  return RecipeReading(
+    sources: sources, diagnostics: reader.log.diagnostics, omitted: reader.log.omitted,
+    recipe: reader.log.hasErrors ? nil : reader.recipe)
+}
+
+private struct RecipeReader {
+  static let version = 1
+
+  var log = DiagnosticLog()
+  var recipe = Recipe()
+
+  mutating func read(_ root: YAMLNode) {
+    guard case .mapping(let entries) = root.content else {
+      return reportShape(root, of: "recipe", expected: "a mapping")
+    }
+    let keys = ["recipe"] + RecipeOption.all.filter { $0.section == nil }.map(\.key) + RecipeOption.sections
+    let known = understood(entries, among: keys, in: "a recipe")
+    checkVersion(known["recipe"], root)
+    for option in RecipeOption.all where option.section == nil {
+      if let node = known[option.key] { read(node, as: option) }
+    }
+    for section in RecipeOption.sections {
+      if let node = known[section] { read(node, section: section) }
+    }
+    checkTogether(known)
+  }
+
+  private mutating func read(_ node: YAMLNode, section: String) {
+    guard case .mapping(let entries) = node.content else {
+      return reportShape(node, of: section, expected: "a mapping")
+    }
+    let options = RecipeOption.all.filter { $0.section == section }
+    let known = understood(entries, among: options.map(\.key), in: "'\(section)'")
+    for option in options {
+      if let node = known[option.key] { read(node, as: option) }
+    }
+  }
+
+  /// The values by their keys. A misspelt key counts as the one that was meant, so that its value is checked too.
+  private mutating func understood(
+    _ entries: [YAMLEntry], among keys: [String], in place: String
+  ) -> [String: YAMLNode] {
+    var known: [String: YAMLNode] = [:]
+    for entry in entries where keys.contains(entry.key.text) { known[entry.key.text] = entry.value }
+    for entry in entries where !keys.contains(entry.key.text) {
+      let meant = log.closest(to: entry.key.text, among: keys.filter { known[$0] == nil })
+      let fixIts = meant.map { [FixIt("did you mean '\($0)'?", replacing: entry.key.range, with: $0)] } ?? []
+      log.error(
+        RecipeDiagnostic.unknownKey(entry.key.text, in: place), at: entry.key.range,
+        notes: meant == nil ? notes(on: entry.key.text, keys) : [], fixIts: fixIts)
+      if let meant { known[meant] = entry.value }
+    }
+    return known
+  }
+
+  /// Where a key is known, or which keys are.
+  private func notes(on key: String, _ keys: [String]) -> [Note] {
+    let elsewhere = RecipeOption.all.filter { $0.key == key }.map { "'\($0.path)'" }
+    let note = elsewhere.isEmpty ? [] : [Note("there is \(elsewhere.joined(separator: " and "))")]
+    return note + [Note("known keys: \(keys.joined(separator: ", "))")]
+  }
+
+  private mutating func checkVersion(_ node: YAMLNode?, _ root: YAMLNode) {
+    guard let node else {
+      log.error(RecipeDiagnostic.wrongVersion(found: "without it", known: Self.version), at: root.range)
+      return
+    }
+    if case .poison = node.content { return }
+    if case .scalar(let scalar) = node.content, scalar.value == .integer(Self.version) { return }
+    log.error(RecipeDiagnostic.wrongVersion(found: words(node), known: Self.version), at: node.range)
+  }
+
+  /// What excludes each other, whichever method asks.
+  private mutating func checkTogether(_ known: [String: YAMLNode]) {
+    if recipe.lambda != nil, recipe.fixedDraws != nil, let node = known["draws"] {
+      log.error(
+        RecipeDiagnostic.notTogether("lambda", "fixed", why: "a step draws either by entropy or always as many"),
+        at: node.range)
+    }
+    if recipe.jointFrom != nil, recipe.form == .joint || recipe.form == .factorised, let node = known["distribution"] {
+      log.error(
+        RecipeDiagnostic.notTogether("form", "joint-from", why: "only the form 'mixed' becomes joint at an epoch"),
+        at: node.range)
+    }
+    if let epochs = recipe.epochs, let warmUp = recipe.warmUpEpochs, warmUp >= epochs, let node = known["schedule"] {
+      log.error(
+        RecipeDiagnostic.notTogether("epochs", "warm-up", why: "the warm-up leaves no epoch to the search"),
+        at: node.range)
+    }
+  }
+
+  // MARK: Values
+
+  private mutating func read(_ node: YAMLNode, as option: RecipeOption) {
+    if case .poison = node.content { return }
+    if case .seeds(let set) = option.kind {
+      if let seeds = seeds(node, option) { set(&recipe, seeds) }
+      return
+    }
+    guard case .scalar(let scalar) = node.content, !scalar.text.isEmpty else {
+      return reportShape(node, of: option.path, expected: expectation(option))
+    }
+    switch option.kind {
+    case .number(let isAllowed, let rule, let set):
+      guard let value = number(scalar, node, option) else { return }
+      guard isAllowed(value) else { return reportRange(node, option, rule) }
+      set(&recipe, value)
+    case .count(let least, let set):
+      guard let value = whole(scalar, node, option) else { return }
+      guard value >= least else { return reportRange(node, option, "at least \(least)") }
+      set(&recipe, value)
+    case .amount(let set):
+      guard let value = amount(scalar.text) else {
+        return reportShape(node, of: option.path, expected: expectation(option))
+      }
+      guard value >= 1 else { return reportRange(node, option, "at least 1") }
+      set(&recipe, value)
+    case .word(let words, let set):
+      guard words.contains(scalar.text) else { return reportWord(node, scalar.text, words, option) }
+      set(&recipe, scalar.text)
+    case .text(let set): set(&recipe, scalar.text)
+    case .seeds: break
+    }
+  }
+
+  private mutating func number(_ scalar: YAMLScalar, _ node: YAMLNode, _ option: RecipeOption) -> Double? {
+    if reportAmbiguity(of: scalar, at: node.range, expecting: .number, log: &log) != nil { return nil }
+    switch scalar.value {
+    case .integer(let value): return Double(value)
+    case .decimal(let value): return Double(value.numerator) / Double(value.denominator)
+    case .null, .bool, .string:
+      reportShape(node, of: option.path, expected: expectation(option))
+      return nil
+    }
+  }
+
+  private mutating func whole(_ scalar: YAMLScalar, _ node: YAMLNode, _ option: RecipeOption) -> Int? {
+    if reportAmbiguity(of: scalar, at: node.range, expecting: .number, log: &log) != nil { return nil }
+    if case .integer(let value) = scalar.value { return value }
+    reportShape(node, of: option.path, expected: expectation(option))
+    return nil
+  }
+
+  /// `1500000`, `300k`, `1.5M`, `2G`; nil: no whole number.
+  private func amount(_ text: String) -> Int? {
+    let factors: [Character: Int] = ["k": 1_000, "M": 1_000_000, "G": 1_000_000_000]
+    let factor = text.last.flatMap { factors[$0] }
+    let digits = factor == nil ? Substring(text) : text.dropLast()
+    guard let value = ExactDecimal(digits)?.multiplied(by: factor ?? 1), value.denominator == 1 else { return nil }
+    return value.numerator
+  }
+
+  private mutating func seeds(_ node: YAMLNode, _ option: RecipeOption) -> [UInt64]? {
+    var seeds: [UInt64]?
+    switch node.content {
+    case .scalar(let scalar): seeds = seedRange(scalar.text)
+    case .sequence(let nodes):
+      let numbers = nodes.compactMap { node -> UInt64? in
+        if case .scalar(let scalar) = node.content { UInt64(scalar.text) } else { nil }
+      }
+      seeds = numbers.count == nodes.count ? numbers : nil
+    case .mapping, .poison: break
+    }
+    guard let seeds, !seeds.isEmpty else {
+      reportShape(node, of: option.path, expected: expectation(option))
+      return nil
+    }
+    guard Set(seeds).count == seeds.count else {
+      reportRange(node, option, "a list without repetitions")
+      return nil
+    }
+    return seeds
+  }
+
+  private func expectation(_ option: RecipeOption) -> String {
+    switch option.kind {
+    case .number: "a number"
+    case .count: "a whole number"
+    case .amount: "a whole number such as 1500000, 300k, 1.5M or 2G"
+    case .word(let words, _): "one of \(words.map { "'\($0)'" }.joined(separator: ", "))"
+    case .text: "a text"
+    case .seeds: "a number, a range such as 1..5 with at most 1000 numbers, or a list of numbers"
+    }
+  }
+
+  // MARK: Reports
+
+  private mutating func reportShape(_ node: YAMLNode, of key: String, expected: String) {
+    if case .poison = node.content { return }
+    log.error(RecipeDiagnostic.wrongValue(key: key, expected: expected, found: words(node)), at: node.range)
+  }
+
+  private mutating func reportRange(_ node: YAMLNode, _ option: RecipeOption, _ rule: String) {
+    log.error(RecipeDiagnostic.outOfRange(key: option.path, rule: rule, found: words(node)), at: node.range)
+  }
+
+  private mutating func reportWord(_ node: YAMLNode, _ text: String, _ words: [String], _ option: RecipeOption) {
+    let meant = log.closest(to: text, among: words)
+    log.error(
+      RecipeDiagnostic.wrongValue(key: option.path, expected: expectation(option), found: "'\(text)'"), at: node.range,
+      fixIts: meant.map { [FixIt("did you mean '\($0)'?", replacing: node.range, with: $0)] } ?? [])
+  }
+
+  private func words(_ node: YAMLNode) -> String {
+    switch node.content {
+    case .scalar(let scalar): scalar.text.isEmpty ? "nothing" : "'\(scalar.text.prefix(40))'"
+    case .sequence(let nodes): nodes.isEmpty ? "an empty list" : "a list"
+    case .mapping(let entries): entries.isEmpty ? "an empty mapping" : "a mapping"
+    case .poison: "unreadable"
+    }
+  }
+}
+
+/// The seeds that a text names, `7` or `1..5`; nil where it names none or more than a thousand.
+package func seedRange(_ text: String) -> [UInt64]? {
+  if let one = UInt64(text) { return [one] }
+  guard let dots = text.firstRange(of: ".."), let first = UInt64(text[..<dots.lowerBound]),
+    let last = UInt64(text[dots.upperBound...]), first <= last, last - first < 1000
+  else { return nil }
+  return Array(first...last)
+}

@@ -1,0 +1,53 @@
+import Distributions
+import SpacePlanner
+package import Supernet
+
+/// What a checkpoint holds. Random numbers, the place in the data and the number of draws follow from seed, step and
+/// distribution, so they need not be kept.
+extension ProbabilisticSearch {
+  /// Everything that decides how the search goes on.
+  ///
+  /// - Throws: `EngineError`.
+  package func state() throws -> TensorFile {
+    let logits = distribution.logits.flatMap { $0 }
+    let moments = optimiser.numbers
+    var file = TensorFile(
+      [
+        TensorFile.Tensor("logits", [logits.count], .float64(logits)),
+        TensorFile.Tensor("adam", [moments.count], .float64(moments)),
+      ],
+      texts: [
+        "step": String(step), "samples": String(samples), "seed": String(seed),
+        "form": isJoint ? "joint" : "factorised",
+      ])
+    file.append(contentsOf: try supernet.savedState(.momentum))
+    return file
+  }
+
+  /// Puts the state of a search of the same space, recipe and seed back.
+  ///
+  /// - Throws: `TensorFileError.unexpected` where it is of another one; `EngineError`.
+  package mutating func restore(_ file: TensorFile) throws {
+    guard let step = file.texts["step"].flatMap(Int.init), (0...totalSteps).contains(step),
+      let samples = file.texts["samples"].flatMap(Int.init), file.texts["seed"] == String(seed)
+    else { throw TensorFileError.unexpected("how far the search was") }
+    let isJoint = file.texts["form"] == "joint"
+    let plan = isJoint ? joint : DistributionPlan.factorised(for: space)
+    guard case .float64(let logits)? = file["logits"], logits.count == plan.logits,
+      case .float64(let moments)? = file["adam"]
+    else { throw TensorFileError.unexpected("the distribution") }
+    var optimiser = Adam(for: plan, learningRate: isJoint ? recipe.jointRate : recipe.factorisedRate)
+    guard optimiser.restore(moments) else { throw TensorFileError.unexpected("the optimiser of the distribution") }
+    try supernet.restoreState(file)
+    var rest = logits[...]
+    let rows = plan.factors.map { factor in
+      defer { rest = rest.dropFirst(factor.combinations.count) }
+      return Array(rest.prefix(factor.combinations.count))
+    }
+    distribution = Distribution(plan: plan, logits: rows)
+    self.optimiser = optimiser
+    self.isJoint = isJoint
+    self.step = step
+    self.samples = samples
+  }
+}

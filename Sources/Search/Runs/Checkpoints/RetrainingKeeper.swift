@@ -1,0 +1,50 @@
+import Supernet
+
+/// Keeps what training from scratch has come to, network by network, so that it can be taken up again.
+package struct RetrainingKeeper: Sendable {
+  private let run: String
+  private let pace: CheckpointPace
+  /// Networks that were done before, by their number.
+  let known: [Int: RetrainedNetwork]
+  /// What to end with when the process shall stop; nil: it goes on.
+  private let stop: @Sendable () -> RunError?
+  private let warn: @Sendable (String) -> Void
+
+  package init(
+    run: String, pace: CheckpointPace, known: [Int: RetrainedNetwork], stop: @escaping @Sendable () -> RunError?,
+    warn: @escaping @Sendable (String) -> Void
+  ) {
+    self.run = run
+    self.pace = pace
+    self.known = known
+    self.stop = stop
+    self.warn = warn
+  }
+
+  private func shelf(_ number: Int) -> CheckpointShelf { CheckpointShelf("network-\(number)", of: run) }
+
+  /// Where the training of a network was saved; nil: it begins. One whose checkpoints are all damaged begins too, since
+  /// that costs its epochs and nothing else.
+  func start(of number: Int) throws -> TensorFile? {
+    do {
+      guard let found = try shelf(number).newest() else { return nil }
+      for (file, reason) in found.damaged {
+        warn("the checkpoint '\(file)' cannot be read: \(reason); the one before it is used")
+      }
+      return found.file
+    } catch RunError.noCheckpoint(_, let file, let reason) {
+      warn("the checkpoint '\(file)' cannot be read: \(reason); this network is trained from the start")
+      return nil
+    }
+  }
+
+  /// What a training calls after each of its steps.
+  func saver(of number: Int, from start: TensorFile?) -> (Int, () throws -> TensorFile) throws -> Void {
+    var timer = CheckpointTimer(pace, from: start?.texts["steps"].flatMap(Int.init) ?? 0)
+    return { step, state in
+      let stop = stop()
+      if timer.isDue(at: step) || stop != nil { try shelf(number).write(state(), step: step) }
+      if let stop { throw stop }
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import Synchronization
+
+/// Wall times of a run's parts, over all processes that worked on it.
+struct RunClocks: Sendable {
+  private let searchBefore: Double
+  private let retrainingBefore: Double
+  private let began = ContinuousClock.now
+  private var retrainingBegan: ContinuousClock.Instant?
+
+  /// - Parameter earlier: What the process before has left; nil: there was none.
+  init(_ earlier: RunProgress?) {
+    searchBefore = earlier?.searchSeconds ?? 0
+    retrainingBefore = earlier?.retrainingSeconds ?? 0
+  }
+
+  mutating func beginRetraining() { retrainingBegan = .now }
+
+  /// Seconds.
+  var search: Double { searchBefore + ((retrainingBegan ?? .now) - began).seconds }
+  var retraining: Double { retrainingBefore + (retrainingBegan.map { (.now - $0).seconds } ?? 0) }
+}
+
+/// Counts epochs of networks that are trained side by side, and keeps `progress.json` up to date.
+final class RetrainingProgress: Sendable {
+  private let state: Mutex<(done: Int, reported: ContinuousClock.Instant)>
+  private let total: Int
+  private let start: RunProgress
+  private let clocks: RunClocks
+  private let run: RunDirectory
+  private let observe: @Sendable (SessionEvent) -> Void
+
+  init(
+    _ start: RunProgress, done: Int, of total: Int, clocks: RunClocks, run: RunDirectory,
+    observe: @escaping @Sendable (SessionEvent) -> Void
+  ) {
+    self.start = start
+    state = Mutex((done, .now))
+    self.total = total
+    self.clocks = clocks
+    self.run = run
+    self.observe = observe
+  }
+
+  /// One more epoch is done. Tells it, one caller at a time.
+  func advance() throws {
+    try state.withLock { state in
+      state.done += 1
+      observe(.trained(epochs: state.done, of: total))
+      guard ContinuousClock.now - state.reported > .seconds(1) else { return }
+      state.reported = .now
+      var progress = start
+      progress.retrainingSeconds = clocks.retraining
+      progress.trainedEpochs = state.done
+      progress.totalEpochs = total
+      try run.write(progress, as: .progress)
+    }
+  }
+}

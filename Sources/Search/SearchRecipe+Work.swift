@@ -1,0 +1,39 @@
+import Distributions
+
+/// How much there is to compute in a search, for people who want to know when it ends.
+extension SearchRecipe {
+  /// The work of one draw, in forward passes: training takes three (a backward pass is two), a step of the search itself
+  /// one more on the validation batch.
+  package static func workOfDraw(isWarmUp: Bool) -> Double { isWarmUp ? 3 : 4 }
+
+  /// The work of some steps, in forward passes. The entropy, and so the number of draws, will fall: the answer is an upper
+  /// estimate for a search with adaptive draws.
+  ///
+  /// - Parameters:
+  ///   - total: All steps of the search.
+  ///   - entropy: Of the distribution as it is, nats.
+  package func work(of steps: Range<Int>, total: Int, entropy: Double) -> Double {
+    let warmUp = warmUpSteps(of: total)
+    let inWarmUp = max(0, min(steps.upperBound, warmUp) - steps.lowerBound)
+    return Double(inWarmUp * warmUpSamples) * Self.workOfDraw(isWarmUp: true)
+      + Double((steps.count - inWarmUp) * draws(entropy: entropy)) * Self.workOfDraw(isWarmUp: false)
+  }
+
+  /// The work of what a run has done.
+  ///
+  /// - Parameter samples: Networks drawn in these steps.
+  package func workDone(steps: Int, samples: Int, total: Int) -> Double {
+    let inWarmUp = min(steps, warmUpSteps(of: total)) * warmUpSamples
+    return Double(inWarmUp) * Self.workOfDraw(isWarmUp: true)
+      + Double(max(0, samples - inWarmUp)) * Self.workOfDraw(isWarmUp: false)
+  }
+
+  private func warmUpSteps(of total: Int) -> Int { Int((Double(total) * warmUpEpochs / epochs).rounded()) }
+
+  private func draws(entropy: Double) -> Int {
+    switch samples {
+    case .adaptive(let lambda): SampleSchedule.adaptive(lambda: lambda, minimum: 2).draws(entropy: entropy)
+    case .fixed(let count): count
+    }
+  }
+}

@@ -1,0 +1,152 @@
+import Diagnostics
+import Distributions
+import Foundation
+import Search
+import SpaceCompiler
+import SpaceIR
+import Supernet
+import TestSupport
+import Testing
+
+@testable import Recipes
+
+struct RecipeReaderTests {
+  private func read(_ text: String) -> RecipeReading { readRecipe(Array(text.utf8), path: "recipe.yaml") }
+
+  private func settings(_ recipe: Recipe, of method: SearchMethod = .fpNAS) -> SearchRecipe {
+    recipe.settings(of: method, epochs: 30, target: 1_000, initialEntropy: 20, asksForFactorised: false)
+  }
+
+  @Test func `an empty recipe is the method's own`() throws {
+    let recipe = try #require(read("recipe: 1\n").recipe)
+    for method in SearchMethod.allCases {
+      #expect(settings(recipe, of: method) == method.recipe(epochs: 30, targetMACs: 1_000, initialEntropy: 20))
+    }
+    #expect(recipe.trainingRecipe == TrainingRecipe(epochs: 8))
+  }
+
+  @Test func `every key is read into its place`() throws {
+    let reading = read(
+      """
+      recipe: 1
+      method: parsec
+      data: {source: "cifar10:folder", limit: 500}
+      schedule: {epochs: 12.5, batch: 32, warm-up: 3, warm-up-draws: 4, warm-up-gradient: importance, lanes: 3}
+      draws: {fixed: 7}
+      distribution: {form: mixed, joint-from: 8, joint-rate: 0.05, factorised-rate: 0.02, scale: 2, baseline: uniform}
+      cost: {target: 1.5M, beta: 0.25}
+      weights: {rate: 0.2, momentum: 0.8, decay: 1e-3, clip: 0, gradient: uniform}
+      training:
+        {epochs: 3, batch: 16, rate: 0.3, momentum: 0.7, decay: 0, smoothing: 0, warm-up-steps: 5, clip: 0,
+         average: 0.99, shift: 4}
+      random-networks: 5
+      seeds: 2..4
+      """)
+    #expect(reading.diagnostics.isEmpty)
+    let recipe = try #require(reading.recipe)
+    #expect(
+      settings(recipe, of: .parsec)
+        == SearchRecipe(
+          samples: .fixed(7), form: .mixed(theta: 8), epochs: 12.5, batch: 32, warmUpEpochs: 3, warmUpSamples: 4,
+          targetMACs: 1_500_000, beta: 0.25, weightGradient: .uniform, warmUpWeightGradient: .importance,
+          weightRate: 0.2, momentum: 0.8, weightDecay: 1e-3, clipNorm: 0, jointRate: 0.05, factorisedRate: 0.02,
+          likelihoodScale: 2, baseline: .uniform, lanes: 3))
+    #expect(
+      recipe.trainingRecipe
+        == TrainingRecipe(
+          epochs: 3, batch: 16, rate: 0.3, momentum: 0.7, weightDecay: 0, labelSmoothing: 0, warmUpSteps: 5,
+          clipNorm: nil, averageDecay: 0.99, shift: 4))
+    #expect(recipe.method == .parsec && recipe.source == "cifar10:folder" && recipe.limit == 500)
+    #expect(recipe.seeds == [2, 3, 4] && recipe.randomNetworks == 5)
+  }
+
+  @Test(arguments: [
+    ("recipe: 1\nepoch: 3\n", "ES5001"), ("recipe: 1\nschedule: {epoch: 3}\n", "ES5001"),
+    ("recipe: 1\nschedule: 3\n", "ES5002"), ("recipe: 1\nschedule: {epochs: many}\n", "ES5002"),
+    ("recipe: 1\nschedule: {batch: 2.5}\n", "ES5002"), ("recipe: 1\nmethod: magic\n", "ES5002"),
+    ("recipe: 1\ncost: {target: 1.5k5}\n", "ES5002"), ("recipe: 1\ncost: {target: 1.0005k}\n", "ES5002"),
+    ("recipe: 1\nseeds: 5..1\n", "ES5002"), ("recipe: 1\nseeds: []\n", "ES5002"),
+    ("recipe: 1\nschedule:\n  epochs:\n", "ES5002"), ("- recipe\n", "ES5002"),
+    ("recipe: 1\nseeds: [1, 1]\n", "ES5003"), ("recipe: 1\ncost: {beta: 1}\n", "ES5003"),
+    ("recipe: 1\nschedule: {epochs: 0}\n", "ES5003"), ("recipe: 1\ncost: {target: 0}\n", "ES5003"),
+    ("recipe: 1\ndraws: {lambda: 0.25, fixed: 3}\n", "ES5004"),
+    ("recipe: 1\ndistribution: {form: joint, joint-from: 3}\n", "ES5004"),
+    ("recipe: 1\nschedule: {epochs: 3, warm-up: 3}\n", "ES5004"), ("method: parsec\n", "ES5005"),
+    ("recipe: 2\n", "ES5005"), ("recipe: 1\nmethod: parsec\nmethod: parsec\n", "ES0019"),
+    ("recipe: 1\nschedule: {batch: 1_0}\n", "ES0027"), ("recipe: 1\nweights: {rate: 017}\n", "ES0027"),
+  ])
+  func `what is wrong has its code, at its place`(text: String, code: String) {
+    let reading = read(text)
+    #expect(reading.diagnostics.map(\.code) == [code], "\(reading.diagnostics)")
+    #expect(reading.recipe == nil)
+  }
+
+  @Test func `a misspelt key says what was meant, and its value is checked too`() throws {
+    let reading = read("recipe: 1\nschedule: {epohcs: 0}\n")
+    #expect(reading.diagnostics.map(\.code) == ["ES5001", "ES5003"])
+    #expect(reading.diagnostics[0].fixIts.map(\.message) == ["did you mean 'epochs'?"])
+    let text = renderText(reading.diagnostics, omitted: 0, sources: reading.sources, colours: false)
+    #expect(text.contains("--> recipe.yaml:2:12"), "\(text)")
+  }
+
+  @Test func `a key of another section says where it belongs`() {
+    let reading = read("recipe: 1\nlambda: 0.25\n")
+    #expect(reading.diagnostics[0].notes.map(\.message).first == "there is 'draws.lambda'")
+  }
+
+  @Test func `all errors of a recipe are told at once`() {
+    let reading = read("recipe: 3\nmethods: parsec\nseeds: x\ncost: {beta: -1, target: y}\n")
+    #expect(reading.diagnostics.map(\.code) == ["ES5005", "ES5001", "ES5002", "ES5003", "ES5002"])
+  }
+
+  /// What a run keeps is what it was searched with.
+  @Test(arguments: [
+    "recipe: 1\n",
+    "recipe: 1\nmethod: parsec\ncost: {target: 300k}\ndata: {source: \"a: \\\"b\\\\c\", limit: 7}\nseeds: 9\n",
+    "recipe: 1\ndraws: {fixed: 3}\ndistribution: {form: factorised}\ntraining: {clip: 0, average: 0.5, shift: 2}\n",
+    "recipe: 1\ndistribution: {form: joint, scale: 0.1}\nweights: {rate: 1e-5, decay: 0.3333333}\n",
+  ])
+  func `the recipe that a run keeps says the same`(text: String) throws {
+    let recipe = try #require(read(text).recipe)
+    let method = recipe.method ?? .fpNAS
+    let definition = RunDefinition(
+      method: method, recipe: settings(recipe, of: method), retraining: recipe.trainingRecipe,
+      baselines: recipe.randomNetworks ?? 3, seed: recipe.seeds?[0] ?? 1, data: recipe.source ?? "digits",
+      limit: recipe.limit, dataChecksum: "", engine: "", space: try Self.space(), spaceFile: "space/a.yaml",
+      spaceHash: "", totalSteps: 0)
+    let reading = read(recipeText(of: definition))
+    #expect(reading.diagnostics.isEmpty)
+    let kept = try #require(reading.recipe)
+    #expect(settings(kept, of: .fpNAS) == definition.recipe)
+    #expect(kept.method == method && kept.trainingRecipe == definition.retraining)
+    #expect(kept.seeds == [definition.seed] && kept.randomNetworks == definition.baselines)
+    #expect(kept.source == definition.data && kept.limit == definition.limit)
+  }
+
+  private static func space() throws -> Space { try #require(Repository.compilation(of: "digits").result).space }
+
+  // MARK: Pages
+
+  @Test func `every option is in the table of the page as it is here`() throws {
+    let page = try String(contentsOfFile: "\(Repository.root)/docs/recipes.md", encoding: .utf8)
+    for option in RecipeOption.all {
+      let row = "| `\(option.path)` | \(option.meaning) | \(option.standard) | \(option.source) |"
+      #expect(page.contains(row), "\(row)")
+    }
+  }
+
+  @Test(arguments: ["ES5001", "ES5002", "ES5003", "ES5004", "ES5005"])
+  func `the examples of a page fail and pass`(code: String) throws {
+    let page = try String(contentsOfFile: "\(Repository.root)/docs/diagnostics/\(code).md", encoding: .utf8)
+    #expect(page.hasPrefix("# \(code): "))
+    #expect(page.contains("\n## Remedy\n\n"))
+    #expect(read(try example("Fails", of: page)).diagnostics.map(\.code) == [code])
+    #expect(read(try example("Passes", of: page)).diagnostics.isEmpty)
+  }
+
+  private func example(_ heading: String, of page: String) throws -> String {
+    let section = try #require(page.components(separatedBy: "\n## \(heading)\n").dropFirst().first)
+    return try #require(section.components(separatedBy: "```yaml\n").dropFirst().first).components(separatedBy: "```")[
+      0]
+  }
+}
