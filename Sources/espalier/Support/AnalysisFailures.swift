@@ -10,6 +10,19 @@ extension CommandFailure {
     case .overflow(let node): self.init("the costs of '\(space.name)' do not fit 64 bits, at node \(node.index)")
     case .malformed(let node): self.init("node \(node.index) of '\(space.name)' has no cost")
     case .notAMember: self.init("the architecture is not a member of '\(space.name)'")
+    case .noTable(let device):
+      let known = space.latencyTables.map(\.device)
+      self.init(
+        "no latency table of '\(device)' is known: "
+          + (known.isEmpty
+            ? "name it by '--device \(device)=FILE', or under 'devices' in the space"
+            : "there are tables of \(known.joined(separator: ", "))"))
+    case .noRow(let row):
+      let path = space.latencyTable(of: row.device)?.path ?? ""
+      self.init(
+        "the latency table of '\(row.device)' (\(path)) has no row for a kernel that '\(space.layerName(of: row.node))' "
+          + "of '\(space.name)' needs\nnote: measure it, and add\n  - {\(row.kernel), latency: ...}"
+          + "\nnote: 'espalier device rows' writes a table with every kernel of a space")
     }
   }
 
@@ -48,8 +61,6 @@ extension CommandFailure {
       self.init(error, unit: measure.unit, in: space, remedy: isEmpty ? space.remedy : nil)
     case .contradictory(let measure):
       self.init("no network of '\(space.name)' meets its budgets: two of them leave no \(measure.unit) between them")
-    case .latency(let device):
-      self.init("the budget on the latency of '\(device)' cannot be counted yet: a space has no latency table")
     }
   }
 
@@ -120,6 +131,7 @@ extension CostMeasure {
     case .weights: "weights"
     case .poolingInputs: "inputs of pools"
     case .activationBytes: "bytes of activations"
+    case .latency(let device): "ns on '\(device)'"
     }
   }
 }

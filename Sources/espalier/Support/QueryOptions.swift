@@ -13,6 +13,8 @@ struct QueryOptions: ParsableArguments {
       valueName: "condition"))
   var conditions: [String] = []
 
+  @OptionGroup var devices: DeviceOption
+
   var file: String { options.file }
 
   /// Compiles the file; warnings and errors go to standard error.
@@ -23,7 +25,8 @@ struct QueryOptions: ParsableArguments {
 
   /// As `compiled`, with the files that messages show.
   func compilation() throws -> (sources: SourceMap, result: CompiledSpace) {
-    let (sources, result) = try compileWithSources(file, input: options.shape.input, where: conditions)
+    let (sources, result) = try compileWithSources(
+      file, input: options.shape.input, where: conditions, devices: devices.files)
     guard conditions.isEmpty || result.architecture == nil else {
       throw CommandFailure("'--where' speaks of the networks of a space, '\(file)' is one architecture")
     }
