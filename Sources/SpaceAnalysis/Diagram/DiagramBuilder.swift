@@ -89,10 +89,13 @@ struct DiagramBuilder {
         alive: [Bool](repeating: true, count: space.decisions.count), condition: ConditionTable.yes)
     ]
     var layers: [DiagramLayer] = []
-    for block in blocks {
+    for (number, block) in blocks.enumerated() {
       let scope = BlockScope(block, space: space, terms: terms, conditions: conditions)
       var step = BlockStep(scope: scope)
-      for state in states { try extend(&step, from: state) }
+      for state in states {
+        AnalysisProgress.tell(.costs, number, of: blocks.count)
+        try extend(&step, from: state)
+      }
       for index in measures.indices {
         let dearest = step.layer.edges.reduce(0) { dearest, edge in
           max(dearest, index == 0 ? edge.cost : step.layer.sides[edge.side][index - 1])

@@ -46,7 +46,9 @@ struct GraphCensus {
     var seen: Set<[UInt64]> = []
     let walk = walk
     guard walk.mostWays <= limit else { throw .tooMany(limit: limit) }
+    let most = Int(walk.mostWays)
     try walk.visit { choices throws(DistinctError) in
+      if wirings % 256 == 0 { AnalysisProgress.tell(.graphs, wirings, of: most) }
       wirings += 1
       let key = self.key(of: choices)
       if seen.insert(key).inserted { try add(choices, key) }

@@ -69,7 +69,9 @@ struct CostsCommand: ParsableCommand {
   @Flag(help: "One JSON object with a fixed order of keys.")
   var json = false
 
-  func run() throws {
+  func run() throws { try options.showingProgress(respond) }
+
+  private func respond() throws {
     let compiled = try options.compiled()
     let question = CostQuestion(
       measure: measure, pair: pareto, percents: quantiles, bars: bars, showsMembers: members, weights: weights,

@@ -33,7 +33,9 @@ struct DeviceRowsCommand: ParsableCommand {
     }
   }
 
-  func run() throws {
+  func run() throws { try query.showingProgress(respond) }
+
+  private func respond() throws {
     let space = try query.compiled().space
     let device = query.devices.files.first?.device
     let known = device.flatMap { space.latencyTable(of: $0) }

@@ -160,8 +160,9 @@ extension MemberSet {
   /// How many networks the draws come from: every one of the band, or as many as certainly are inside.
   func size(named name: String) -> String {
     let (least, most) = (NetworkCount(count).grouped, NetworkCount(countUpper).grouped)
-    return isExact
-      ? "\(least) networks, all in the \(name)" : "\(least) networks in the \(name), which has at most \(most)"
+    let networks = count == 1 ? "network" : "networks"
+    guard isExact else { return "\(least) \(networks) in the \(name), which has at most \(most)" }
+    return count == 1 ? "1 network, the only one in the \(name)" : "\(least) networks, all in the \(name)"
   }
 }
 

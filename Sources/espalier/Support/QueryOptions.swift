@@ -15,7 +15,15 @@ struct QueryOptions: ParsableArguments {
 
   @OptionGroup var devices: DeviceOption
 
+  @Flag(help: "Say on standard error how far the answer is. (default: on a terminal, after a second)")
+  var progress = false
+
   var file: String { options.file }
+
+  /// Runs a command with progress.
+  func showingProgress(_ answer: () throws -> Void) throws {
+    try ProgressLine.around(asked: progress, answer)
+  }
 
   /// Compiles the file; warnings and errors go to standard error.
   ///
