@@ -73,7 +73,15 @@ extension CommandFailure {
           + "leave '--distinct' out, or fix some decisions by '--where'")
     case .tooSymmetric(let limit):
       self.init("a network of '\(space.name)' has more than \(limit.grouped) symmetries to compare")
-    case .budgets: self.init("'--distinct' does not tell networks within budgets apart yet: leave the budgets out")
+    case .budgets(let error): self.init(error, in: space)
+    case .tooManyWithin(let limit):
+      self.init(
+        "more than \(limit.grouped) networks of '\(space.name)' are within the budgets, and '--distinct' compares each: "
+          + "tighten a budget, or leave '--distinct' out")
+    case .inexact:
+      self.init(
+        "'--distinct' compares the networks within the budgets one by one, and those close to a limit cannot be told: "
+          + "costs are counted in steps; leave out a budget, or '--distinct'")
     case .severalOutputs: self.init("'--distinct' compares networks of one output, '\(space.name)' has several")
     case .noValue(let node): self.init("a choice at node \(node.index) of '\(space.name)' has no value in some network")
     }
