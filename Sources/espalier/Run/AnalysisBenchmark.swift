@@ -35,7 +35,7 @@ struct AnalysisBenchmark: ParsableCommand {
   func run() throws {
     let scripts = try peers.scripts()
     let head = "\(processorName()), \(availableProcessors()) cores; one thread, \(runs) runs each\n"
-    var parts = try [head, counts(), drawing(), growth(), forty()]
+    var parts = try [head, counts(), drawing(), growth()]
     if !scripts.isEmpty { parts.append(try comparison(scripts)) }
     try output.write(
       parts.joined(separator: "\n"), command: "analysis", title: "Counts and draws under constraints")
@@ -97,12 +97,6 @@ struct AnalysisBenchmark: ParsableCommand {
       ])
     }
     return table.text()
-  }
-
-  // MARK: Three budgets
-
-  private func forty() throws -> String {
-    try AnalysisForty(compiled(AnalysisGrowth(layers: 40, isBounded: false))).text(timed: timed)
   }
 
   // MARK: Peers

@@ -63,30 +63,30 @@ private let inverted = """
 /// its dearest member.
 struct AnalysisGrowth: BenchmarkChain {
   let layers: Int
-  var isBounded = true
 
   var text: String {
-    let budget = "\nrequire:\n  - macs <= \(layers * 4_000_000)"
-    return """
-      espalier: 1
-      space: growth
-      input: {channels: 16, height: 28, width: 28}
-      output: {channels: 16, height: 1, width: 1}
-      \(inverted)
-      network:
-        - stage: s
-          layers: \(layers)
-          decide: each
-          layer:
-            op: inverted
-            channels: {choose: [16, 24, 32, 40]}
-            kernel: {choose: [3, 5]}
-            expansion: {choose: {from: 0.75, to: 6, step: 0.75}}
-            excite: {choose: [relu, swish]}
-            activation: {choose: [relu, hard_swish]}
-            stride: 1
-        - {name: pool, op: global_pool}
-        - {name: cut, op: slice, channels: 16}\(isBounded ? budget : "")
-      """
+    """
+    espalier: 1
+    space: growth
+    input: {channels: 16, height: 28, width: 28}
+    output: {channels: 16, height: 1, width: 1}
+    \(inverted)
+    network:
+      - stage: s
+        layers: \(layers)
+        decide: each
+        layer:
+          op: inverted
+          channels: {choose: [16, 24, 32, 40]}
+          kernel: {choose: [3, 5]}
+          expansion: {choose: {from: 0.75, to: 6, step: 0.75}}
+          excite: {choose: [relu, swish]}
+          activation: {choose: [relu, hard_swish]}
+          stride: 1
+      - {name: pool, op: global_pool}
+      - {name: cut, op: slice, channels: 16}
+    require:
+      - macs <= \(layers * 4_000_000)
+    """
   }
 }
