@@ -10,9 +10,8 @@ import Testing
     let space = try TimedSpace(SmallSpace.random(seed: 8), seed: 8).space
     let reports = Mutex<[AnalysisProgress.Report]>([])
     let silent = try Self.answers(space)
-    let told = try AnalysisProgress.$observer.withValue({ report in reports.withLock { $0.append(report) } }) {
-      try Self.answers(space)
-    }
+    let observer: @Sendable (AnalysisProgress.Report) -> Void = { report in reports.withLock { $0.append(report) } }
+    let told = try AnalysisProgress.$observer.withValue(observer) { try Self.answers(space) }
     #expect(silent == told)
     let all = reports.withLock { $0 }
     #expect(Set(all.map(\.stage)) == Set(AnalysisProgress.Stage.allCases).subtracting([.conditions]))

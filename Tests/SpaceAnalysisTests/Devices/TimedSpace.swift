@@ -65,7 +65,8 @@ struct TimedSpace {
       count += 1
       for node in region.nodes {
         result[node.id] = own
-        if case .choice(let choice) = node.operation { choice.alternatives.forEach { visit($0.region) } }
+        guard case .choice(let choice) = node.operation else { continue }
+        for alternative in choice.alternatives { visit(alternative.region) }
       }
     }
     visit(body)
