@@ -23,14 +23,16 @@ package struct CheckedArchitecture: Sendable {
 ///
 /// - Returns: The bound space; nil when the log has errors.
 func checkArchitecture(
-  _ root: YAMLNode, at path: String, input: ImageShape?, reader: some SourceReader, sources: inout SourceMap,
-  log: inout DiagnosticLog
+  _ root: YAMLNode, at path: String, input: ImageShape?, devices: [DeviceFile], reader: some SourceReader,
+  sources: inout SourceMap, log: inout DiagnosticLog
 ) -> CheckedSpace? {
   // A mistake in one file must not keep the other from being checked, and a graph is built only in a log without errors:
   // so the space comes first, found by a reading whose errors are shown by the second one.
   var preview = SpaceReader(log: DiagnosticLog())
   let found = preview.architecture(root)
-  let loaded = found.flatMap { loadSpace(of: $0, from: path, reader: reader, sources: &sources, log: &log) }
+  let loaded = found.flatMap {
+    loadSpace(of: $0, from: path, devices: devices, reader: reader, sources: &sources, log: &log)
+  }
   let checked = loaded?.assemble(input: input ?? found?.input, log: &log)
   var spaceReader = SpaceReader(log: log)
   guard let declaration = spaceReader.architecture(root), let loaded, let checked else {
@@ -64,8 +66,8 @@ extension LoadedSpace {
 
 /// Reads the space that an architecture file names; nil after an error.
 private func loadSpace(
-  of declaration: ArchitectureDeclaration, from path: String, reader: some SourceReader, sources: inout SourceMap,
-  log: inout DiagnosticLog
+  of declaration: ArchitectureDeclaration, from path: String, devices: [DeviceFile], reader: some SourceReader,
+  sources: inout SourceMap, log: inout DiagnosticLog
 ) -> LoadedSpace? {
   let name = declaration.spaceFile
   let spacePath = resolve(name.value, from: path)
@@ -82,7 +84,7 @@ private func loadSpace(
     log.error(CheckDiagnostic.architectureOfArchitecture(name.value), at: name.range)
     return nil
   }
-  return LoadedSpace(root, at: spacePath, reader: reader, sources: &sources, log: &log)
+  return LoadedSpace(root, at: spacePath, devices: devices, reader: reader, sources: &sources, log: &log)
 }
 
 /// A path relative to the folder of `user`. Steps upwards stay as they are written: through a link to a folder they lead

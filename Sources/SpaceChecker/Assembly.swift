@@ -6,15 +6,18 @@ import SpaceSyntax
 struct Assembly {
   let declaration: SpaceDeclaration
   let library: Library
+  let devices: DeviceTables
   /// What a command asks beside what the space requires; shapes are judged without it.
   let queries: [RequirementDeclaration]
   var log: DiagnosticLog
 
   init(
-    _ declaration: SpaceDeclaration, library: Library, queries: [RequirementDeclaration] = [], log: DiagnosticLog
+    _ declaration: SpaceDeclaration, library: Library, devices: DeviceTables,
+    queries: [RequirementDeclaration] = [], log: DiagnosticLog
   ) {
     self.declaration = declaration
     self.library = library
+    self.devices = devices
     self.queries = queries
     self.log = log
   }
@@ -25,6 +28,7 @@ struct Assembly {
     let output = declaration.outputs.first?.shape.value
     var expander = Expander(
       signatures: library.signatures, hidesBlocks: library.hidesBlocks, classes: output?.channels, log: log)
+    expander.devices = devices
     checkNames(&expander)
     checkRules(&expander)
     let isEndless = hasEndlessRules(expander)
@@ -47,11 +51,13 @@ struct Assembly {
       input.shape.map { NamedInput(name: input.name.value, shape: $0) }
     }
     space.outputName = declaration.outputs.first?.name?.value ?? ""
+    space.latencyTables = devices.tables
     space.otherOutputs = built.otherOutputs
     lint(space, expander)
     return CheckedSpace(
       space: space, expectations: declaration.expectations ?? Expectations(), inputs: inputs,
-      origins: SpaceOrigins(expander.origins, requirements),
+      origins: SpaceOrigins(
+        expander.origins, requirements, layers: expander.layerRanges, devices: declaration.devices),
       formerNames: Dictionary(
         expander.formerNames.map { ($0.name, $0.decision) }, uniquingKeysWith: { first, _ in first }),
       architecture: nil, queryCount: requirements.count - required,
@@ -66,6 +72,7 @@ struct Assembly {
       signatures: library.signatures, hidesBlocks: library.hidesBlocks,
       classes: declaration.outputs.first?.shape.value.channels, log: DiagnosticLog())
     rehearsal.isRehearsal = true
+    rehearsal.devices = devices
     if network(shape, &rehearsal) != nil { rehearsal.settleSharedBlocks() }
     let conditions = resolveRequirements(&rehearsal).compactMap { resolved -> Expression? in
       if case .condition(let condition) = resolved.requirement.claim { condition } else { nil }
@@ -90,7 +97,7 @@ struct Assembly {
   }
 
   private func network(_ shape: ImageShape?, _ expander: inout Expander) -> Network? {
-    expander.layers.append(Layer(name: "input", decisions: []))
+    expander.append(Layer(name: "input", decisions: []), at: declaration.networkRange)
     var site = Expander.Site(layer: LayerID(index: 0))
     var names = ExpressionScope()
     let shapes = [shape] + declaration.otherInputs.map(\.shape)

@@ -87,6 +87,9 @@ enum CheckDiagnostic: DiagnosticKind {
   case rowLength(names: Int, found: Int)
   case duplicateRow
   case brokenRequirement(String)
+  // ES60: devices.
+  case badLatency(String)
+  case duplicateKernel(String)
 
   var code: String {
     switch self {
@@ -168,6 +171,8 @@ enum CheckDiagnostic: DiagnosticKind {
     case .rowLength: "ES2304"
     case .duplicateRow: "ES2305"
     case .brokenRequirement: "ES2306"
+    case .badLatency: "ES6001"
+    case .duplicateKernel: "ES6002"
     }
   }
 
@@ -280,6 +285,8 @@ enum CheckDiagnostic: DiagnosticKind {
       "a row has one value for each name of the table, \(names) in all, and this one has \(found)"
     case .duplicateRow: "the row is listed twice"
     case .brokenRequirement(let text): "the architecture does not meet the requirement '\(text)' of its space"
+    case .badLatency(let found): "a latency is a time of at least 0 with its unit, such as 1.2 ms, not '\(found)'"
+    case .duplicateKernel(let kernel): "the table has a row for the kernel '\(kernel)' already"
     }
   }
 
@@ -299,7 +306,8 @@ enum CheckDiagnostic: DiagnosticKind {
       .blocksTooDeep, .unknownTensor, .unboundedRule, .sharedDecisionAbsent, .tooManyOperations, .wrongOutputShape,
       .firstRestOutsideStage, .quantityOutsideBudget, .costOutsideBudget, .wrongDimension, .starOutsideList,
       .listTooLong, .starsOfStages, .existenceOfNoName, .unknownDevice, .budgetNotConstant, .layerDecision,
-      .contradiction, .rowLength, .duplicateRow, .brokenRequirement, .wrongOutput, .bypassStride, .recursiveOnce:
+      .contradiction, .rowLength, .duplicateRow, .brokenRequirement, .badLatency, .duplicateKernel,
+      .wrongOutput, .bypassStride, .recursiveOnce:
       false
     }
   }

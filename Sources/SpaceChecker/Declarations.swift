@@ -32,6 +32,9 @@ struct SpaceDeclaration: Sendable {
   var blocks: [BlockDeclaration] = []
   var decisions: [NamedChoice] = []
   var network: [NetworkItem] = []
+  var devices: [DeviceDeclaration] = []
+  /// Whether an error hid a device, so that an unknown one may be that one.
+  var hidesDevices = false
   var requirements: [RequirementDeclaration] = []
   var networkRange: SourceRange?
   var hints = Hints()

@@ -67,10 +67,11 @@ enum UseLimits {
 ///     as it is: the caller said so.
 ///   - queries: Further requirements, each written as an entry of `require:`. Messages call their place `--where`.
 ///     An architecture takes none.
+///   - devices: Latency tables beside those of the space, in the place of those of the same device.
 /// - Returns: Nil when the log has errors.
 package func checkSpace(
-  at path: String, input: ImageShape? = nil, where queries: [String] = [], reader: some SourceReader,
-  sources: inout SourceMap, log: inout DiagnosticLog
+  at path: String, input: ImageShape? = nil, where queries: [String] = [], devices: [DeviceFile] = [],
+  reader: some SourceReader, sources: inout SourceMap, log: inout DiagnosticLog
 ) -> CheckedSpace? {
   let bytes: [UInt8]
   do throws(SourceReadError) {
@@ -84,9 +85,10 @@ package func checkSpace(
   let id = sources.add(path: path, bytes: bytes)
   guard let root = parseYAML(id, in: sources, log: &log) else { return nil }
   guard !root.isArchitecture else {
-    return checkArchitecture(root, at: path, input: input, reader: reader, sources: &sources, log: &log)
+    return checkArchitecture(
+      root, at: path, input: input, devices: devices, reader: reader, sources: &sources, log: &log)
   }
-  let loaded = LoadedSpace(root, at: path, reader: reader, sources: &sources, log: &log)
+  let loaded = LoadedSpace(root, at: path, devices: devices, reader: reader, sources: &sources, log: &log)
   let conditions = queries.enumerated().compactMap { index, text in
     query(text, path: queries.count == 1 ? "--where" : "--where (\(index + 1))", sources: &sources, log: &log)
   }
@@ -107,10 +109,12 @@ private func query(
 struct LoadedSpace {
   private let declaration: SpaceDeclaration
   private let library: Library
+  private let devices: DeviceTables
 
   /// Nil after an error that leaves nothing to put together.
   init?(
-    _ root: YAMLNode, at path: String, reader: some SourceReader, sources: inout SourceMap, log: inout DiagnosticLog
+    _ root: YAMLNode, at path: String, devices: [DeviceFile], reader: some SourceReader, sources: inout SourceMap,
+    log: inout DiagnosticLog
   ) {
     var spaceReader = SpaceReader(log: log)
     let declaration = spaceReader.space(root)
@@ -122,6 +126,30 @@ struct LoadedSpace {
     log = library.log
     self.declaration = declaration
     self.library = library
+    self.devices = Self.tables(devices, declaration, library, at: path, reader: reader, sources: &sources, log: &log)
+  }
+
+  /// Those of the command, then those of the space, whose paths are as those of used files are.
+  private static func tables(
+    _ files: [DeviceFile], _ declaration: SpaceDeclaration, _ library: Library, at path: String,
+    reader: some SourceReader, sources: inout SourceMap, log: inout DiagnosticLog
+  ) -> DeviceTables {
+    var tables = DeviceTables(hidesNames: declaration.hidesDevices)
+    for file in files {
+      let text = "\(file.device)=\(file.path)"
+      let id = sources.add(path: "--device", bytes: Array(text.utf8))
+      let range = SourceRange(source: id, start: 0, end: text.utf8.count)
+      tables.load(file.device, from: file.path, at: range, sources: &sources, log: &log) { () throws(SourceReadError) in
+        try reader.bytes(of: file.path)
+      }
+    }
+    for device in declaration.devices {
+      guard let file = library.path(device.path, from: path, log: &log) else { continue }
+      tables.load(device.name.value, from: file, at: device.path.range, sources: &sources, log: &log) {
+        () throws(SourceReadError) in try reader.bytes(of: file, inside: library.folder)
+      }
+    }
+    return tables
   }
 
   /// - Parameter input: Nil: the first that the file offers.
@@ -129,7 +157,7 @@ struct LoadedSpace {
   func assemble(
     input: ImageShape?, queries: [RequirementDeclaration] = [], log: inout DiagnosticLog
   ) -> CheckedSpace? {
-    var assembly = Assembly(declaration, library: library, queries: queries, log: log)
+    var assembly = Assembly(declaration, library: library, devices: devices, queries: queries, log: log)
     let checked = assembly.assemble(input: input)
     log = assembly.log
     return log.hasErrors ? nil : checked
@@ -180,7 +208,7 @@ struct Library {
     _ uses: [Located<String>], from user: String, open: [String], reader: some SourceReader, sources: inout SourceMap
   ) {
     for use in uses {
-      guard let path = resolve(use, from: user) else {
+      guard let path = path(use, from: user, log: &log) else {
         hidesBlocks = true
         continue
       }
@@ -232,7 +260,8 @@ struct Library {
     return bytes
   }
 
-  private mutating func resolve(_ use: Located<String>, from user: String) -> String? {
+  /// Where a path leads that a file of the space names; nil, after an error, where that is out of its folder.
+  func path(_ use: Located<String>, from user: String, log: inout DiagnosticLog) -> String? {
     var parts = user.split(separator: "/", omittingEmptySubsequences: false).dropLast().map(String.init)
     let base = folder.isEmpty ? 0 : folder.split(separator: "/", omittingEmptySubsequences: false).count
     guard !use.value.hasPrefix("/") else {

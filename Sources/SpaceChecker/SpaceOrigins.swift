@@ -9,10 +9,19 @@ package struct SpaceOrigins: Sendable {
   package let decisions: [SourceRange]
   /// Of each option of each decision; of a range all the same.
   package let options: [[SourceRange]]
+  /// Of each layer: its operation, or its name.
+  package let layers: [SourceRange?]
+  /// Of the latency tables that the space names, by device.
+  package let tables: [String: SourceRange]
   /// Of each requirement, for messages about an architecture that breaks it.
   let traces: [RequirementTrace?]
 
-  init(_ choices: [ChoiceDeclaration], _ requirements: [ResolvedRequirement]) {
+  init(
+    _ choices: [ChoiceDeclaration], _ requirements: [ResolvedRequirement], layers: [SourceRange?],
+    devices: [DeviceDeclaration]
+  ) {
+    self.layers = layers
+    tables = Dictionary(devices.map { ($0.name.value, $0.path.range) }) { first, _ in first }
     self.requirements = requirements.map(\.range)
     decisions = choices.map(\.range)
     options = choices.map { $0.options.map(\.range) }

@@ -14,6 +14,25 @@ extension CheckedSpace {
     lintCounts(members.optionCounts(), log: &log)
   }
 
+  /// Kernels that the tables of the space have no row for; silent where finding them takes long.
+  func lintTables(log: inout DiagnosticLog) {
+    let limits = CostModelLimits(states: 5_000, edges: 200_000, steps: 300_000)
+    for table in space.latencyTables {
+      guard let range = origins.tables[table.device],
+        let missing = try? space.kernels(missingIn: table, limits: limits),
+        !missing.isEmpty
+      else { continue }
+      let examples = missing.prefix(3).map { row -> Note in
+        let layer = space.layer(of: row.node)
+        let place = layer.flatMap { origins.layers[$0.index] }
+        return Note("'\(row.kernel)', in '\(layer.map { space.layers[$0.index].name } ?? "")'", at: place)
+      }
+      log.warning(
+        LintDiagnostic.missingRows(device: table.device, count: missing.count), at: range,
+        notes: examples + [Note("'espalier device rows' writes a table with all of them")])
+    }
+  }
+
   /// An empty space alone, which is an error.
   func lintEmptiness(_ members: Result<MemberDiagram, MemberError>, log: inout DiagnosticLog) {
     if case .success(let members) = members, members.count.value == 0 { reportEmptiness(log: &log) }

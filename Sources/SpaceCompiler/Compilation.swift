@@ -11,6 +11,8 @@ package struct CompiledSpace: Sendable {
   package let inputs: [ImageShape]
   /// How many of the last requirements of the space are not of the file but of the command.
   package let queryCount: Int
+  /// The latency tables that the command named.
+  package let devices: [DeviceFile]
   /// See `hash(of:)`; made when asked for. It is that of the file.
   package var hash: String {
     var space = space
@@ -62,30 +64,34 @@ package struct Compilation: Sendable {
 ///   - queries: Further requirements for a space, each written as an entry of `require:`. Of the answers only the networks
 ///     that meet them are counted; the hash is that of the file. What the file expects is not held against them, and no
 ///     doubts are reported.
+///   - devices: Latency tables beside those of the space, in the place of those of the same device.
 package func compileSpace(
-  at path: String, input: ImageShape? = nil, where queries: [String] = [], reader: some SourceReader = DiskReader()
+  at path: String, input: ImageShape? = nil, where queries: [String] = [], devices: [DeviceFile] = [],
+  reader: some SourceReader = DiskReader()
 ) -> Compilation {
   var sources = SourceMap()
   var log = DiagnosticLog()
-  let checked = checkSpace(at: path, input: input, where: queries, reader: reader, sources: &sources, log: &log)
-  let result = checked.map { analyse($0, log: &log) }
+  let checked = checkSpace(
+    at: path, input: input, where: queries, devices: devices, reader: reader, sources: &sources, log: &log)
+  let result = checked.map { analyse($0, devices, log: &log) }
   return Compilation(
     sources: sources, diagnostics: log.diagnostics, omitted: log.omitted, result: log.hasErrors ? nil : result)
 }
 
-private func analyse(_ checked: CheckedSpace, log: inout DiagnosticLog) -> CompiledSpace {
-  let compiled = CompiledSpace(checked, architecture: checked.architecture?.choices)
+private func analyse(_ checked: CheckedSpace, _ devices: [DeviceFile], log: inout DiagnosticLog) -> CompiledSpace {
+  let compiled = CompiledSpace(checked, devices, architecture: checked.architecture?.choices)
   if let architecture = checked.architecture {
     checkHash(architecture, log: &log)
     checkBudgets(of: architecture, checked.origins, log: &log)
     if let space = architecture.space {
-      let whole = CompiledSpace(checked, space: space, architecture: nil)
+      let whole = CompiledSpace(checked, devices, space: space, architecture: nil)
       check(checked.expectations, of: whole, log: &log)
     }
   } else if checked.queryCount > 0 {
     checked.lintEmptiness(compiled.members, log: &log)
   } else {
     checked.lint(compiled.members, log: &log)
+    checked.lintTables(log: &log)
     check(checked.expectations, of: compiled, log: &log)
   }
   return compiled
@@ -185,10 +191,10 @@ private func checkHash(_ architecture: CheckedArchitecture, log: inout Diagnosti
 
 /// Holds the costs of an architecture against the budgets of its space.
 private func checkBudgets(of architecture: CheckedArchitecture, _ origins: SpaceOrigins, log: inout DiagnosticLog) {
-  guard let space = architecture.space, let cost = try? cost(of: architecture.choices, in: space) else { return }
+  guard let space = architecture.space else { return }
   for (requirement, range) in zip(space.requirements, origins.requirements) {
-    guard case .budget(let budget) = requirement.claim, let found = cost[budget.quantity],
-      let kind = CompileDiagnostic(budget, of: requirement.text, found: found)
+    guard case .budget(let budget) = requirement.claim,
+      let kind = CompileDiagnostic(budget, of: requirement.text, for: architecture.choices, in: space)
     else { continue }
     log.error(kind, at: architecture.choicesRange, notes: [Note("required here", at: range)])
   }
@@ -203,6 +209,20 @@ extension Space {
 }
 
 extension CompileDiagnostic {
+  /// Nil for a cost within the bounds, and for one that does not fit 64 bits.
+  fileprivate init?(_ budget: Budget, of requirement: String, for choices: Architecture, in space: Space) {
+    let devices = if case .latency(let device) = budget.quantity { [device] } else { [String]() }
+    do throws(CostError) {
+      let found = try cost(of: choices, in: space, devices: devices)[budget.quantity]
+      self.init(budget, of: requirement, found: found)
+    } catch .noRow(let row) {
+      self = .unknownLatency(
+        device: row.device, kernel: row.kernel.description, layer: space.layerName(of: row.node))
+    } catch {
+      return nil
+    }
+  }
+
   /// Nil for a cost within the bounds.
   fileprivate init?(_ budget: Budget, of requirement: String, found: Int) {
     if let greatest = budget.greatest, found > greatest {
@@ -217,11 +237,14 @@ extension CompileDiagnostic {
 
 extension CompiledSpace {
   /// - Parameter space: Of an architecture, the space that it is of; nil: what was checked.
-  fileprivate init(_ checked: CheckedSpace, space: Space? = nil, architecture: Architecture?) {
+  fileprivate init(
+    _ checked: CheckedSpace, _ devices: [DeviceFile], space: Space? = nil, architecture: Architecture?
+  ) {
     let space = space ?? checked.space
     let members = Result { () throws(MemberError) in try MemberDiagram(space, limits: .quick) }
     self.init(
-      space: space, inputs: checked.inputs, queryCount: checked.queryCount, members: members,
+      space: space, inputs: checked.inputs, queryCount: checked.queryCount, devices: devices,
+      members: members,
       expectations: checked.architecture == nil && checked.queryCount == 0 ? checked.expectations : Expectations(),
       factorisedLogits: DistributionPlan.factorised(for: space).logits,
       jointLogits: space.hasJointPlan ? DistributionPlan.jointLogits(of: space) : nil,

@@ -7,6 +7,7 @@ enum CompileDiagnostic: DiagnosticKind {
   case notPlannable(reason: String)
   case overBudget(cost: String, found: Int, bound: Int, requirement: String)
   case underBudget(cost: String, found: Int, bound: Int, requirement: String)
+  case unknownLatency(device: String, kernel: String, layer: String)
 
   var code: String {
     switch self {
@@ -14,6 +15,7 @@ enum CompileDiagnostic: DiagnosticKind {
     case .changedSpace: "ES3002"
     case .notPlannable: "ES4001"
     case .overBudget, .underBudget: "ES2307"
+    case .unknownLatency: "ES6004"
     }
   }
 
@@ -28,6 +30,8 @@ enum CompileDiagnostic: DiagnosticKind {
       "the architecture has \(found) \(cost), \(found - bound) more than the \(bound) that '\(requirement)' allows"
     case .underBudget(let cost, let found, let bound, let requirement):
       "the architecture has \(found) \(cost), \(bound - found) fewer than the \(bound) that '\(requirement)' asks for"
+    case .unknownLatency(let device, let kernel, let layer):
+      "the latency on '\(device)' is not known: its table has no row for '\(kernel)', which '\(layer)' needs"
     }
   }
 }

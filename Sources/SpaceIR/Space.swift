@@ -17,6 +17,8 @@ package struct Space: Hashable, Sendable {
   /// What members meet beyond making their decisions.
   package var requirements: [Requirement]
   package var hints: Hints
+  /// What is known of devices, beside the space.
+  package var devices = DeviceKnowledge()
   /// The body; its result has the shape of the output, for logits `[n, classes, 1, 1]`.
   package var body: Region
 

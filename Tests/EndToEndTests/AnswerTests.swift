@@ -66,6 +66,43 @@ struct AnswerTests {
     #expect(costs.allSatisfy { (1_200_000...1_400_000).contains($0 ?? 0) })
   }
 
+  /// Fractions, whole numbers, words and booleans.
+  @Test func `an architecture made of what JSON says is the network`() throws {
+    try withTemporaryFolder { folder in
+      _ = try write(
+        """
+        espalier: 1
+        space: fractions
+        input: {channels: 3, height: 8, width: 8}
+        output: {classes: 10}
+        decisions:
+          scale: {choose: [0.75, 1.5, 2]}
+          wide: {choose: [false, true]}
+        network:
+          - {name: stem, op: conv, channels: "select(wide, floor(12 * scale), floor(9 * scale))", kernel: 3}
+          - {name: act, op: activation, function: {choose: [relu, swish]}}
+          - {name: pool, op: global_pool}
+          - {name: head, op: linear, features: 10}
+        """, to: "space.yaml", in: folder)
+      let space = "\(folder)/space.yaml"
+      let listed = try Executable.run("sample", space, "--from", "0", "--json")
+      let lines = listed.output.split(separator: "\n").map(String.init)
+      #expect(lines.count == 12 && lines.contains { $0.contains("\"scale\":0.75") })
+      for line in lines {
+        let choices = try #require(line.firstMatch(of: /"decisions":(\{.*\})\}/)?.output.1)
+        let text = "{\"espalier\": 1, \"architecture\": \"one\", \"of\": \"space.yaml\", \"choices\": \(choices)}\n"
+        let number = try Executable.run("rank", space, try write(text, to: "one.yaml", in: folder))
+        #expect(number.output == "\(try object(line)["index"] as? String ?? "")\n", "\(number.errors)")
+      }
+    }
+  }
+
+  @Test func `one network is one`() throws {
+    let outcome = try Executable.run(
+      "sample", "spaces/spos.yaml", "--where", "macs <= 270359360")
+    #expect(outcome.errors.contains("drawing from 1 network, the only one in the budget\n"), "\(outcome.errors)")
+  }
+
   @Test func `an architecture is read as a space without decisions`() throws {
     try withTemporaryFolder { folder in
       let drawn = try Executable.run("sample", "spaces/digits.yaml", "--seed", "5").output.split(separator: "\n")

@@ -24,6 +24,11 @@ struct DocumentationScratch {
     try Executable.shell("cd '\(folder)' || exit 99; espalier() { \"$ESPALIER\" \"$@\"; }; \(line)")
   }
 
+  func writeTable(_ text: String, named name: String) throws {
+    try FileManager.default.createDirectory(atPath: "\(folder)/tables", withIntermediateDirectories: true)
+    _ = try write(text, to: "tables/\(name).yaml", in: folder)
+  }
+
   /// The codes of everything that the compiler says about a file with this text, in order.
   func codes(of text: String) throws -> [String] {
     _ = try write(text, to: "page.yaml", in: folder)

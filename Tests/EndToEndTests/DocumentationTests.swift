@@ -15,10 +15,14 @@ struct DocumentationTests {
     }
   }
 
-  @Test(arguments: try blocks(of: "yaml").filter { $0.isSpace || !$0.attributes.isEmpty })
+  @Test(arguments: try blocks(of: "yaml").filter { ($0.isSpace && $0.table == nil) || !$0.attributes.isEmpty })
   func `a space on a page compiles, or fails as the page says`(block: DocumentationPage.Block) throws {
     let expected = block.attributes.hasPrefix("fails=") ? [String(block.attributes.dropFirst(6))] : []
-    let found = try DocumentationScratch.with { try $0.codes(of: block.text) }
+    let tables = try Self.blocks(of: "yaml").filter { $0.page == block.page && $0.table != nil }
+    let found = try DocumentationScratch.with { scratch in
+      for table in tables { try scratch.writeTable(table.text, named: table.table ?? "") }
+      return try scratch.codes(of: block.text)
+    }
     #expect(found == expected)
   }
 
@@ -73,6 +77,11 @@ struct DocumentationTests {
 extension DocumentationPage.Block {
   /// Whether it shows what a long run once printed.
   fileprivate var isRecorded: Bool { language == "console" && attributes == "recorded" }
+
+  /// The name of a latency table, which a space on the page reads as `tables/NAME.yaml`.
+  fileprivate var table: String? {
+    lines.first { $0.hasPrefix("latency_table: ") }.map { String($0.dropFirst("latency_table: ".count)) }
+  }
 
   /// Whether the first line that is no comment begins a file of the language.
   fileprivate var isSpace: Bool {

@@ -108,6 +108,29 @@ struct SearchTests {
     }
   }
 
+  @Test func `networks are drawn by the distribution of a finished run`() throws {
+    try withTemporaryFolder { folder in
+      try #require(try SearchRun.start(in: folder).status == 0)
+      let weights = ["--weights", "\(folder)/run"]
+      let drawn = try Executable.run(["sample", "spaces/digits.yaml", "-n", "20", "--json"] + weights)
+      #expect(drawn.status == 0 && drawn.output.split(separator: "\n").count == 20, "\(drawn.errors)")
+      // The same by its file, under a condition, and by name.
+      let named = ["--weights", "\(folder)/run/distribution.json"]
+      #expect(
+        try Executable.run(["sample", "spaces/digits.yaml", "-n", "20", "--json"] + named).output == drawn.output)
+      let bounded = ["sample", "spaces/digits.yaml", "-n", "20", "--json", "--where", "macs <= 100k"] + weights
+      let macs = try Executable.run(bounded).output.split(separator: "\n").map { line in
+        try object(String(line))["macs"] as? Int ?? .max
+      }
+      #expect(macs.count == 20 && macs.allSatisfy { $0 <= 100_000 })
+      let costs = try object(try Executable.run(["costs", "spaces/digits.yaml", "--json"] + weights).output)
+      let expected = try #require(costs["expected"] as? [String: Any])
+      let mass = try #require((expected["probability"] as? [String: Double])?["least"])
+      // Every draw of a distribution over the space is a network of it.
+      #expect(abs(mass - 1) < 1e-9)
+    }
+  }
+
   @Test func `a run that was killed says so, and has no architecture`() throws {
     try withTemporaryFolder { folder in
       let steps = try SearchRun.killed(in: folder, after: 5)

@@ -112,7 +112,9 @@ import Testing
   @Test func `what has no table and what cannot be is refused`() throws {
     let space = SmallSpace.random(seed: 1)
     let device = Budget(.latency(device: "phone"), greatest: 1)
-    #expect(throws: BudgetError.latency(device: "phone")) { try BudgetedMembers(space, budgets: [device]) }
+    #expect(throws: BudgetError.model(.cost(.noTable(device: "phone")))) {
+      try BudgetedMembers(space, budgets: [device])
+    }
     let apart = [Budget(.macs, greatest: 5), Budget(.macs, least: 6)]
     #expect(throws: BudgetError.contradictory(.macs)) { try BudgetedMembers(space, budgets: apart) }
   }

@@ -34,7 +34,7 @@ struct DiagnosticPage: CustomStringConvertible {
   /// The codes from ES1000 on that have a page; those below are the parser's.
   static func codesWithPages() throws -> Set<String> {
     let names = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".md") }
-    return Set(names.map { String($0.dropLast(3)) }.filter { $0 >= "ES1" && $0 < "ES5" })
+    return Set(names.map { String($0.dropLast(3)) }.filter { $0 >= "ES1" && !$0.hasPrefix("ES5") })
   }
 
   /// The example under a heading.

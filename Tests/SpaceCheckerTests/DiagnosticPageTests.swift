@@ -27,10 +27,16 @@ struct DiagnosticPageTests {
 }
 
 extension DiagnosticPage {
-  /// Compiles an example. A page about architectures has their space, `tiny.yaml`, under a heading of its own.
+  /// Compiles an example. A page about architectures has their space, `tiny.yaml`, under a heading of its own; one about
+  /// devices their table, `phone.yaml`.
   fileprivate func compile(under heading: String) throws -> Compilation {
     var files = ["space.yaml": try #require(example(under: heading))]
     files["tiny.yaml"] = example(under: "The space `tiny.yaml`")
+    files["phone.yaml"] = example(under: "The table `phone.yaml`")
+    // What fails can be the table itself.
+    if heading == "Fails", let table = example(under: "The table `phone.yaml` that fails") {
+      files["phone.yaml"] = table
+    }
     return compileSpace(at: "space.yaml", reader: TextReader(files: files))
   }
 }

@@ -56,6 +56,44 @@ struct DistinctNetworkTests {
     #expect(distinct.wirings == 1 << (nodes * (nodes + 1) / 2 + nodes + 1), "operations are not enumerated")
   }
 
+  /// Within budgets, against the same networks listed by a condition, which is counted another way.
+  @Test(arguments: [20, 35, 60])
+  func `different networks within a budget are those of the members within it`(percent: Int) throws {
+    var space = try #require(compile(cells(2)).result).space
+    let members = try MemberSet(space)
+    let all = try (0..<Int(members.count)).map { index -> (Architecture, NetworkCost) in
+      let member = members.member(at: BigUInt(index))
+      return (member, try cost(of: member, in: space))
+    }
+    let macs = all.map(\.1.macs).sorted()
+    let limit = macs[macs.count * percent / 100]
+    let inside = all.filter { $0.1.macs <= limit }.map { member, _ in
+      space.decisionIDs.reduce(Expression.constant(.boolean(true))) { sum, id in
+        guard let value = space.value(of: id, in: member) else { return sum }
+        return .binary(.and, sum, .binary(.equal, .decision(id), .constant(value)))
+      }
+    }
+    var listed = space
+    func any(_ parts: ArraySlice<Expression>) -> Expression {
+      guard parts.count > 1 else { return parts.first ?? .constant(.boolean(false)) }
+      let middle = parts.startIndex + parts.count / 2
+      return .binary(.or, any(parts[..<middle]), any(parts[middle...]))
+    }
+    listed.requirements = [Requirement("listed", .condition(any(inside[...])))]
+    space.requirements = [Requirement("budget", .budget(Budget(.macs, greatest: limit)))]
+    let (budgeted, expected) = (try space.distinctNetworks(), try listed.distinctNetworks())
+    #expect(budgeted.count == expected.count && budgeted.isExact && budgeted.count.value > 0)
+    #expect(budgeted.wirings == inside.count)
+  }
+
+  @Test func `budgets that hold nothing back leave all different networks`() throws {
+    var space = try #require(compile(cells(2)).result).space
+    let all = try space.distinctNetworks()
+    space.requirements = [Requirement("wide", .budget(Budget(.macs, greatest: .max)))]
+    #expect(try space.distinctNetworks().count == all.count)
+    #expect(throws: DistinctError.tooManyWithin(limit: 10)) { try space.distinctNetworks(limit: 10) }
+  }
+
   /// 5,650 by an independent program that tries every naming of operations.
   @Test func `cells of NAS-Bench-201 are told apart as graphs`() throws {
 

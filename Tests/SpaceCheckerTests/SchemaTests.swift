@@ -126,7 +126,7 @@ struct SchemaTests {
     var open: [Substring]?
     var isFailing = false
     for line in page.split(separator: "\n", omittingEmptySubsequences: false) {
-      if open == nil, line.hasPrefix("## ") { isFailing = line == "## Fails" }
+      if open == nil, line.hasPrefix("## ") { isFailing = line == "## Fails" || line.hasSuffix("that fails") }
       if let lines = open, line == "```" {
         let isFile = lines.first { !$0.isEmpty && !$0.hasPrefix("#") }?.hasPrefix("espalier:") == true
         if isFile { blocks.append(lines.joined(separator: "\n") + "\n") }

@@ -26,28 +26,20 @@ struct BinCounts {
   /// - Throws: `BandError.tooLarge` before more than the limit is allocated.
   /// - Complexity: O(edges × bins × words) time.
   init(_ bins: CostBins, last: Int, for use: Use = .draws, memoryLimit: Int) throws(BandError) {
-    var bytes = 0
+    let sizes = try Self.sizes(bins, last: last, for: use, memoryLimit: memoryLimit)
+    let work = sizes.reduce(0) { $0 + $1.work }
+    var done = 0
     var result: [Layer] = [Layer(bins: 1, words: 1, storage: [1])]
-    var totals: [BigUInt] = [1]
-    for index in bins.edges.indices.reversed() {
-      let starts = bins.edgeStarts[index]
+    for (size, index) in zip(sizes, bins.edges.indices.reversed()) {
+      let states = bins.edgeStarts[index].count - 1
       let next = result[result.count - 1]
-      var reach = 0
-      totals = (0..<starts.count - 1).map { state in
-        bins.edges(of: state, in: index).reduce(BigUInt(0)) { sum, edge in
-          reach = max(reach, edge.bin + next.bins - 1)
-          return sum + totals[edge.target] * BigUInt(edge.members.count)
-        }
-      }
-      let words = max(1, ((totals.max() ?? 1).bitWidth + UInt.bitWidth - 1) / UInt.bitWidth)
-      let width = min(reach, last) + 1
-      let own = (starts.count - 1) * width * words * MemoryLayout<UInt>.size
-      bytes = use == .draws ? bytes + own : next.storage.count * MemoryLayout<UInt>.size + own
-      guard bytes <= memoryLimit else { throw .tooLarge(bytes: bytes, limit: memoryLimit) }
+      let (width, words) = (size.bins, size.words)
       var layer = Layer(
-        bins: width, words: words, storage: [UInt](repeating: 0, count: (starts.count - 1) * width * words))
-      for state in 0..<starts.count - 1 {
+        bins: width, words: words, storage: [UInt](repeating: 0, count: states * width * words))
+      for state in 0..<states {
+        AnalysisProgress.tell(.counts, done, of: work)
         for edge in bins.edges(of: state, in: index) where edge.bin < width {
+          done += words * min(next.bins, width - edge.bin)
           layer.add(next, times: UInt(edge.members.count), target: edge.target, state: state, shift: edge.bin)
         }
       }
@@ -55,6 +47,37 @@ struct BinCounts {
       result.append(layer)
     }
     layers = result.reversed()
+  }
+
+  /// The bins and words of each layer, and additions of words to count it, from the last to the first.
+  ///
+  /// - Throws: `BandError.tooLarge`.
+  private static func sizes(
+    _ bins: CostBins, last: Int, for use: Use, memoryLimit: Int
+  ) throws(BandError) -> [(bins: Int, words: Int, work: Int)] {
+    var (bytes, before) = (0, MemoryLayout<UInt>.size)
+    var sizes: [(bins: Int, words: Int, work: Int)] = []
+    var totals: [BigUInt] = [1]
+    for index in bins.edges.indices.reversed() {
+      let states = bins.edgeStarts[index].count - 1
+      let nextBins = sizes.last?.bins ?? 1
+      var reach = 0
+      totals = (0..<states).map { state in
+        bins.edges(of: state, in: index).reduce(BigUInt(0)) { sum, edge in
+          reach = max(reach, edge.bin + nextBins - 1)
+          return sum + totals[edge.target] * BigUInt(edge.members.count)
+        }
+      }
+      let words = max(1, ((totals.max() ?? 1).bitWidth + UInt.bitWidth - 1) / UInt.bitWidth)
+      let width = min(reach, last) + 1
+      let own = states * width * words * MemoryLayout<UInt>.size
+      bytes = use == .draws ? bytes + own : before + own
+      before = own
+      guard bytes <= memoryLimit else { throw .tooLarge(bytes: bytes, limit: memoryLimit) }
+      let additions = bins.edges[index].reduce(0) { $0 + max(0, min(nextBins, width - $1.bin)) }
+      sizes.append((width, words, additions * words))
+    }
+    return sizes
   }
 
   /// The number of paths from the root that spend a number of bins in the range.

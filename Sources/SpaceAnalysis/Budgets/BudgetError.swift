@@ -7,8 +7,6 @@ package enum BudgetError: Error, Hashable, Sendable {
   case band(CostMeasure, BandError)
   /// Two budgets on one measure, of which one begins where the other has ended.
   case contradictory(CostMeasure)
-  /// Latency needs a device's table, which a space does not hold.
-  case latency(device: String)
 }
 
 /// What budgets on one measure leave together.
@@ -20,7 +18,7 @@ struct BudgetBand {
   static func bands(of budgets: [Budget]) throws(BudgetError) -> [BudgetBand] {
     var bands: [BudgetBand] = []
     for budget in budgets {
-      let measure = try budget.measure()
+      let measure = budget.quantity.measure
       let (least, greatest) = (max(0, budget.least ?? 0), budget.greatest ?? .max)
       let known = bands.firstIndex { $0.measure == measure }
       let range = known.map { bands[$0].range } ?? 0...Int.max
@@ -34,28 +32,19 @@ struct BudgetBand {
 }
 
 extension Budget.Quantity {
-  /// Nil for what needs a device's table.
-  package var measure: CostMeasure? {
+  package var measure: CostMeasure {
     switch self {
     case .macs: .macs
     case .parameters: .parameters
     case .activationBytes: .activationBytes
-    case .latency: nil
+    case .latency(let device): .latency(device: device)
     }
   }
 }
 
 extension NetworkCost {
-  /// Nil for what a graph alone does not tell.
-  package subscript(quantity: Budget.Quantity) -> Int? { quantity.measure.map { self[$0] } }
-}
-
-extension Budget {
-  fileprivate func measure() throws(BudgetError) -> CostMeasure {
-    if let measure = quantity.measure { return measure }
-    guard case .latency(let device) = quantity else { preconditionFailure("latency alone has no measure") }
-    throw .latency(device: device)
-  }
+  /// - Precondition: As of a measure.
+  package subscript(quantity: Budget.Quantity) -> Int { self[quantity.measure] }
 }
 
 extension Space {

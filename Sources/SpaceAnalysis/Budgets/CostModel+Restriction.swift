@@ -23,6 +23,7 @@ extension CostModel {
       var targets: [Spent] = []
       var targetOf: [Spent: Int] = [:]
       for source in states {
+        AnalysisProgress.tell(.budgets, number, of: layers.count)
         next.tableOf.append(layer.tableOf[source.state])
         for edge in bins.edges[number][source.state] {
           let spent = source.bins.map { $0 + edge.bin }

@@ -64,6 +64,7 @@ struct ConditionDiagramBuilder {
     for position in order.indices {
       var step = Step(decision: order[position], after: position == 0 ? [] : frontiers[position - 1])
       for state in states {
+        AnalysisProgress.tell(.conditions, position, of: order.count)
         try extend(&step, from: state, at: position)
         let size = edgeCount + step.layer.edges.count + step.layer.members.count / 8
         guard step.targets.count <= limits.states, size <= limits.edges, table.size <= limits.formulas else {

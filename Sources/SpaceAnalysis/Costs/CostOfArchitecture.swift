@@ -4,20 +4,47 @@ package import SpaceIR
 ///
 /// Walks the region tree and follows, in each choice, the alternative that the selector names.
 ///
-/// - Throws: `CostError.notAMember` unless the space contains the architecture, `overflow` where a cost leaves 64 bits.
-/// - Complexity: O(nodes on the path).
-package func cost(of architecture: Architecture, in space: Space) throws(CostError) -> NetworkCost {
+/// - Parameter devices: Those whose latency is asked for too.
+/// - Throws: `CostError.notAMember` unless the space contains the architecture, `overflow` where a cost leaves 64 bits;
+///   `noTable` and `noRow` where a latency is not known.
+/// - Complexity: O(nodes on the path), with devices O(nodes of the space).
+package func cost(
+  of architecture: Architecture, in space: Space, devices: [String] = []
+) throws(CostError) -> NetworkCost {
   guard space.contains(architecture) else { throw .notAMember }
-  var walk = CostWalk(space: space, architecture: architecture)
+  var walk = CostWalk(space: space, architecture: architecture, tables: try space.latencyTables(of: devices))
   try walk.visit(space.body)
   return walk.total
+}
+
+extension Space {
+  /// - Throws: `CostError.noTable`.
+  func latencyTables(of devices: [String]) throws(CostError) -> [LatencyTable] {
+    var tables: [LatencyTable] = []
+    for device in devices {
+      guard let table = latencyTable(of: device) else { throw .noTable(device: device) }
+      tables.append(table)
+    }
+    return tables
+  }
 }
 
 private struct CostWalk {
   let space: Space
   let architecture: Architecture
-  var total = NetworkCost()
+  let tables: [LatencyTable]
+  /// Nil where no latency is asked for.
+  let fusion: KernelFusion?
+  var total: NetworkCost
   var types: [NodeID: TensorType] = [:]
+
+  init(space: Space, architecture: Architecture, tables: [LatencyTable]) {
+    self.space = space
+    self.architecture = architecture
+    self.tables = tables
+    fusion = tables.isEmpty ? nil : KernelFusion(space)
+    total = NetworkCost(latencies: Dictionary(tables.map { ($0.device, 0) }) { first, _ in first })
+  }
 
   mutating func visit(_ region: Region) throws(CostError) {
     for node in region.nodes {
@@ -27,6 +54,23 @@ private struct CostWalk {
       } else {
         try add(node)
       }
+    }
+    let known = types
+    for kernel in fusion?.kernels(of: region, type: { known[$0] }) ?? [] { try add(kernel) }
+  }
+
+  private mutating func add(_ kernel: DeviceKernel) throws(CostError) {
+    var values: [Value] = []
+    for argument in kernel.arguments { values.append(try evaluate(argument, at: kernel.node)) }
+    let shape = KernelShape(kernel.form, values)
+    for table in tables {
+      guard let time = table[shape] else {
+        throw .noRow(MissingRow(device: table.device, kernel: shape, node: kernel.node))
+      }
+      guard let sum = total.adding(NetworkCost(latencies: [table.device: time])) else {
+        throw .overflow(at: kernel.node)
+      }
+      total = sum
     }
   }
 

@@ -15,17 +15,22 @@ package struct NetworkCost: Hashable, Sendable {
   /// result of every operation but the input, which writes nothing, and choices, whose alternatives write. Maps inside
   /// squeeze-excite, split-attention and attention, which are no operations of their own, are not counted.
   package var activationBytes: Int
+  /// By device, nanoseconds: the sum over the network's kernels by the device's table. Of the devices that were asked for.
+  package var latencies: [String: Int]
 
   package init(
-    macs: Int = 0, parameters: Int = 0, weights: Int = 0, poolingInputs: Int = 0, activationBytes: Int = 0
+    macs: Int = 0, parameters: Int = 0, weights: Int = 0, poolingInputs: Int = 0, activationBytes: Int = 0,
+    latencies: [String: Int] = [:]
   ) {
     self.macs = macs
     self.parameters = parameters
     self.weights = weights
     self.poolingInputs = poolingInputs
     self.activationBytes = activationBytes
+    self.latencies = latencies
   }
 
+  /// - Precondition: A latency is of a device that was asked for.
   package subscript(measure: CostMeasure) -> Int {
     switch measure {
     case .macs: macs
@@ -33,7 +38,13 @@ package struct NetworkCost: Hashable, Sendable {
     case .weights: weights
     case .poolingInputs: poolingInputs
     case .activationBytes: activationBytes
+    case .latency(let device): known(latencies[device])
     }
+  }
+
+  private func known(_ latency: Int?) -> Int {
+    guard let latency else { preconditionFailure("the cost was taken without this device's latency") }
+    return latency
   }
 
   /// Nil where a part does not fit 64 bits.
@@ -42,18 +53,36 @@ package struct NetworkCost: Hashable, Sendable {
     let sum = NetworkCost(
       macs: exact.sum(macs, other.macs), parameters: exact.sum(parameters, other.parameters),
       weights: exact.sum(weights, other.weights), poolingInputs: exact.sum(poolingInputs, other.poolingInputs),
-      activationBytes: exact.sum(activationBytes, other.activationBytes))
+      activationBytes: exact.sum(activationBytes, other.activationBytes),
+      latencies: latencies.merging(other.latencies) { exact.sum($0, $1) })
     return exact.overflowed ? nil : sum
   }
 }
 
 /// One of the additive costs of a network.
-package enum CostMeasure: String, Hashable, Sendable, CaseIterable {
+package enum CostMeasure: Hashable, Sendable {
   case macs
   case parameters
   case weights
-  case poolingInputs = "pooling_inputs"
-  case activationBytes = "activation_bytes"
+  case poolingInputs
+  case activationBytes
+  /// Nanoseconds on a device, by its latency table.
+  case latency(device: String)
+
+  /// Those that a graph alone tells.
+  package static let ofGraphs: [CostMeasure] = [.macs, .parameters, .weights, .poolingInputs, .activationBytes]
+
+  /// The name in JSON.
+  package var name: String {
+    switch self {
+    case .macs: "macs"
+    case .parameters: "parameters"
+    case .weights: "weights"
+    case .poolingInputs: "pooling_inputs"
+    case .activationBytes: "activation_bytes"
+    case .latency(let device): "latency(\(device))"
+    }
+  }
 }
 
 /// Why a cost has no value. Domains of a checked space are typed, but their products can still leave 64 bits.
@@ -64,4 +93,15 @@ package enum CostError: Error, Hashable, Sendable {
   case malformed(NodeID)
   /// The architecture does not decide exactly the existing decisions.
   case notAMember
+  /// The space has no latency table of this device.
+  case noTable(device: String)
+  case noRow(MissingRow)
+}
+
+/// A kernel that a network has and a device's table has not.
+package struct MissingRow: Hashable, Sendable {
+  package let device: String
+  package let kernel: KernelShape
+  /// The operation that heads the kernel.
+  package let node: NodeID
 }

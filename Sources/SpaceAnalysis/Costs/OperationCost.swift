@@ -30,6 +30,8 @@ struct OperationCost: Sendable {
     case linear(bias: Bool)
     /// copies, channels, height, width of the result
     case featureMap
+    /// The values of a kernel's fields, words among them; what it takes is the row of a device's table.
+    case kernel(DeviceKernel.Form, device: String)
   }
   let formula: Formula
   let arguments: [Expression]
@@ -38,6 +40,12 @@ struct OperationCost: Sendable {
   static func all(_ operation: Operation, operands: [TensorType], result: TensorType) -> [OperationCost] {
     [OperationCost(operation, operands: operands, result: result), OperationCost(writing: result, by: operation)]
       .compactMap { $0 }
+  }
+
+  /// The latency of a kernel on a device.
+  init(_ kernel: DeviceKernel, on device: String) {
+    formula = .kernel(kernel.form, device: device)
+    arguments = kernel.arguments
   }
 
   /// Nil for what writes no feature map: inputs, and choices, whose alternatives do.
@@ -98,9 +106,14 @@ struct OperationCost: Sendable {
 }
 
 extension OperationCost.Formula {
+  /// Whether what it takes is looked up.
+  var isKernel: Bool { if case .kernel = self { true } else { false } }
+
   /// Whether the formula is zero for every argument under this measure.
   func isFree(under measure: CostMeasure) -> Bool {
     switch (measure, self) {
+    case (.latency(let device), .kernel(_, let other)): device != other
+    case (.latency, _), (_, .kernel): true
     case (.activationBytes, .featureMap): false
     case (.activationBytes, _), (_, .featureMap): true
     case (.macs, .batchNorm), (.macs, .averagePool), (.weights, .batchNorm), (.weights, .averagePool),
@@ -114,6 +127,8 @@ extension OperationCost.Formula {
   }
 
   /// The cost for evaluated arguments; nil where it does not fit 64 bits.
+  ///
+  /// - Precondition: The formula is not that of a kernel, which has a row instead.
   func cost(_ x: [Int]) -> NetworkCost? {
     var exact = CheckedArithmetic()
     var cost = NetworkCost()
@@ -158,6 +173,7 @@ extension OperationCost.Formula {
       cost.parameters = exact.sum(cost.weights, bias ? x[1] : 0)
     case .featureMap:
       cost.activationBytes = exact.product(exact.product(x[0], x[1]), x[2], exact.product(4, x[3]))
+    case .kernel: preconditionFailure("the latency of a kernel is looked up")
     }
     return exact.overflowed ? nil : cost
   }

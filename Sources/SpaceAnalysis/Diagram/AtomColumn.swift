@@ -26,4 +26,6 @@ struct TermKey: Hashable {
 /// A term's costs by group of the tuples that it tells apart; one array for each measure under which it is not free.
 struct TermCosts {
   let measures: [(index: Int, costs: [Int])]
+  /// By group: the kernels that have no row; whether a network has them is told by the conditions.
+  let missing: [Int: MissingRow]
 }

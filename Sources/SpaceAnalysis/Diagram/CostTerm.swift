@@ -31,10 +31,16 @@ struct CostTerms: Sendable {
   private var types: [NodeID: TensorType] = [:]
 
   private let positions: [Int]
+  /// The devices among the measures; nil where there are none.
+  private let kernels: (fusion: KernelFusion, devices: [String])?
 
   /// - Parameter positions: By decision of the graph, its number in the terms.
   init(_ space: Space, measures: [CostMeasure], positions: [Int]) {
     self.positions = positions
+    let devices = measures.compactMap { measure in
+      if case .latency(let device) = measure { device } else { nil }
+    }
+    kernels = devices.isEmpty ? nil : (KernelFusion(space), devices)
     collect(space.body, guards: [], measures: measures)
   }
 
@@ -48,22 +54,28 @@ struct CostTerms: Sendable {
           collect(alternative.region, guards: guards + [inner], measures: measures)
         }
       } else {
-        append(node, guards: guards, measures: measures)
+        let operands = node.operation.operands.compactMap { types[$0] }
+        for rule in OperationCost.all(node.operation, operands: operands, result: node.type)
+        where !measures.allSatisfy(rule.formula.isFree) {
+          append(rule, of: node.id, guards: guards)
+        }
+      }
+    }
+    guard let kernels else { return }
+    let known = types
+    for kernel in kernels.fusion.kernels(of: region, type: { known[$0] }) {
+      for device in kernels.devices {
+        append(OperationCost(kernel, on: device), of: kernel.node, guards: guards)
       }
     }
   }
 
-  private mutating func append(_ node: Node, guards: [CostTerm.Guard], measures: [CostMeasure]) {
-    let operands = node.operation.operands.compactMap { types[$0] }
-    for rule in OperationCost.all(node.operation, operands: operands, result: node.type)
-    where !measures.allSatisfy(rule.formula.isFree) {
-      let arguments = rule.arguments.map { atom($0) }
-      let used = Set(guards.map(\.selector) + arguments).sorted()
-      let support = Set(used.flatMap { atomSupports[$0] }).sorted()
-      terms.append(
-        CostTerm(
-          node: node.id, guards: guards, formula: rule.formula, arguments: arguments, support: support, atoms: used))
-    }
+  private mutating func append(_ rule: OperationCost, of node: NodeID, guards: [CostTerm.Guard]) {
+    let arguments = rule.arguments.map { atom($0) }
+    let used = Set(guards.map(\.selector) + arguments).sorted()
+    let support = Set(used.flatMap { atomSupports[$0] }).sorted()
+    terms.append(
+      CostTerm(node: node, guards: guards, formula: rule.formula, arguments: arguments, support: support, atoms: used))
   }
 
   private mutating func atom(_ expression: Expression) -> Int {

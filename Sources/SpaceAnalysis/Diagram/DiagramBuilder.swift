@@ -9,14 +9,33 @@ struct DiagramBuilder {
   private let measures: [CostMeasure]
   private let limits: CostModelLimits
   private let terms: CostTerms
+  /// By device.
+  private let tables: [String: LatencyTable]
   private var conditions: DiagramConditions
   private var table = ExpressionTable()
   private var edgeCount = 0
+  private var lack: Lack
   private(set) var steps = 0
+
+  /// What becomes of a kernel that a device's table has not.
+  enum Lack {
+    case fails
+    /// It counts as no time, and is listed; each kernel once.
+    case listed([KernelShape: MissingRow])
+  }
+
+  /// The kernels that were listed, in the order of the graph.
+  var missingRows: [MissingRow] {
+    guard case .listed(let rows) = lack else { return [] }
+    return rows.values.sorted { ($0.node, $0.kernel.description) < ($1.node, $1.kernel.description) }
+  }
 
   /// - Parameter measures: The one that edges are sorted by, then further ones.
   /// - Throws: `CostModelError.noMembers` or `noValue` where that needs no diagram to tell.
-  init(_ space: Space, measures: [CostMeasure], limits: CostModelLimits) throws(CostModelError) {
+  init(
+    _ space: Space, measures: [CostMeasure], limits: CostModelLimits, lack: Lack = .fails
+  ) throws(CostModelError) {
+    self.lack = lack
     order = space.orderOfUse
     var positions = order
     for (position, index) in order.enumerated() { positions[index] = position }
@@ -24,21 +43,37 @@ struct DiagramBuilder {
     self.space = space
     self.measures = measures
     self.limits = limits
+    do throws(CostError) {
+      let devices = measures.compactMap { measure in
+        if case .latency(let device) = measure { device } else { nil }
+      }
+      tables = Dictionary(try space.latencyTables(of: devices).map { ($0.device, $0) }) { first, _ in first }
+    } catch {
+      throw .cost(error)
+    }
     terms = CostTerms(space, measures: measures, positions: positions)
     conditions = try DiagramConditions(space)
   }
 
   /// By measure, the sum of the terms without decisions.
-  func constants() throws(CostModelError) -> [Int] {
+  mutating func constants() throws(CostModelError) -> [Int] {
     var totals = [Int](repeating: 0, count: measures.count)
     for term in terms.terms where term.support.isEmpty {
-      let part = try cost(of: term) { position throws(EvaluationError) in
+      let part = try part(of: term) { position throws(EvaluationError) in
         try terms.atoms[term.guards[position].selector].evaluate { _ in nil }
       } argument: { position throws(EvaluationError) in
         try terms.atoms[term.arguments[position]].evaluate { _ in nil }
       }
-      for (index, measure) in measures.enumerated() {
-        totals[index] = try add(totals[index], part[measure], at: term)
+      for (index, measure) in measures.enumerated() where !term.formula.isFree(under: measure) {
+        let cost: Int
+        switch part {
+        case .graph(let parts): cost = parts[measure]
+        case .latency(let time): cost = time
+        case .missing(let row):
+          try note([row])
+          cost = 0
+        }
+        totals[index] = try add(totals[index], cost, at: term)
       }
     }
     return totals
@@ -54,10 +89,13 @@ struct DiagramBuilder {
         alive: [Bool](repeating: true, count: space.decisions.count), condition: ConditionTable.yes)
     ]
     var layers: [DiagramLayer] = []
-    for block in blocks {
+    for (number, block) in blocks.enumerated() {
       let scope = BlockScope(block, space: space, terms: terms, conditions: conditions)
       var step = BlockStep(scope: scope)
-      for state in states { try extend(&step, from: state) }
+      for state in states {
+        AnalysisProgress.tell(.costs, number, of: blocks.count)
+        try extend(&step, from: state)
+      }
       for index in measures.indices {
         let dearest = step.layer.edges.reduce(0) { dearest, edge in
           max(dearest, index == 0 ? edge.cost : step.layer.sides[edge.side][index - 1])
@@ -87,7 +125,7 @@ struct DiagramBuilder {
   private mutating func extend(_ step: inout BlockStep, from state: DiagramState) throws(CostModelError) {
     let tableIndex = step.table(for: state, of: space.decisions)
     let tuples = step.layer.tables[tableIndex]
-    let costs = try tupleCosts(&step, from: state, tableIndex: tableIndex)
+    let (costs, missing) = try tupleCosts(&step, from: state, tableIndex: tableIndex)
     let interface = step.projection(onto: step.scope.interface, table: tableIndex)
     let sides = sideIndices(of: costs, in: &step.layer)
     // Nil for tuples that the conditions rule out.
@@ -104,6 +142,7 @@ struct DiagramBuilder {
       guard let target = targetOf[interface.groupOf[tuple]] else { return nil }
       return TupleEnd(target: target, cost: costs[0][tuple], side: sides?[tuple] ?? 0, tuple: tuple)
     }
+    if !missing.isEmpty { for end in ends { try note(missing[end.tuple] ?? []) } }
     step.layer.append(ends.sorted(), tableIndex: tableIndex)
     edgeCount += step.layer.edges(of: step.layer.stateCount - 1).count
     let owner = space.decisions[step.scope.block.decisions.lowerBound].owner
@@ -112,6 +151,16 @@ struct DiagramBuilder {
     steps += tuples.count + interface.representatives.count * (1 + step.scope.touchedAtoms.count)
     steps += step.scope.pending.count * interface.representatives.count
     guard steps <= limits.steps else { throw .tooManySteps(owner: owner, limit: limits.steps) }
+  }
+
+  private mutating func note(_ missing: [MissingRow]) throws(CostModelError) {
+    for row in missing {
+      guard case .listed(var rows) = lack else { throw .cost(.noRow(row)) }
+      if rows[row.kernel].map({ row.node < $0.node }) ?? true {
+        rows[row.kernel] = row
+        lack = .listed(rows)
+      }
+    }
   }
 
   /// By tuple, the number of its further costs in the layer's table; nil where there are none.
@@ -128,12 +177,14 @@ struct DiagramBuilder {
     }
   }
 
-  /// By measure, the cost of each tuple: the sum of the terms that the block completes.
+  /// By measure, the cost of each tuple: the sum of the terms that the block completes; and by tuple the kernels that
+  /// it has and a device's table has not.
   private func tupleCosts(
     _ step: inout BlockStep, from state: DiagramState, tableIndex: Int
-  ) throws(CostModelError) -> [[Int]] {
+  ) throws(CostModelError) -> (costs: [[Int]], missing: [Int: [MissingRow]]) {
     let count = step.layer.tables[tableIndex].count
     var costs = measures.map { _ in [Int](repeating: 0, count: count) }
+    var missing: [Int: [MissingRow]] = [:]
     for group in step.scope.completed {
       let projection = step.projection(onto: group.positions, table: tableIndex)
       var sums = measures.map { _ in [Int](repeating: 0, count: projection.representatives.count) }
@@ -148,6 +199,11 @@ struct DiagramBuilder {
             sums[measure][position] = try add(sums[measure][position], cost, at: term)
           }
         }
+        if !parts.missing.isEmpty {
+          for tuple in 0..<count {
+            if let row = parts.missing[projection.groupOf[tuple]] { missing[tuple, default: []].append(row) }
+          }
+        }
       }
       guard let last = group.terms.last.map({ terms.terms[$0] }) else { continue }
       for measure in measures.indices {
@@ -156,7 +212,7 @@ struct DiagramBuilder {
         }
       }
     }
-    return costs
+    return (costs, missing)
   }
 
   /// What a term costs in some tuples that stand for all.
@@ -171,15 +227,21 @@ struct DiagramBuilder {
     let arguments = term.arguments.map { column($0) }
     let counted = measures.indices.filter { !term.formula.isFree(under: measures[$0]) }
     var parts = counted.map { (index: $0, costs: [Int](repeating: 0, count: tuples.count)) }
+    var missing: [Int: MissingRow] = [:]
     for (position, tuple) in tuples.enumerated() {
-      let cost = try cost(of: term) { index throws(EvaluationError) in
+      let found = try part(of: term) { index throws(EvaluationError) in
         try guards[index].value(in: tuple)
       } argument: { index throws(EvaluationError) in
         try arguments[index].value(in: tuple)
       }
-      for (part, measure) in counted.enumerated() { parts[part].costs[position] = cost[measures[measure]] }
+      switch found {
+      case .graph(let cost):
+        for (part, measure) in counted.enumerated() { parts[part].costs[position] = cost[measures[measure]] }
+      case .latency(let time): for part in parts.indices { parts[part].costs[position] = time }
+      case .missing(let row): missing[position] = row
+      }
     }
-    return TermCosts(measures: parts)
+    return TermCosts(measures: parts, missing: missing)
   }
 
   /// What remains after a tuple, nil where the conditions rule it out; equal tuples up to the interface leave the same.
@@ -227,16 +289,36 @@ struct DiagramBuilder {
     }
   }
 
+  /// What a term adds to the costs of a network.
+  private enum Part {
+    case graph(NetworkCost)
+    /// Nanoseconds on the device of the term's kernel.
+    case latency(Int)
+    case missing(MissingRow)
+  }
+
   /// - Parameters:
   ///   - selector: Of a guard, by its position. Arguments are not asked for where a guard fails.
   ///   - argument: The value of an argument, by its position.
-  private func cost(
+  private func part(
     of term: CostTerm, selector: (Int) throws(EvaluationError) -> Value,
     argument: (Int) throws(EvaluationError) -> Value
-  ) throws(CostModelError) -> NetworkCost {
+  ) throws(CostModelError) -> Part {
     do throws(EvaluationError) {
       for (position, condition) in term.guards.enumerated() {
-        guard condition.values.contains(try selector(position)) else { return NetworkCost() }
+        guard condition.values.contains(try selector(position)) else {
+          return term.formula.isKernel ? .latency(0) : .graph(NetworkCost())
+        }
+      }
+      if case .kernel(let form, let device) = term.formula {
+        var values: [Value] = []
+        values.reserveCapacity(term.arguments.count)
+        for position in term.arguments.indices { values.append(try argument(position)) }
+        let kernel = KernelShape(form, values)
+        guard let time = tables[device]?[kernel] else {
+          return .missing(MissingRow(device: device, kernel: kernel, node: term.node))
+        }
+        return .latency(time)
       }
       var arguments: [Int] = []
       arguments.reserveCapacity(term.arguments.count)
@@ -245,7 +327,7 @@ struct DiagramBuilder {
         arguments.append(value)
       }
       guard let cost = term.formula.cost(arguments) else { throw .overflow }
-      return cost
+      return .graph(cost)
     } catch {
       throw .cost(error == .overflow ? .overflow(at: term.node) : .malformed(term.node))
     }

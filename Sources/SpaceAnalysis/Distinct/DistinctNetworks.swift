@@ -8,6 +8,8 @@ package import SpaceIR
 /// where their operations can be matched one to one, with equal attributes and matching operands. Operands of sums,
 /// products and concatenations have no order. A width that is shared out among the operands of a join follows from the
 /// graph and is not compared. An operation that a decision chooses is matched with such operations.
+///
+/// Within budgets a network counts where one of the ways to decide it is within them: what is left out has its cost.
 package struct DistinctNetworks: Hashable, Sendable {
   package let count: NetworkCount
   /// Whether the count is exact; otherwise it is the most that there can be: the parts of the space that were counted apart
@@ -25,8 +27,12 @@ package enum DistinctError: Error, Hashable, Sendable {
   case tooMany(limit: Int)
   /// A graph has too many symmetries.
   case tooSymmetric(limit: Int)
-  /// Networks within budgets are not told apart.
-  case budgets
+  /// The networks within the budgets are not known.
+  case budgets(BudgetError)
+  /// Costs are counted in steps, so that networks close to an end of a budget cannot be listed.
+  case inexact
+  /// More networks are within the budgets, of which each is compared, than the limit.
+  case tooManyWithin(limit: Int)
   /// A network with several results is not cut into parts.
   case severalOutputs
   /// A selector has no value in some network; the checker promises otherwise.
@@ -40,25 +46,27 @@ extension Space {
   /// multiplied; repetitions of one part are counted once. Decisions that do nothing but choose operations are not
   /// enumerated: a graph's symmetries tell how many different networks they make.
   ///
-  /// - Parameter limit: The most members of a part, chosen operations left out.
+  /// Within budgets no part stands alone: every network within them is made and compared.
+  ///
+  /// - Parameter limit: The most members of a part, chosen operations left out; within budgets the most members.
   /// - Throws: `DistinctError`.
   /// - Complexity: O(members of each part, without such decisions) evaluations, one canonical form for each different graph.
   package func distinctNetworks(limit: Int = 4_000_000) throws(DistinctError) -> DistinctNetworks {
-    guard budgets.isEmpty else { throw .budgets }
     guard otherOutputs.isEmpty else { throw .severalOutputs }
+    let listed = try budgets.isEmpty ? nil : membersWithinBudgets(limit: limit)
     let members: MemberDiagram
     do throws(MemberError) {
       members = try MemberDiagram(self)
     } catch {
       throw .members(error)
     }
-    let cutting = GraphCutting(self, members)
+    let cutting = GraphCutting(self, members, isWhole: listed != nil)
     let components = cutting.components
     var (count, isExact) = (BigUInt(1), true)
     var (wirings, graphs, holds) = (0, 0, false)
     for component in components {
       var census = GraphCensus(self, members, component, cutting.atoms, limit: limit)
-      try census.run()
+      if let listed { try census.run(over: listed) } else { try census.run() }
       count *= BigUInt(census.count)
       wirings += census.wirings
       graphs += census.graphs
@@ -67,6 +75,21 @@ extension Space {
     if components.count > 1 || components.contains(where: { $0.templates.count > 1 }) { isExact = !holds }
     if members.count.value == 0 { count = 0 }
     return DistinctNetworks(count: NetworkCount(count), isExact: isExact, wirings: wirings, graphs: graphs)
+  }
+}
+
+extension Space {
+  /// - Throws: `DistinctError`.
+  private func membersWithinBudgets(limit: Int) throws(DistinctError) -> BudgetedMembers {
+    let members: BudgetedMembers
+    do throws(BudgetError) {
+      members = try BudgetedMembers(self)
+    } catch {
+      throw .budgets(error)
+    }
+    guard members.countUpper.value <= limit else { throw .tooManyWithin(limit: limit) }
+    guard members.isExact else { throw .inexact }
+    return members
   }
 }
 
@@ -82,9 +105,10 @@ struct GraphCutting {
   private(set) var atoms: GraphAtoms
   private(set) var components: [Component]
 
-  init(_ space: Space, _ members: MemberDiagram) {
+  /// - Parameter isWhole: Whether all parts are one component, and every decision is made.
+  init(_ space: Space, _ members: MemberDiagram, isWhole: Bool = false) {
     let roles = DecisionRoles(space)
-    var labels = roles.labels
+    var labels = isWhole ? roles.labels.map { _ in false } : roles.labels
     while true {
       atoms = GraphAtoms(labels: labels, wires: roles.wires)
       var templates: [GraphTemplate] = []
@@ -93,6 +117,11 @@ struct GraphCutting {
         let template = GraphTemplate(part.nodes, input: part.input, result: part.result, &atoms)
         guard !template.atoms.isEmpty || !template.labelDecisions.isEmpty else { continue }
         if texts.insert(template.text).inserted { templates.append(template) }
+      }
+      guard !isWhole else {
+        let all = Component(templates: templates, isWalked: space.decisions.map { _ in true })
+        components = templates.isEmpty ? [] : [all]
+        return
       }
       components = Self.components(templates, atoms, of: space, members)
       // Chosen operations are left open where one part alone has them.

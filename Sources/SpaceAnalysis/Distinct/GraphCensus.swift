@@ -46,11 +46,26 @@ struct GraphCensus {
     var seen: Set<[UInt64]> = []
     let walk = walk
     guard walk.mostWays <= limit else { throw .tooMany(limit: limit) }
-    try walk.visit { choices throws(DistinctError) in
-      wirings += 1
-      let key = self.key(of: choices)
-      if seen.insert(key).inserted { try add(choices, key) }
-    }
+    let most = Int(walk.mostWays)
+    try walk.visit { choices throws(DistinctError) in try visit(choices, of: most, &seen) }
+  }
+
+  /// Of listed members only.
+  ///
+  /// - Precondition: They are no more than an integer holds.
+  mutating func run(over members: BudgetedMembers) throws(DistinctError) {
+    var seen: Set<[UInt64]> = []
+    let most = Int(members.countLower.value)
+    for index in 0..<most { try visit(members.member(at: BigUInt(index)).choices, of: most, &seen) }
+  }
+
+  private mutating func visit(
+    _ choices: [Int?], of most: Int, _ seen: inout Set<[UInt64]>
+  ) throws(DistinctError) {
+    if wirings % 256 == 0 { AnalysisProgress.tell(.graphs, wirings, of: most) }
+    wirings += 1
+    let key = self.key(of: choices)
+    if seen.insert(key).inserted { try add(choices, key) }
   }
 
   /// The values of all varying atoms: formulas as bits, then the numbers of other values.

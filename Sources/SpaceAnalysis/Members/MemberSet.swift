@@ -129,7 +129,7 @@ extension Space {
   ///
   /// - Precondition: The space contains the architecture.
   package func brokenRequirement(by architecture: Architecture) -> Int? {
-    let cost = try? SpaceAnalysis.cost(of: architecture, in: self)
+    let cost = try? SpaceAnalysis.cost(of: architecture, in: self, devices: budgetedDevices)
     return requirements.firstIndex { requirement in
       switch requirement.claim {
       case .condition(let condition):

@@ -30,9 +30,8 @@ extension Space {
     let budgets = budgets ?? self.budgets
     var result: [LeastBudget] = []
     for budget in budgets {
-      guard let limit = budget.greatest, let measure = budget.quantity.measure,
-        !result.contains(where: { $0.measure == measure })
-      else { continue }
+      let measure = budget.quantity.measure
+      guard let limit = budget.greatest, !result.contains(where: { $0.measure == measure }) else { continue }
       // What bounds the same measure from below stays.
       let others = budgets.compactMap { other in
         other.quantity != budget.quantity ? other : other.least.map { Budget(other.quantity, least: $0) }

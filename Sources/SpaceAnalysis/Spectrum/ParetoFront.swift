@@ -160,6 +160,7 @@ private struct LabelSearch {
     guard zip(best, criteria).allSatisfy({ $0 <= $1.ceiling }) else { throw .noMembers }
     labels = [[Label(costs: SIMD4(prefix: constants), state: 0, previous: 0, tuple: 0)]]
     for index in model.layers.indices {
+      AnalysisProgress.tell(.fronts, index, of: model.layers.count)
       let next = try extended(labels[index], by: index)
       guard !next.isEmpty else { throw .noMembers }
       labels.append(next)

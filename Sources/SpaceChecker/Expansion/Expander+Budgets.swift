@@ -66,11 +66,7 @@ extension Expander {
     let isLeft = cost(left, in: scope) != nil
     let (term, bound) = isLeft ? (left, right) : (right, left)
     guard let quantity = cost(term, in: scope) else { return nil }
-    if case .latency(let device) = quantity {
-      // Tables of latencies come with devices, and there are none yet.
-      report(.unknownDevice(device), at: term.range)
-      return nil
-    }
+    if case .latency(let device) = quantity, !knows(device, at: term.range) { return nil }
     guard cost(bound, in: scope) == nil, op != .notEqual else {
       report(.budgetNotConstant(quantity.word), at: syntax.range, notes: [Note(Self.budgetForm)])
       return nil
@@ -79,14 +75,30 @@ extension Expander {
     return Budget(quantity, isLeft ? op : op.mirrored, number)
   }
 
+  private mutating func knows(_ device: String, at range: SourceRange) -> Bool {
+    if devices.names.contains(device) { return true }
+    guard !devices.hidesNames else { return false }
+    let known =
+      devices.names.isEmpty
+      ? "name its table: 'devices: {phone: tables/phone.yaml}' in the space, or '--device phone=FILE'"
+      : "devices with a table: \(devices.names.joined(separator: ", "))"
+    report(.unknownDevice(device), at: range, notes: [Note(known)])
+    return false
+  }
+
   private static let budgetForm = "a budget is a cost, one of <=, <, >=, > and ==, and a constant: macs <= 60M"
 
   private mutating func bound(
     _ syntax: ExpressionSyntax, of quantity: Budget.Quantity, in scope: ExpressionScope
   ) -> Rational? {
     if case .quantity(let given) = syntax.kind {
-      guard quantity == .activationBytes, given.dimension == .bytes else {
-        let expected = quantity == .activationBytes ? "bytes, such as 2 MiB" : "a plain number, such as 60M"
+      guard given.dimension == quantity.dimension else {
+        let expected =
+          switch quantity.dimension {
+          case .bytes: "bytes, such as 2 MiB"
+          case .time: "a time, such as 5 ms"
+          case nil: "a plain number, such as 60M"
+          }
         report(
           .wrongDimension(
             cost: quantity.word, expected: expected,
@@ -102,7 +114,13 @@ extension Expander {
       return nil
     }
     let folded = value.expression.folded
-    if let number = folded.constant?.number { return number }
+    if let number = folded.constant?.number {
+      guard case .latency = quantity else { return number }
+      report(
+        .wrongDimension(cost: quantity.word, expected: "a time, such as 5 ms", found: "the plain number \(number)"),
+        at: syntax.range)
+      return nil
+    }
     if folded.support.isEmpty {
       report(.noValue(reason: "division by zero or a number beyond 64 bits", member: ""), at: syntax.range)
     } else {
@@ -134,6 +152,15 @@ extension Budget {
 }
 
 extension Budget.Quantity {
+  /// Of a bound with a unit; nil: a bound has none.
+  fileprivate var dimension: Quantity.Dimension? {
+    switch self {
+    case .macs, .parameters: nil
+    case .activationBytes: .bytes
+    case .latency: .time
+    }
+  }
+
   /// As a requirement names it.
   package var word: String {
     switch self {

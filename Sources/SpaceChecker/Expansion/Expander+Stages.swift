@@ -20,15 +20,14 @@ extension Expander {
     parallel name: Located<String>, _ parallel: ParallelDeclaration, wires: inout Wires, scope: inout ExpressionScope,
     into nodes: inout [Node]
   ) {
-    layers.append(Layer(name: name.value, decisions: []))
+    append(Layer(name: name.value, decisions: []), at: name.range)
     let firstDecision = decisions.count
     var site = Site(layer: LayerID(index: layers.count - 1), path: [name.value])
     // The network decides for itself.
     site.mayDecide = true
     let tensor = expand(parallel, label: nil, wires: wires, scope: scope, into: &site)
     nodes += site.nodes
-    layers[layers.count - 1] = Layer(
-      name: name.value, decisions: (firstDecision..<decisions.count).map(DecisionID.init(index:)))
+    settle(Layer(name: name.value, decisions: (firstDecision..<decisions.count).map(DecisionID.init(index:))))
     scope.define("\(name.value).out", shape: tensor?.type)
     wires.append(tensor, name: name.value)
   }
@@ -162,13 +161,12 @@ extension Expander {
       prepared.append(ready)
     }
     (circumstances, conditions) = (outer, around)
-    layers.append(Layer(name: layer.name, decisions: []))
+    append(Layer(name: layer.name, decisions: []), at: call.op.range)
     var site = Site(layer: LayerID(index: layers.count - 1), path: [layer.name])
     let result = own.flatMap {
       build(layer, call, which: which, prepared: prepared, own: $0, wires: wires, into: &site)
     }
-    layers[layers.count - 1] = Layer(
-      name: layer.name, decisions: usedDecisions(prepared, which: which, from: firstDecision))
+    settle(Layer(name: layer.name, decisions: usedDecisions(prepared, which: which, from: firstDecision)))
     nodes += site.nodes
     return result
   }

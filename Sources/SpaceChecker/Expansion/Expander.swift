@@ -23,7 +23,11 @@ struct Expander {
   let classes: Int?
   var log: DiagnosticLog
   var decisions: [Decision] = []
-  var layers: [Layer] = []
+  private(set) var layers: [Layer] = []
+  /// Where each layer is written; nil for the inputs of a space without a network.
+  private(set) var layerRanges: [SourceRange?] = []
+  /// The latency tables that budgets can name.
+  var devices = DeviceTables()
   /// Decisions that the enclosing alternatives have fixed to one option.
   var fixed: [DecisionID: Value] = [:]
   /// What holds in the enclosing alternatives: each selector with the values that lead here.
@@ -115,6 +119,14 @@ struct Expander {
     }
     log.error(kind, at: range, notes: notes, fixIts: fixIts)
   }
+
+  mutating func append(_ layer: Layer, at range: SourceRange?) {
+    layers.append(layer)
+    layerRanges.append(range)
+  }
+
+  /// The last layer, once its decisions are known.
+  mutating func settle(_ layer: Layer) { layers[layers.count - 1] = layer }
 
   var work: CheckWork { CheckWork(operations: operations, proofSteps: proofSteps.count) }
 

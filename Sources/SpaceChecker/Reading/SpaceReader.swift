@@ -6,7 +6,7 @@ import SpaceSyntax
 struct SpaceReader {
   static let spaceKeys = [
     "espalier", "space", "use", "input", "inputs", "output", "outputs", "blocks", "rules", "cells", "decisions",
-    "network", "require", "hints", "expect",
+    "network", "devices", "require", "hints", "expect",
   ]
   /// Names that mean something in an expression or as a key of an operation; a stage also has `layers`.
   static let reservedNames: Set<String> = [
@@ -17,6 +17,8 @@ struct SpaceReader {
   var log: DiagnosticLog
   /// Whether an error hid a block or a used file.
   var hidesBlocks = false
+  /// Whether an error hid the table of a device.
+  var hidesDevices = false
 
   /// Where the parser found errors: a key may be missing because it could not be read.
   let unreadable: [SourceRange]
@@ -42,10 +44,12 @@ struct SpaceReader {
       declaration.networkRange = entry.key.range
       declaration.network = entry.value.list("the network", log: &log)?.map { networkItem($0) } ?? [.poison(name: nil)]
     }
+    declaration.devices = devices(fields)
     declaration.requirements = requirements(fields)
     (declaration.hints, declaration.hintRanges) = hints(fields)
     declaration.expectations = expectations(fields)
     declaration.hidesBlocks = hidesBlocks || fields.hidesKeys
+    declaration.hidesDevices = hidesDevices || fields.hidesKeys
     return declaration
   }
 

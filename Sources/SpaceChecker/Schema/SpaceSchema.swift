@@ -1,6 +1,6 @@
 import SpaceIR
 
-/// The JSON Schema of space, library and architecture files, `grammar/space.schema.json`.
+/// The JSON Schema of space, library and architecture files and of latency tables, `grammar/space.schema.json`.
 ///
 /// Made from the tables that the reader itself uses. It says what a file may look like; names, types and shapes are the
 /// checker's. Draft 7, which every editor with a YAML language server knows; `if` on the key that tells forms apart, so
@@ -20,7 +20,7 @@ package enum SpaceSchema {
     return .object([
       ("$schema", "http://json-schema.org/draft-07/schema#"),
       ("title", "Espalier"),
-      ("description", "A space of neural networks, a library of blocks, or an architecture."),
+      ("description", "A space of neural networks, a library of blocks, an architecture, or a latency table."),
       ("type", "object"),
       (
         "properties",
@@ -28,10 +28,15 @@ package enum SpaceSchema {
           version,
           ("space", ["description": "The name of a space. A file with this key is a space."]),
           ("architecture", ["description": "The name of an architecture. A file with this key is an architecture."]),
+          ("latency_table", ["description": "The name of a latency table. A file with this key is one."]),
         ])
       ),
       ("if", isArchitecture), ("then", .to("architecture")),
-      ("else", ["if": isSpace, "then": .to("space"), "else": .to("library")]),
+      (
+        "else",
+        .byKey(
+          [("latency_table", .to("latencyTable"))], else: ["if": isSpace, "then": .to("space"), "else": .to("library")])
+      ),
       ("definitions", .object(definitions)),
     ])
   }
@@ -50,7 +55,7 @@ package enum SpaceSchema {
 
   // MARK: Files
 
-  private static let version: (String, SchemaValue) = (
+  static let version: (String, SchemaValue) = (
     "espalier", ["description": "The version of the language.", "enum": [1], "default": 1]
   )
 
@@ -91,6 +96,12 @@ package enum SpaceSchema {
           .map(of: .to("sharedChoice"), "Choices of the whole network, which all of its expressions know by name.")
         ),
         ("network", .list(of: .to("networkItem"), "Operations, stages and parallel items, in order.")),
+        (
+          "devices",
+          .map(
+            of: ["type": "string", "minLength": 1],
+            "Latency tables by device, relative to this file; 'latency(DEVICE)' is then a cost.")
+        ),
         ("require", .list(of: .to("requirement"), "What every network meets: conditions and budgets.")),
         ("hints", hints), ("expect", expect),
       ]
@@ -102,7 +113,7 @@ package enum SpaceSchema {
         whole.with("allOf", [.either("input", or: "inputs"), .either("output", or: "outputs")])
       ),
       ("library", .mapping("a block library", keyed(SpaceReader.libraryKeys, sections), required: ["espalier"])),
-      ("architecture", architecture),
+      ("architecture", architecture), ("latencyTable", latencyTable), ("latencyRow", latencyRow),
     ]
   }
 

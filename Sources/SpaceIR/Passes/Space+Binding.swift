@@ -9,6 +9,7 @@ extension Space {
     var binder = ArchitectureBinder(space: self, architecture: architecture)
     let result = try binder.inline(body)
     var bound = self
+    bound.devices.boundKernels = KernelFusion(self)
     bound.decisions = []
     bound.layers = layers.map { Layer(name: $0.name, decisions: []) }
     bound.requirements = []

@@ -19,6 +19,16 @@ package struct Quantity: Hashable, Sendable {
   }
 }
 
+extension Quantity {
+  /// A time by itself, `0.31 ms` or `4.2e-5 s`, in nanoseconds; nil for another form, or where it does not fit 64 bits.
+  package static func nanoseconds(_ text: String) -> ExactDecimal? {
+    let number = text.prefix { !$0.isLetter && !$0.isWhitespace || $0 == "e" || $0 == "E" }
+    let unit = text.dropFirst(number.count).drop { $0 == " " }
+    guard let unit = ExpressionUnit(rawValue: String(unit)), unit.dimension == .time else { return nil }
+    return ExactDecimal(number).flatMap(unit.value)
+  }
+}
+
 /// The units that may follow a number. Their spelling is that of the SI and of IEC 80000-13.
 enum ExpressionUnit: String, CaseIterable {
   case kilo = "k"

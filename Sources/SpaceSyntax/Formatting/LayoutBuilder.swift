@@ -16,7 +16,7 @@ struct LayoutBuilder {
   /// - Throws: Where libyaml stops, which it does not after `parseYAML` has read the same bytes.
   init(_ file: SourceFile) throws(YAMLProblem) {
     self.file = file
-    places = YAMLTreeBuilder(source: file.id, bytes: file.bytes)
+    places = YAMLTreeBuilder(source: file.id, bytes: file.bytes, limit: YAMLLimits.nodes)
     let all = try Self.events(of: file.bytes)
     events = all.drop { !$0.isNode }
     comments = []

@@ -3,7 +3,7 @@
 enum SectionOrder {
   static let keys = [
     "espalier", "space", "architecture", "of", "hash", "use", "input", "inputs", "output", "outputs", "blocks", "cells",
-    "rules", "decisions", "choices", "network", "require", "hints", "expect",
+    "rules", "decisions", "choices", "network", "devices", "require", "hints", "expect",
   ]
 
   /// The document with the entries of its root in order. A key that is not known stays behind the one it follows. What

@@ -74,4 +74,6 @@ package enum YAMLLimits {
   package static let depth = 128
   /// Keys and values of the whole document, with every alias counted as often as it is used.
   package static let nodes = 100_000
+  /// The same of a latency table, which is a list of many rows.
+  package static let tableNodes = 2_000_000
 }

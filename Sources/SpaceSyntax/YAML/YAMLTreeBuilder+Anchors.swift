@@ -98,8 +98,8 @@ extension YAMLTreeBuilder {
       attachPoison(log.error(kind, at: alias, notes: notes), alias, log: &log)
       return nil
     }
-    guard self.nodes + nodes <= YAMLLimits.nodes else {
-      return log.error(SyntaxDiagnostic.aliasExpansion(name, limit: YAMLLimits.nodes), at: alias, notes: notes)
+    guard self.nodes + nodes <= limit else {
+      return log.error(SyntaxDiagnostic.aliasExpansion(name, limit: limit), at: alias, notes: notes)
     }
     self.nodes += nodes
     attach(node.reached(through: alias), end: alias.end, height: height, log: &log)

@@ -44,6 +44,8 @@ struct YAMLTreeBuilder {
 
   let source: SourceID
   let bytes: [UInt8]
+  /// The most keys and values of the document.
+  let limit: Int
   var stack: [OpenCollection] = []
   var anchors: [String: (range: SourceRange, value: Anchor)] = [:]
   /// Anchor names in the order of the file, for suggestions.
@@ -52,8 +54,9 @@ struct YAMLTreeBuilder {
   private var root: YAMLNode?
   private var documentStart: SourceRange?
 
-  init(source: SourceID, bytes: [UInt8]) {
+  init(source: SourceID, bytes: [UInt8], limit: Int) {
     self.source = source
+    self.limit = limit
     self.bytes = bytes
   }
 
@@ -118,8 +121,8 @@ struct YAMLTreeBuilder {
 
   private mutating func count(at bytes: Range<Int>, log: inout DiagnosticLog) -> Reported? {
     nodes += 1
-    guard nodes > YAMLLimits.nodes else { return nil }
-    return log.error(SyntaxDiagnostic.tooManyNodes(limit: YAMLLimits.nodes), at: range(bytes.prefix(1)))
+    guard nodes > limit else { return nil }
+    return log.error(SyntaxDiagnostic.tooManyNodes(limit: limit), at: range(bytes.prefix(1)))
   }
 
   // MARK: Collections

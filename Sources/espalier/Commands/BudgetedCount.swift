@@ -12,7 +12,7 @@ struct BudgetedCount {
 
   /// Budgets on one measure cut its spectrum off, which has finer bins than a set that can be drawn from.
   init(of space: Space, memory: MemoryLimit) throws(BudgetError) {
-    let measures = space.budgets.compactMap(\.quantity.measure)
+    let measures = space.budgets.map(\.quantity.measure)
     if let measure = measures.first, measures.count == space.budgets.count, measures.allSatisfy({ $0 == measure }) {
       let spectrum = try CostSpectrum(space, measure: measure, memoryLimit: memory.bytes)
       count = spectrum.count

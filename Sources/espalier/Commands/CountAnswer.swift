@@ -56,7 +56,7 @@ struct CountAnswer {
     ])
     if !space.decisions.isEmpty, !starts.isEmpty { add(starts, to: &table) }
     for (measure, range) in ranges {
-      let name = measure == .macs ? "MACs" : measure.rawValue
+      let name = measure == .macs ? "MACs" : measure.name
       table.add([name, Self.text(from: range.least.cost, to: range.greatest.cost)])
     }
     return "\(compiled.title)\n" + table.text() + (members ? ranges.map(memberText).joined() : "")
@@ -110,7 +110,7 @@ struct CountAnswer {
         ))
     }
     if !ranges.isEmpty {
-      answer.append(("costs", .object(ranges.map { ($0.measure.rawValue, json($0.range, members: members)) })))
+      answer.append(("costs", .object(ranges.map { ($0.measure.name, json($0.range, members: members)) })))
     }
     return .object(answer + more)
   }

@@ -74,7 +74,9 @@ struct CountCommand: ParsableCommand {
     }
   }
 
-  func run() throws {
+  func run() throws { try query.showingProgress(respond) }
+
+  private func respond() throws {
     let (sources, compiled) = try query.compilation()
     let answer = try CountAnswer(of: compiled, costs: costs, distinct: distinct, memory: memory)
     let table = options ? try OptionTable(of: compiled, memory: memory) : nil

@@ -85,7 +85,7 @@ struct CountExplanation {
     for (measure, cost) in costs {
       members.append(
         (
-          measure.rawValue,
+          measure.name,
           .object([
             ("blocks", .integer(cost.blocks)), ("states", .integer(cost.states)), ("widest", .integer(cost.widest)),
             ("edges", .integer(cost.edges)), ("evaluations", .integer(cost.steps)),

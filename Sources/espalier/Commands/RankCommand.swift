@@ -24,7 +24,9 @@ struct RankCommand: ParsableCommand {
   @Flag(help: "One JSON object.")
   var json = false
 
-  func run() throws {
+  func run() throws { try query.showingProgress(respond) }
+
+  private func respond() throws {
     let compiled = try query.compiled()
     let choices = try network(at: architecture, of: compiled, query.file)
     let members = try MemberSet.numbered(in: compiled)

@@ -92,7 +92,9 @@ struct SampleCommand: ParsableCommand {
 
   private var isNumbered: Bool { distinct || from != nil || shard != nil }
 
-  func run() throws {
+  func run() throws { try query.showingProgress(respond) }
+
+  private func respond() throws {
     let compiled = try query.compiled()
     let budgets = macs.map { [Budget(.macs, least: $0.lowerBound, greatest: $0.upperBound)] } ?? []
     let members = try MemberSet.members(of: compiled, budgets: budgets)
@@ -186,11 +188,12 @@ func parseCount(_ text: String) throws -> Int {
 extension DrawMeasure: ExpressibleByArgument {}
 
 extension Value {
-  /// Fractions are strings, exact: `"0.75"`, `"4/3"`.
+  /// As an architecture file writes it, exact: `0.75`, and `"4/3"` where there is no decimal form.
   var json: JSONValue {
     switch self {
     case .integer(let value): .integer(value)
-    case .rational(let value): .string(value.description)
+    case .rational(let value):
+      value.description.contains("/") ? .string(value.description) : .decimal(value.description)
     case .word(let value): .string(value)
     case .boolean(let value): .boolean(value)
     }

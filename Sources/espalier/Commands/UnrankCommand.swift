@@ -38,7 +38,9 @@ struct UnrankCommand: ParsableCommand {
     }
   }
 
-  func run() throws {
+  func run() throws { try query.showingProgress(respond) }
+
+  private func respond() throws {
     let compiled = try query.compiled()
     let members = try MemberSet.numbered(in: compiled)
     guard index < members.count else {

@@ -10,7 +10,7 @@ extension CostAnswer {
       ("space", .string(compiled.space.name)),
       ("hash", .string(compiled.hash)),
       ("input", .string(compiled.space.input.text)),
-      ("measure", .string(question.measure.rawValue)),
+      ("measure", .string(question.measure.name)),
       ("networks", spectrum.count.json),
       ("is_exact", .boolean(spectrum.isExact)),
       ("bin_width", .integer(spectrum.binWidth)),
@@ -61,7 +61,7 @@ extension CostAnswer {
         .array(
           front.criteria.map { criterion in
             .object([
-              ("measure", .string(criterion.measure.rawValue)),
+              ("measure", .string(criterion.measure.name)),
               ("direction", .string(criterion.direction == .least ? "least" : "most")),
             ])
           })
@@ -72,7 +72,7 @@ extension CostAnswer {
         .array(
           front.points.map { point in
             .object(
-              zip(front.criteria, point.costs).map { ($0.measure.rawValue, .integer($1)) }
+              zip(front.criteria, point.costs).map { ($0.measure.name, .integer($1)) }
                 + [("decisions", decisions(of: point))])
           })
       ),

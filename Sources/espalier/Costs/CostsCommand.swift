@@ -20,12 +20,15 @@ struct CostsCommand: ParsableCommand {
       and quantile is printed as two bounds that hold.
 
       Measures: macs (multiply-adds for one image), params (trainable numbers), weights (of these, of convolutions and \
-      linear maps), pooling (inputs of pools), activations (bytes of all feature maps of one image).
+      linear maps), pooling (inputs of pools), activations (bytes of all feature maps of one image), latency(DEVICE) \
+      (nanoseconds by the latency table of a device, see '--device').
       """)
 
   @OptionGroup var options: QueryOptions
 
-  @Option(help: "What to count: macs, params, weights, pooling or activations.", transform: CostMeasure.parse)
+  @Option(
+    help: "What to count: macs, params, weights, pooling, activations or latency(DEVICE).",
+    transform: CostMeasure.parse)
   var measure = CostMeasure.macs
 
   @Option(
@@ -66,7 +69,9 @@ struct CostsCommand: ParsableCommand {
   @Flag(help: "One JSON object with a fixed order of keys.")
   var json = false
 
-  func run() throws {
+  func run() throws { try options.showingProgress(respond) }
+
+  private func respond() throws {
     let compiled = try options.compiled()
     let question = CostQuestion(
       measure: measure, pair: pareto, percents: quantiles, bars: bars, showsMembers: members, weights: weights,
@@ -105,13 +110,16 @@ extension CostMeasure {
     case .weights: "weights"
     case .poolingInputs: "pooling"
     case .activationBytes: "activations"
+    case .latency: name
     }
   }
 
   /// - Throws: `ValidationError` for other words than `word` and the names that JSON has.
   static func parse(_ text: String) throws -> CostMeasure {
-    guard let found = allCases.first(where: { $0.word == text || $0.rawValue == text }) else {
-      throw ValidationError("'\(text)' is not one of \(allCases.map(\.word).joined(separator: ", "))")
+    if let device = text.wholeMatch(of: /latency\(([^()]+)\)/)?.output.1 { return .latency(device: String(device)) }
+    guard let found = ofGraphs.first(where: { $0.word == text || $0.name == text }) else {
+      let words = ofGraphs.map(\.word) + ["latency(DEVICE)"]
+      throw ValidationError("'\(text)' is not one of \(words.joined(separator: ", "))")
     }
     return found
   }

@@ -14,11 +14,12 @@ struct AnalysisBenchmark: ParsableCommand {
     abstract: "Count, draw and check networks of a chain of 22 layers under widths that never shrink and a budget.",
     discussion: """
         espalier benchmark analysis
+        espalier benchmark analysis --peers ../shared/peers/dsl --python .build/peers/bin/python --out docs/benchmarks.md
 
       The space is that of the peers' scripts: kernel, expansion, squeeze-excite and activation of each layer, a width for \
       each of six stages, layers that may be skipped; multiply-adds of the searched convolutions. One thread. Times are \
       medians, with the smallest and the largest in brackets. The growth is that of work counters, which are the same on \
-      every machine.
+      every machine. Peers are run in turn with ours, one process at a time; the folder's run.sh says what they need.
       """)
 
   @Option(help: "How often each is done.", transform: parseCount)
@@ -27,11 +28,15 @@ struct AnalysisBenchmark: ParsableCommand {
   @Option(help: "Networks drawn at each budget.", transform: parseCount)
   var draws = 100_000
 
+  @OptionGroup var peers: PeerOptions
+
   @OptionGroup var output: BenchmarkOutput
 
   func run() throws {
+    let scripts = try peers.scripts()
     let head = "\(processorName()), \(availableProcessors()) cores; one thread, \(runs) runs each\n"
-    let parts = try [head, counts(), drawing(), growth()]
+    var parts = try [head, counts(), drawing(), growth()]
+    if !scripts.isEmpty { parts.append(try comparison(scripts)) }
     try output.write(
       parts.joined(separator: "\n"), command: "analysis", title: "Counts and draws under constraints")
   }
@@ -92,6 +97,50 @@ struct AnalysisBenchmark: ParsableCommand {
       ])
     }
     return table.text()
+  }
+
+  // MARK: Peers
+
+  /// Ours and every script once in each round.
+  private func comparison(_ scripts: [String]) throws -> String {
+    var own = PeerRow("espalier")
+    var others: [(script: String, row: PeerRow?)] = scripts.map { ($0, nil) }
+    for round in 1...peers.rounds {
+      try measure(&own)
+      for (position, script) in scripts.enumerated() {
+        Terminal.standardError.line("round \(round) of \(peers.rounds): \(script)")
+        guard let report = try PeerReport.running(script, python: peers.python ?? "") else { continue }
+        var row = others[position].row ?? PeerRow("\(report.tool) \(report.version)")
+        row.add(report)
+        others[position].row = row
+      }
+    }
+    var table = AlignedTable([.left, .right, .left, .right, .right, .right, .right, .right])
+    table.add(PeerRow.head)
+    for row in [own] + others.compactMap(\.row) { table.add(row.cells) }
+    let absent = others.filter { $0.row == nil }.map { $0.script.split(separator: "/").last.map(String.init) ?? "" }
+    let missing =
+      absent.isEmpty ? "" : "not run, because the Python has not what they need: \(absent.joined(separator: ", "))\n"
+    return "in turn, \(counted(peers.rounds, "round")); both: widths never shrink, multiply-adds at most 100 M\n"
+      + table.text() + missing
+  }
+
+  private func measure(_ row: inout PeerRow) throws {
+    let plain = try compiled(AnalysisChain())
+    let bounded = try compiled(AnalysisChain(isTied: true, budget: 100_000_000))
+    let (all, members) = (try MemberSet(plain), try MemberSet(bounded))
+    var generator = SplitRandom(seed: 1, stream: 2, 4)
+    var networks: [Architecture] = []
+    let valid = elapsed { for _ in 0..<draws { networks.append(members.draw(using: &generator)) } }
+    let free = elapsed { for _ in 0..<draws { _ = all.draw(using: &generator) } }
+    let checked = networks.prefix(10_000)
+    var found = 0
+    let checks = elapsed { for network in checked where members.contains(network) { found += 1 } }
+    guard found == checked.count else { throw CommandFailure("a draw is no member", status: .couldNotRun) }
+    row.addExact(
+      counts: elapsed { _ = try? MemberDiagram(plain) } * 1e6, bounded: elapsed { _ = try? BudgetedMembers(bounded) },
+      draws: Double(draws) / free, valid: Double(draws) / valid, checks: checks * 1e6 / Double(checked.count),
+      memory: Double(peakMemory()) / 1e6)
   }
 
   // MARK: Growth

@@ -10,6 +10,19 @@ extension CommandFailure {
     case .overflow(let node): self.init("the costs of '\(space.name)' do not fit 64 bits, at node \(node.index)")
     case .malformed(let node): self.init("node \(node.index) of '\(space.name)' has no cost")
     case .notAMember: self.init("the architecture is not a member of '\(space.name)'")
+    case .noTable(let device):
+      let known = space.latencyTables.map(\.device)
+      self.init(
+        "no latency table of '\(device)' is known: "
+          + (known.isEmpty
+            ? "name it by '--device \(device)=FILE', or under 'devices' in the space"
+            : "there are tables of \(known.joined(separator: ", "))"))
+    case .noRow(let row):
+      let path = space.latencyTable(of: row.device)?.path ?? ""
+      self.init(
+        "the latency table of '\(row.device)' (\(path)) has no row for a kernel that '\(space.layerName(of: row.node))' "
+          + "of '\(space.name)' needs\nnote: measure it, and add\n  - {\(row.kernel), latency: ...}"
+          + "\nnote: 'espalier device rows' writes a table with every kernel of a space")
     }
   }
 
@@ -48,8 +61,6 @@ extension CommandFailure {
       self.init(error, unit: measure.unit, in: space, remedy: isEmpty ? space.remedy : nil)
     case .contradictory(let measure):
       self.init("no network of '\(space.name)' meets its budgets: two of them leave no \(measure.unit) between them")
-    case .latency(let device):
-      self.init("the budget on the latency of '\(device)' cannot be counted yet: a space has no latency table")
     }
   }
 
@@ -62,7 +73,15 @@ extension CommandFailure {
           + "leave '--distinct' out, or fix some decisions by '--where'")
     case .tooSymmetric(let limit):
       self.init("a network of '\(space.name)' has more than \(limit.grouped) symmetries to compare")
-    case .budgets: self.init("'--distinct' does not tell networks within budgets apart yet: leave the budgets out")
+    case .budgets(let error): self.init(error, in: space)
+    case .tooManyWithin(let limit):
+      self.init(
+        "more than \(limit.grouped) networks of '\(space.name)' are within the budgets, and '--distinct' compares each: "
+          + "tighten a budget, or leave '--distinct' out")
+    case .inexact:
+      self.init(
+        "'--distinct' compares the networks within the budgets one by one, and those close to a limit cannot be told: "
+          + "costs are counted in steps; leave out a budget, or '--distinct'")
     case .severalOutputs: self.init("'--distinct' compares networks of one output, '\(space.name)' has several")
     case .noValue(let node): self.init("a choice at node \(node.index) of '\(space.name)' has no value in some network")
     }
@@ -120,6 +139,7 @@ extension CostMeasure {
     case .weights: "weights"
     case .poolingInputs: "inputs of pools"
     case .activationBytes: "bytes of activations"
+    case .latency(let device): "ns on '\(device)'"
     }
   }
 }
@@ -148,8 +168,9 @@ extension MemberSet {
   /// How many networks the draws come from: every one of the band, or as many as certainly are inside.
   func size(named name: String) -> String {
     let (least, most) = (NetworkCount(count).grouped, NetworkCount(countUpper).grouped)
-    return isExact
-      ? "\(least) networks, all in the \(name)" : "\(least) networks in the \(name), which has at most \(most)"
+    let networks = count == 1 ? "network" : "networks"
+    guard isExact else { return "\(least) \(networks) in the \(name), which has at most \(most)" }
+    return count == 1 ? "1 network, the only one in the \(name)" : "\(least) networks, all in the \(name)"
   }
 }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Diagnostics
+import SpaceChecker
 import SpaceCompiler
 import SpaceIR
 
@@ -32,9 +33,9 @@ func compileOrExplain(_ path: String, input: ImageShape?) throws -> CompiledSpac
 ///
 /// - Parameter conditions: Further requirements, see `compileSpace`.
 func compileWithSources(
-  _ path: String, input: ImageShape?, where conditions: [String] = []
+  _ path: String, input: ImageShape?, where conditions: [String] = [], devices: [DeviceFile] = []
 ) throws -> (sources: SourceMap, result: CompiledSpace) {
-  let compilation = try compileReadable(path, input: input, where: conditions)
+  let compilation = try compileReadable(path, input: input, where: conditions, devices: devices)
   let stream = Terminal.standardError
   stream.write(compilation.text(colours: stream.showsColours))
   guard let result = compilation.result else { throw ExitStatus.invalid.code }
@@ -44,8 +45,10 @@ func compileWithSources(
 /// Compiles a file that is there: one that cannot be read is no wrong space but a command that could not run.
 ///
 /// - Throws: `CommandFailure` with exit code 2 and the reason.
-func compileReadable(_ path: String, input: ImageShape?, where conditions: [String] = []) throws -> Compilation {
-  let compilation = compileSpace(at: path, input: input, where: conditions)
+func compileReadable(
+  _ path: String, input: ImageShape?, where conditions: [String] = [], devices: [DeviceFile] = []
+) throws -> Compilation {
+  let compilation = compileSpace(at: path, input: input, where: conditions, devices: devices)
   if let reason = compilation.reasonItWasNotRead { throw CommandFailure(reason, status: .couldNotRun) }
   return compilation
 }

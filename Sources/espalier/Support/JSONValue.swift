@@ -5,6 +5,8 @@ indirect enum JSONValue {
   case null
   case boolean(Bool)
   case integer(Int)
+  /// Digits with a point, exact.
+  case decimal(String)
   /// Null where it is not finite; the shortest digits that give the same number back.
   case number(Double)
   case string(String)
@@ -17,6 +19,7 @@ indirect enum JSONValue {
     case .null: "null"
     case .boolean(let value): String(value)
     case .integer(let value): String(value)
+    case .decimal(let text): text
     case .number(let value): value.isFinite ? value.description : "null"
     case .string(let text): quotedJSON(text)
     case .array(let values): "[" + values.map(\.compact).joined(separator: ",") + "]"
@@ -36,7 +39,7 @@ indirect enum JSONValue {
     case .object(let members) where !members.isEmpty:
       let rows = members.map { "\(inner)\(quotedJSON($0.key)): \($0.value.indented(inner))" }
       return "{\n" + rows.joined(separator: ",\n") + "\n\(indent)}"
-    case .null, .boolean, .integer, .number, .string, .array, .object: return compact
+    case .null, .boolean, .integer, .decimal, .number, .string, .array, .object: return compact
     }
   }
 }

@@ -6,7 +6,7 @@ import SpaceIR
 /// - Parameter file: Of the space, for messages.
 /// - Throws: `ExitCode` 1 where the file has errors, `CommandFailure` where it is of another space.
 func network(at path: String, of compiled: CompiledSpace, _ file: String) throws -> Architecture {
-  let network = try compileOrExplain(path, input: nil)
+  let network = try compileWithSources(path, input: nil, devices: compiled.devices).result
   guard let choices = network.architecture else {
     throw CommandFailure("'\(path)' is a space, and what is needed here is one network of it")
   }

@@ -13,7 +13,17 @@ struct QueryOptions: ParsableArguments {
       valueName: "condition"))
   var conditions: [String] = []
 
+  @OptionGroup var devices: DeviceOption
+
+  @Flag(help: "Say on standard error how far the answer is. (default: on a terminal, after a second)")
+  var progress = false
+
   var file: String { options.file }
+
+  /// Runs a command with progress.
+  func showingProgress(_ answer: () throws -> Void) throws {
+    try ProgressLine.around(asked: progress, answer)
+  }
 
   /// Compiles the file; warnings and errors go to standard error.
   ///
@@ -23,7 +33,8 @@ struct QueryOptions: ParsableArguments {
 
   /// As `compiled`, with the files that messages show.
   func compilation() throws -> (sources: SourceMap, result: CompiledSpace) {
-    let (sources, result) = try compileWithSources(file, input: options.shape.input, where: conditions)
+    let (sources, result) = try compileWithSources(
+      file, input: options.shape.input, where: conditions, devices: devices.files)
     guard conditions.isEmpty || result.architecture == nil else {
       throw CommandFailure("'--where' speaks of the networks of a space, '\(file)' is one architecture")
     }

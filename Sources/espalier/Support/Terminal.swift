@@ -42,6 +42,7 @@ enum Terminal {
   /// failure of standard output (a full disk) is told and ends the process with 2; one of standard error is ignored,
   /// since there is nowhere left to tell it.
   func write(_ text: String) {
+    if self == .standardOutput { ProgressLine.current?.erase() }
     var text = text
     let failure = text.withUTF8 { writeAll($0, to: descriptor) }
     guard let failure, self == .standardOutput else { return }

@@ -10,7 +10,7 @@ import Testing
   @Test(arguments: 0..<15 as Range<UInt64>, budgets)
   func `counts, quantiles and ends hold those of the members`(seed: UInt64, budgets: [CostMeasure]) throws {
     let known = try SpectrumCase(seed: seed, budgets: budgets)
-    let costs = known.inside.map { $0.cost[.macs] }.sorted()
+    let costs = known.inside.map { $0.cost.macs }.sorted()
     do throws(BudgetError) {
       let effort = [100_000_000, 20_000, 1][Int(seed % 3)]
       let spectrum = try CostSpectrum(known.space, measure: .macs, budgets: known.budgets, effort: effort)

@@ -69,7 +69,7 @@ import Testing
     for least in try known.space.leastBudgets(known.budgets) {
       let others = known.members.filter { member in
         known.budgets.allSatisfy { budget in
-          let measure = budget.quantity.measure ?? .macs
+          let measure = budget.quantity.measure
           let isOther = measure != least.measure
           return (budget.least ?? 0) <= member.cost[measure]
             && (!isOther || member.cost[measure] <= budget.greatest ?? .max)

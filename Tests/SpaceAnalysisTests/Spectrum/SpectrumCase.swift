@@ -37,7 +37,7 @@ struct SpectrumCase {
     let bounds = budgets
     inside = members.filter { member in
       bounds.allSatisfy { budget in
-        let cost = member.cost[budget.quantity.measure ?? .macs]
+        let cost = member.cost[budget.quantity.measure]
         return (budget.least ?? 0) <= cost && cost <= budget.greatest ?? .max
       }
     }

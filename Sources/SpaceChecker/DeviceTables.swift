@@ -1,0 +1,53 @@
+import Diagnostics
+import SpaceIR
+import SpaceSyntax
+
+/// A latency table that a command names: it is used in the place of the one of the space.
+package struct DeviceFile: Hashable, Sendable {
+  package let device: String
+  /// As messages show it; relative to the working directory.
+  package let path: String
+  package init(device: String, path: String) {
+    self.device = device
+    self.path = path
+  }
+}
+
+/// The latency tables that a space is checked with.
+struct DeviceTables: Sendable {
+  private(set) var tables: [LatencyTable] = []
+  /// Of the devices that have one, those included whose table has errors.
+  private(set) var names: [String] = []
+  /// Whether an error hid a device.
+  let hidesNames: Bool
+
+  init(hidesNames: Bool = false) { self.hidesNames = hidesNames }
+
+  /// Reads the table of a device, unless it has one already.
+  ///
+  /// - Parameters:
+  ///   - path: As it is opened and shown.
+  ///   - range: What names it, where errors about the file as a whole stand.
+  mutating func load(
+    _ device: String, from path: String, at range: SourceRange, sources: inout SourceMap, log: inout DiagnosticLog,
+    bytes: () throws(SourceReadError) -> [UInt8]
+  ) {
+    guard !names.contains(device) else { return }
+    names.append(device)
+    let content: [UInt8]
+    do throws(SourceReadError) {
+      content = try bytes()
+    } catch {
+      let kind: CheckDiagnostic =
+        error.leavesFolder ? .escapingPath(path) : .unreadableFile(path, reason: error.reason)
+      log.error(kind, at: range)
+      return
+    }
+    let id = sources.add(path: path, bytes: content)
+    guard let root = parseYAML(id, in: sources, nodes: YAMLLimits.tableNodes, log: &log) else { return }
+    var reader = SpaceReader(log: log)
+    let table = reader.latencyTable(root, of: device, path: path)
+    log = reader.log
+    if let table { tables.append(table) }
+  }
+}
