@@ -82,11 +82,19 @@ struct RequirementTests {
         "search", file, "--data", "digits", "--input", "3x8x8", "--out", "\(folder)/run",
       ])
       #expect(searched.status == 1)
-      #expect(searched.errors.contains("conditions between decisions are not honoured by the search yet"))
+      #expect(
+        searched.errors.contains("conditions and budgets are not honoured by a search yet: 'tied' has 1 requirement"))
       let planned = try Executable.run("plan", file)
       #expect(planned.status == 0)
       #expect(planned.output.contains("Distribution: none, since the search does not honour 1 requirement yet"))
     }
+  }
+
+  @Test func `a target that no network meets is refused`() throws {
+    let searched = try Executable.run("search", "spaces/digits.yaml", "--data", "digits", "--target", "23679")
+    #expect(searched.status == 1)
+    #expect(searched.errors.contains("within the target of 23,679 multiply-adds: the least is 23,680"))
+    #expect(searched.errors.contains("help: take a target from there to 515,136"))
   }
 
   @Test func `diff refuses numbers that requirements would change`() throws {

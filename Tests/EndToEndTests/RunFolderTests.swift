@@ -140,3 +140,25 @@ func canMount() -> Bool {
   }
   return outcome?.status == 0
 }
+
+extension RunFolderTests {
+  /// A run that lost its definition, or a folder of something else that holds a `lock`, is nobody's to write into.
+  @Test func `a folder with more than a search writes first is never taken over`() throws {
+    try withTemporaryFolder { folder in
+      _ = try SearchRun.start(in: folder)
+      try FileManager.default.removeItem(atPath: "\(folder)/run/run.json")
+      try FileManager.default.createDirectory(atPath: "\(folder)/thesis", withIntermediateDirectories: false)
+      _ = try write("", to: "thesis/lock", in: folder)
+      _ = try write("chapter 1", to: "thesis/thesis.txt", in: folder)
+      for name in ["run", "thesis"] {
+        let before = try SearchRun.files(of: "\(folder)/\(name)")
+        let outcome = try Executable.run(
+          "search", "spaces/digits.yaml", "--data", "digits", "--limit", "128", "--epochs", "1", "--out",
+          "\(folder)/\(name)")
+        #expect(outcome.status == 2 && outcome.errors.contains("exists already"), "\(outcome.errors)")
+        #expect(try SearchRun.files(of: "\(folder)/\(name)") == before)
+        #expect(try Executable.run("status", "\(folder)/\(name)").errors.contains("it has no 'run.json'"))
+      }
+    }
+  }
+}

@@ -11,7 +11,7 @@ import Testing
     let reports = Mutex<[AnalysisProgress.Report]>([])
     let silent = try Self.answers(space)
     let observer: @Sendable (AnalysisProgress.Report) -> Void = { report in reports.withLock { $0.append(report) } }
-    let told = try AnalysisProgress.$observer.withValue(observer) { try Self.answers(space) }
+    let told = try AnalysisProgress.observing(observer) { try Self.answers(space) }
     #expect(silent == told)
     let all = reports.withLock { $0 }
     #expect(Set(all.map(\.stage)) == Set(AnalysisProgress.Stage.allCases).subtracting([.conditions]))

@@ -1,3 +1,5 @@
+import Foundation
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -82,9 +84,12 @@ package final class RunDirectory: Sendable {
     throw .inUse(path: path)
   }
 
-  /// Whether a search was stopped, or failed, between making the folder and writing what defines the run.
+  /// Whether a search was stopped, or failed, between making the folder and writing what defines the run: it holds nothing
+  /// but what is written before that.
   package static func isUnbegun(_ path: String) -> Bool {
-    access("\(path)/\(File.lock.rawValue)", F_OK) == 0 && access("\(path)/\(File.definition.rawValue)", F_OK) != 0
+    guard let names = try? FileManager.default.contentsOfDirectory(atPath: path) else { return false }
+    let early = [File.lock.rawValue, File.recipe.rawValue, "space"]
+    return names.contains(File.lock.rawValue) && names.allSatisfy { early.contains($0) || $0.hasSuffix(".part") }
       && !isInUse(path)
   }
 

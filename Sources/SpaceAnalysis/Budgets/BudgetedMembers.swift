@@ -34,7 +34,7 @@ package struct BudgetedMembers: Sendable {
     let model = try Self.model(of: space, bands)
     let resolution = Self.resolution(
       of: model, budgets: bands.count, effort: effort, memoryLimit: memoryLimit)
-    let (certain, possible) = try Self.restricted(model, bands, resolution, memoryLimit)
+    let (certain, possible) = try Self.refined(model, bands, resolution, effort, memoryLimit)
     do throws(BandError) {
       let range = bands[0].range
       // Further budgets split states only where they bind, so that the first can often have finer bins.
@@ -105,6 +105,28 @@ package struct BudgetedMembers: Sendable {
       possible = next
     }
     return (certain, possible)
+  }
+
+  /// `restricted`, in finer and finer bins while what they make of the states stays small: costs that rise together, as
+  /// those of layers do, reach few of the pairs of bins that `resolution` allows for.
+  private static func refined(
+    _ model: CostModel, _ bands: [BudgetBand], _ resolution: Int, _ effort: Int, _ memoryLimit: Int
+  ) throws(BudgetError) -> (certain: CostModel?, possible: CostModel) {
+    var found = try restricted(model, bands, resolution, memoryLimit)
+    guard bands.count > 2 else { return found }
+    // Twice the bins of two budgets make at most four times the states; an edge is some hundred steps to make.
+    let most = effort / 400
+    var bins = resolution
+    while bins < 1 << 20, found.possible.edgeCount * 4 <= most {
+      bins *= 2
+      do throws(BudgetError) {
+        found = try restricted(model, bands, bins, memoryLimit)
+      } catch {
+        guard case .band(_, .tooLarge) = error else { throw error }
+        break
+      }
+    }
+    return found
   }
 
   /// What is certainly within all budgets, where something can be.

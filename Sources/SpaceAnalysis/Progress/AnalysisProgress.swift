@@ -1,6 +1,9 @@
+import Foundation
+import Synchronization
+
 /// How far an answer is that takes long.
 ///
-/// Whoever wants to know binds `observer` around a question; without one nothing is measured. It is told from inside the
+/// Whoever wants to know puts `observing` around a question; without one nothing is measured. It is told from inside the
 /// work, in the same thread, once for each state or layer: often enough for a person, and no more than a thousandth of
 /// the work.
 package enum AnalysisProgress {
@@ -42,10 +45,22 @@ package enum AnalysisProgress {
     }
   }
 
-  @TaskLocal package static var observer: (@Sendable (Report) -> Void)?
+  /// By thread. A task-local value would do, but binding one outside of a task crashes a statically linked executable
+  /// (Swift 6.3 on Linux).
+  private static let observers = Mutex<[ObjectIdentifier: @Sendable (Report) -> Void]>([:])
+
+  /// Answers a question and tells the observer how far that is; questions of other threads are their own.
+  package static func observing<Answer>(
+    _ observer: @escaping @Sendable (Report) -> Void, _ answer: () throws -> Answer
+  ) rethrows -> Answer {
+    let thread = ObjectIdentifier(Thread.current)
+    let outer = observers.withLock { $0.updateValue(observer, forKey: thread) }
+    defer { observers.withLock { $0[thread] = outer } }
+    return try answer()
+  }
 
   static func tell(_ stage: Stage, _ done: Int, of total: Int) {
-    guard let observer else { return }
-    observer(Report(stage: stage, done: done, total: total))
+    let observer = observers.withLock { $0.isEmpty ? nil : $0[ObjectIdentifier(Thread.current)] }
+    observer?(Report(stage: stage, done: done, total: total))
   }
 }

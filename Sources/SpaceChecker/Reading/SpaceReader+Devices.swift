@@ -11,6 +11,8 @@ struct DeviceDeclaration: Sendable {
 
 extension SpaceReader {
   static let tableKeys = ["espalier", "latency_table", "measured", "rows"]
+  /// What stands for a time that nobody has measured yet.
+  package static let unmeasured = "unmeasured"
 
   mutating func devices(_ fields: Fields) -> [DeviceDeclaration] {
     guard let entry = fields["devices"] else { return [] }
@@ -69,7 +71,10 @@ extension SpaceReader {
     else { return nil }
     let values = kernelValues(operation, fields)
     let followers = fields["then"].map { self.followers($0.value) } ?? []
-    let latency = fields.required("latency", log: &log).flatMap { self.latency($0.value) }
+    let time = fields.required("latency", log: &log)
+    // As `device rows` leaves it: the row is not there yet.
+    if case .scalar(let scalar)? = time?.value.content, scalar.text == Self.unmeasured { return nil }
+    let latency = time.flatMap { self.latency($0.value) }
     guard let values, let followers, let latency else { return nil }
     return (KernelShape(operation, values, followers: followers), latency)
   }

@@ -37,7 +37,7 @@ struct SearchCommand: AsyncParsableCommand {
     completion: .file(extensions: ["yaml", "yml"]))
   var recipe: String?
 
-  @Option(help: "The search method: fp-nas or parsec. Default: fp-nas.")
+  @Option(help: "The search method: fp-nas, parsec, random or evolution. Default: fp-nas.")
   var method: SearchMethod?
 
   @Option(

@@ -47,6 +47,7 @@ struct SearchSetup {
       throw CommandFailure("'\(order.file)' has no decisions, so there is nothing to search")
     }
     try space.requireIndependentDecisions()
+    if let target = order.recipe.target { try requireReach(of: target, in: space) }
     let target = try order.recipe.target ?? medianMACs(of: space)
     library = try translatingFailures { try EngineLibrary.load(folders: engineFolders, device: order.device) }
     let start = try translatingFailures { Distribution(uniform: try .hinted(by: space)).entropy }
@@ -176,6 +177,18 @@ struct SearchSetup {
       architecture, of: space.space, spaceFile: definition.spaceFile, spaceHash: definition.spaceHash,
       comment: ["Found by espalier: \(definition.method.rawValue) on \(definition.data), seed \(definition.seed)."])
   }
+}
+
+/// - Throws: `CommandFailure` where every network costs more than the target: a search would go on without one. A space
+///   whose costs are too many to tell is searched all the same.
+private func requireReach(of target: Int, in space: Space) throws {
+  guard let range = (try? CostModel(space, measure: .macs))?.leastAndGreatest, target < range.least else { return }
+  throw CommandFailure(
+    """
+    no network of '\(space.name)' is within the target of \(target.grouped) multiply-adds: the least is \
+    \(range.least.grouped)
+    help: take a target from there to \(range.greatest.grouped)
+    """)
 }
 
 /// The median over uniform draws, from a seed of its own: a target that half of the space meets.

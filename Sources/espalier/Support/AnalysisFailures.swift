@@ -192,7 +192,11 @@ extension Space {
   /// - Throws: `CommandFailure` where the space says more than a search can keep: it would propose networks that are none.
   func requireIndependentDecisions() throws {
     guard let what = conditionsBeyondSearch else { return }
-    throw CommandFailure("conditions between decisions are not honoured by the search yet: '\(name)' has \(what)")
+    throw CommandFailure(
+      """
+      conditions and budgets are not honoured by a search yet: '\(name)' has \(what)
+      help: give a limit on multiply-adds as --target; 'espalier sample' draws networks that meet the rest
+      """)
   }
 }
 

@@ -30,7 +30,8 @@ final class ProgressLine: Sendable {
   private let write: @Sendable (String) -> Void
 
   /// The line of the question at hand, so that an answer does not stand behind it.
-  @TaskLocal static var current: ProgressLine?
+  static var current: ProgressLine? { shown.withLock { $0 } }
+  private static let shown = Mutex<ProgressLine?>(nil)
 
   init(_ style: Style, time: @escaping @Sendable () -> Duration, write: @escaping @Sendable (String) -> Void) {
     self.style = style
@@ -47,10 +48,12 @@ final class ProgressLine: Sendable {
     let start = clock.now
     let line = ProgressLine(
       stream.isTerminal ? .overwritten : .lines, time: { clock.now - start }, write: { stream.write($0) })
-    defer { line.erase() }
-    return try $current.withValue(line) {
-      try AnalysisProgress.$observer.withValue({ line.show($0) }) { try answer() }
+    Self.shown.withLock { $0 = line }
+    defer {
+      Self.shown.withLock { $0 = nil }
+      line.erase()
     }
+    return try AnalysisProgress.observing({ line.show($0) }) { try answer() }
   }
 
   func show(_ report: AnalysisProgress.Report) {
