@@ -29,10 +29,10 @@ extension SampledSearch {
       case .float64(let members)? = file["population"], choices.count == losses.count * space.decisions.count
     else { throw TensorFileError.unexpected("the scores of networks") }
     let width = space.decisions.count
-    let known = losses.indices.map { place in
-      Architecture(choices: choices[place * width..<(place + 1) * width].map { $0 < 0 ? nil : Int($0) })
-    }
-    guard known.allSatisfy(space.contains), members.allSatisfy({ known.indices.contains(Int($0)) }) else {
+    let options = choices.map { $0 < 0 ? nil : Int(exactly: $0) }
+    let known = losses.indices.map { Architecture(choices: Array(options[$0 * width..<($0 + 1) * width])) }
+    let places = members.compactMap { Int(exactly: $0) }.filter(known.indices.contains)
+    guard known.allSatisfy(space.contains), Set(known).count == known.count, places.count == members.count else {
       throw TensorFileError.unexpected("the scored networks")
     }
     func member(_ place: Int) -> AgeingPopulation.Member {
@@ -42,7 +42,7 @@ extension SampledSearch {
     self.samples = samples
     scoringSteps = scoring
     scores = Dictionary(uniqueKeysWithValues: zip(known, losses))
-    for place in members { population.add(member(Int(place))) }
+    for place in places { population.add(member(place)) }
     best = file.texts["best"].flatMap(Int.init).flatMap { known.indices.contains($0) ? member($0) : nil }
   }
 }
