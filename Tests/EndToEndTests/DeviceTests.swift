@@ -20,6 +20,18 @@ struct DeviceTests {
 
   private static let space = "spaces/digits.yaml"
 
+  @Test func `a table as it was written is read, whatever its name, and lacks every row`() throws {
+    try withTemporaryFolder { folder in
+      let rows = try Executable.run("device", "rows", Self.space, "--name", "a: 'b'").output
+      let table = try write(rows, to: "open.yaml", in: folder)
+      let asked = try Executable.run(
+        "costs", Self.space, "--device", "phone=\(table)", "--measure", "latency(phone)")
+      #expect(asked.status == 1 && asked.errors.contains("has no row for a kernel"), "\(asked.errors)")
+      let again = try Executable.run("device", "rows", Self.space, "--device", "phone=\(table)")
+      #expect(again.output.split(separator: "\n").count == rows.split(separator: "\n").count)
+    }
+  }
+
   @Test func `a filled table answers with count, costs, draws and numbers`() throws {
     try Self.withTables { table, _ in
       let device = ["--device", "phone=\(table)"]

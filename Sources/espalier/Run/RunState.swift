@@ -8,6 +8,8 @@ struct RunState {
   /// Nil: before the first step.
   private let progress: RunProgress?
   private let steps: Int
+  /// Networks drawn in these steps.
+  private let samples: Int
   private let isWorking: Bool
   private let result: RunResult?
   /// Engines other than the first that went on with it, with the steps before each.
@@ -22,10 +24,12 @@ struct RunState {
     isWorking = RunDirectory.isInUse(folder)
     definition = try RunDirectory.definition(of: folder)
     progress = try RunDirectory.decodeIfThere(RunProgress.self, from: .progress, of: folder)
-    steps = try RunDirectory.stepCount(of: folder)
+    let reader = try RunReader(of: folder)
+    steps = try reader?.stepCount() ?? 0
+    samples = try reader?.drawCount() ?? 0
     // It is written last of what a run comes to, so a run that has it is finished.
     result = try RunDirectory.decodeIfThere(RunResult.self, from: .result, of: folder)
-    otherEngines = try RunReader(of: folder)?.otherEngines() ?? []
+    otherEngines = try reader?.otherEngines() ?? []
     checkpoint = RunDirectory.newestCheckpoint(of: folder)
   }
 
@@ -88,7 +92,7 @@ struct RunState {
   private var progressRows: [[String]] {
     guard let progress else { return [] }
     var rows = [
-      ["samples", progress.samples.grouped], ["entropy", "\(progress.entropy.fixed(2)) nats"],
+      ["samples", samples.grouped], ["entropy", "\(progress.entropy.fixed(2)) nats"],
       ["search", progress.searchSeconds.durationText],
     ]
     if progress.retrainingSeconds > 0 { rows.append(["training", progress.retrainingSeconds.durationText]) }
@@ -122,7 +126,7 @@ struct RunState {
       ("run", .string(folder)), ("state", .string(word)), ("space", .string(definition.space)),
       ("space_hash", .string(definition.spaceHash)), ("method", .string(definition.method.rawValue)),
       ("data", .string(definition.data)), ("seed", .string(String(definition.seed))), ("steps", .integer(steps)),
-      ("total_steps", .integer(definition.totalSteps)), ("samples", .integer(progress?.samples ?? 0)),
+      ("total_steps", .integer(definition.totalSteps)), ("samples", .integer(samples)),
       ("entropy", progress.map { .number($0.entropy) } ?? .null),
       ("search_seconds", .number(progress?.searchSeconds ?? 0)),
       ("training_seconds", .number(progress?.retrainingSeconds ?? 0)),

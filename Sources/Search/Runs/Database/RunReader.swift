@@ -45,6 +45,14 @@ package struct RunReader: Sendable {
     }
   }
 
+  /// Networks drawn, over all steps.
+  package func drawCount() throws -> Int {
+    try read { database in
+      if try isEmpty(database) { return 0 }
+      return try Int.fetchOne(database, sql: "SELECT count(*) FROM draw") ?? 0
+    }
+  }
+
   /// Hands on every step, in order.
   ///
   /// - Complexity: One step in memory at a time.
