@@ -53,7 +53,7 @@ final class ProgressLine: Sendable {
       Self.shown.withLock { $0 = nil }
       line.erase()
     }
-    return try AnalysisProgress.observing({ line.show($0) }) { try answer() }
+    return try AnalysisProgress.observing({ line.show($0) }, answer)
   }
 
   func show(_ report: AnalysisProgress.Report) {
