@@ -1,5 +1,6 @@
 import Distributions
 package import Search
+import SpaceSyntax
 import Supernet
 
 /// A run's whole recipe as a file: with it, and with the space beside it, the run can be repeated.
@@ -15,7 +16,7 @@ package func recipeText(of definition: RunDefinition) -> String {
     lines.append("\(name):")
     lines += entries.compactMap { key, value in value.map { "  \(key): \($0)" } }
   }
-  section("data", [("source", quoted(definition.data)), ("limit", definition.limit.map(String.init))])
+  section("data", [("source", quotedScalar(definition.data)), ("limit", definition.limit.map(String.init))])
   section(
     "schedule",
     [
@@ -71,9 +72,4 @@ private func rates(_ search: SearchRecipe) -> [(String, String?)] {
 /// The shortest digits that give the number back.
 private func text(_ value: Double) -> String {
   value == value.rounded() && abs(value) < 1e15 ? String(Int(value)) : String(value)
-}
-
-/// A path may have any character; in quotes YAML takes it as it is.
-private func quoted(_ value: String) -> String {
-  "\"" + value.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
 }

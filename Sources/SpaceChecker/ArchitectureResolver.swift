@@ -161,9 +161,7 @@ struct ArchitectureResolver {
 
   /// The option as a YAML scalar that every reader takes for the same.
   private func spelled(_ option: Value) -> String {
-    guard let word = option.word else { return option.description }
-    let plain = YAMLScalar(text: word, style: .plain)
-    return word.isName && plain.value == .string(word) && ambiguity(of: plain) == nil ? word : "\"\(word)\""
+    option.word.map(writtenScalar) ?? option.description
   }
 
   private mutating func bind(_ architecture: Architecture) -> (Architecture, Space)? {

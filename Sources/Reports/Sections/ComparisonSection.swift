@@ -33,7 +33,7 @@ private func comparisonChart(
   canvas.add(rows, on: .left)
   var words = found.map { "Found: \($0.fixed(places))." }
   if !random.isEmpty {
-    let spread = Spread(random)
+    let spread = MeanAndError(random)
     if let error = spread.error {
       let ends = [ChartPoint(spread.mean - error, 0.5), ChartPoint(spread.mean + error, 0.5)]
       canvas.addLine(ends, rows, kind: "whisker")
@@ -72,8 +72,8 @@ private func comparisonTable(of story: RunStory) -> String {
   if random.count > 1 {
     table.add(
       [
-        "mean of random ± error", "", "", Spread(random.map { $0.accuracy * 100 }).text(2),
-        Spread(random.map(\.loss)).text(4),
+        "mean of random ± error", "", "", MeanAndError(random.map { $0.accuracy * 100 }).text(2),
+        MeanAndError(random.map(\.loss)).text(4),
       ], kind: "mean-row")
   }
   return table.html

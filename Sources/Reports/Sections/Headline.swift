@@ -30,7 +30,7 @@ private func headlineFacts(of story: RunStory) -> [HeadlineFact] {
     facts.append(
       HeadlineFact(
         name: "Test accuracy", value: "\((found.accuracy * 100).fixed(2)) %",
-        beside: random.isEmpty ? "nothing to compare with" : "random networks \(Spread(random).text(2)) %"))
+        beside: random.isEmpty ? "nothing to compare with" : "random networks \(MeanAndError(random).text(2)) %"))
   }
   if let answer = story.answer {
     facts.append(
@@ -95,7 +95,7 @@ private func comparisonSentence(of story: RunStory) -> String? {
   let accuracy = (found.accuracy * 100).fixed(2)
   let random = story.networks.filter { !$0.isAnswer }.map { $0.accuracy * 100 }
   guard !random.isEmpty else { return "Trained from scratch it has a test accuracy of \(accuracy) %." }
-  let spread = Spread(random)
+  let spread = MeanAndError(random)
   let gain = found.accuracy * 100 - spread.mean
   let side = gain < 0 ? "below" : "above"
   let words =

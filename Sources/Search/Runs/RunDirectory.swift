@@ -1,5 +1,3 @@
-import Foundation
-
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -87,7 +85,7 @@ package final class RunDirectory: Sendable {
   /// Whether a search was stopped, or failed, between making the folder and writing what defines the run: it holds nothing
   /// but what is written before that.
   package static func isUnbegun(_ path: String) -> Bool {
-    guard let names = try? FileManager.default.contentsOfDirectory(atPath: path) else { return false }
+    let names = names(in: path)
     let early = [File.lock.rawValue, File.recipe.rawValue, "space"]
     return names.contains(File.lock.rawValue) && names.allSatisfy { early.contains($0) || $0.hasSuffix(".part") }
       && !isInUse(path)

@@ -3,6 +3,7 @@ import SpaceAnalysis
 import SpaceChecker
 import SpaceCompiler
 import SpaceIR
+import SpaceSyntax
 
 /// `espalier device rows`: the kernels of a space as a latency table without times.
 struct DeviceRowsCommand: ParsableCommand {
@@ -47,7 +48,7 @@ struct DeviceRowsCommand: ParsableCommand {
       throw CommandFailure(error, in: space)
     }
     let lines = rows.map { "  - {\($0.kernel), latency: unmeasured}  # \(space.layerName(of: $0.node))\n" }
-    let head = "espalier: 1\nlatency_table: \(plain(title))\nrows:" + (rows.isEmpty ? " []\n" : "\n")
+    let head = "espalier: 1\nlatency_table: \(writtenScalar(title))\nrows:" + (rows.isEmpty ? " []\n" : "\n")
     Terminal.standardError.line(
       known == nil
         ? counted(rows.count, "kernel") : "\(counted(rows.count, "kernel")) that '\(title)' has no row for")
@@ -55,10 +56,4 @@ struct DeviceRowsCommand: ParsableCommand {
     guard let out else { return Terminal.standardOutput.write(text) }
     try createFile(out, with: Array(text.utf8))
   }
-}
-
-/// A name as YAML reads it back: in quotes where it has more than letters, digits, points, lines and blanks.
-private func plain(_ name: String) -> String {
-  let isPlain = name.first?.isLetter == true && name.allSatisfy { $0.isLetter || $0.isNumber || "._- ".contains($0) }
-  return isPlain && name.last != " " ? name : JSONValue.string(name).compact
 }

@@ -1,6 +1,6 @@
 import ArgumentParser
-import Diagnostics
 import Search
+import SpaceSyntax
 
 /// `espalier derive`: the architecture that a run found.
 struct DeriveCommand: ParsableCommand {
@@ -26,7 +26,7 @@ struct DeriveCommand: ParsableCommand {
     ignoreSizeSignal()
     let text = try translatingFailures {
       let definition = try RunDirectory.definition(of: folder)
-      let file = quotedPath("\(relativePath(to: folder, from: out))/\(definition.spaceFile)")
+      let file = writtenScalar("\(relativePath(to: folder, from: out))/\(definition.spaceFile)")
       return replacingLine("of: ", of: try architecture(definition), with: "of: \(file)")
     }
     if let out {
@@ -44,14 +44,6 @@ struct DeriveCommand: ParsableCommand {
       throw RunError.unfinished(path: folder, steps: steps, of: definition.totalSteps)
     }
   }
-}
-
-/// A path as a YAML text: in quotes where it has more than letters, digits and the signs of usual names.
-private func quotedPath(_ path: String) -> String {
-  let isPlain = path.unicodeScalars.allSatisfy {
-    $0.properties.isAlphabetic || ("0"..."9").contains($0) || "_-+./".unicodeScalars.contains($0)
-  }
-  return isPlain ? path : quotedJSON(path)
 }
 
 /// The text with its first line that starts so replaced.

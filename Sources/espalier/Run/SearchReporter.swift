@@ -1,5 +1,6 @@
 import Datasets
 import Engine
+import Reports
 import Search
 import SpaceAnalysis
 import SpaceCompiler
@@ -275,13 +276,11 @@ final class SearchReporter: Sendable {
   }
 }
 
-/// Mean and standard error; the error of one value is 0.
+/// Mean and standard error; the error of one value is 0, and of none both are.
 func spread(_ values: [Double]) -> (mean: Double, error: Double) {
-  let count = Double(values.count)
-  let mean = values.reduce(0, +) / max(1, count)
-  guard values.count > 1 else { return (mean, 0) }
-  let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / (count - 1)
-  return (mean, (variance / count).squareRoot())
+  guard !values.isEmpty else { return (0, 0) }
+  let found = MeanAndError(values)
+  return (found.mean, found.error ?? 0)
 }
 
 extension Duration {

@@ -1,12 +1,12 @@
 /// Mean and standard error of some values.
-struct Spread {
+package struct MeanAndError {
   let count: Int
-  let mean: Double
+  package let mean: Double
   /// Nil for fewer than two values.
-  let error: Double?
+  package let error: Double?
 
   /// - Precondition: There is a value.
-  init(_ values: [Double]) {
+  package init(_ values: [Double]) {
     precondition(!values.isEmpty, "a mean of at least one value")
     count = values.count
     let mean = values.reduce(0, +) / Double(count)
