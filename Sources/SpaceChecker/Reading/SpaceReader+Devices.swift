@@ -11,8 +11,6 @@ struct DeviceDeclaration: Sendable {
 
 extension SpaceReader {
   static let tableKeys = ["espalier", "latency_table", "measured", "rows"]
-  /// What stands for a time that nobody has measured yet.
-  package static let unmeasured = "unmeasured"
 
   mutating func devices(_ fields: Fields) -> [DeviceDeclaration] {
     guard let entry = fields["devices"] else { return [] }
@@ -73,7 +71,7 @@ extension SpaceReader {
     let followers = fields["then"].map { self.followers($0.value) } ?? []
     let time = fields.required("latency", log: &log)
     // As `device rows` leaves it: the row is not there yet.
-    if case .scalar(let scalar)? = time?.value.content, scalar.text == Self.unmeasured { return nil }
+    if case .scalar(let scalar)? = time?.value.content, scalar.text == LatencyTable.unmeasured { return nil }
     let latency = time.flatMap { self.latency($0.value) }
     guard let values, let followers, let latency else { return nil }
     return (KernelShape(operation, values, followers: followers), latency)

@@ -3,6 +3,9 @@
 ///
 /// Times are whole nanoseconds, so that sums and what is counted by them are exact.
 package struct LatencyTable: Hashable, Sendable {
+  /// What a file says for a time that nobody has measured yet: the row is not there.
+  package static let unmeasured = "unmeasured"
+
   /// What the space or the command calls it.
   package let device: String
   /// Where it was read, for messages.
