@@ -27,7 +27,12 @@ package func recipeText(of definition: RunDefinition) -> String {
     ])
   section("draws", [draws(search.samples)])
   section("distribution", form(search.form) + rates(search))
-  section("cost", [("target", search.targetMACs.map(String.init)), ("beta", text(search.beta))])
+  section(
+    "cost",
+    [
+      ("target", search.targetMACs.map(String.init)),
+      ("band", search.band.map { "\(text($0.lowerBound))..\(text($0.upperBound))" }), ("beta", text(search.beta)),
+    ])
   section(
     "weights",
     [
@@ -43,6 +48,9 @@ package func recipeText(of definition: RunDefinition) -> String {
       ("clip", text(training.clipNorm ?? 0)), ("average", text(training.averageDecay ?? 0)),
       ("shift", String(training.shift ?? 0)),
     ])
+  if let conditions = definition.conditions {
+    lines += ["where:"] + conditions.map { "  - \(quotedScalar($0))" }
+  }
   lines += ["random-networks: \(definition.baselines)", "seeds: \(definition.seed)"]
   return lines.joined(separator: "\n") + "\n"
 }

@@ -11,6 +11,8 @@ package struct Recipe: Hashable, Sendable {
   }
 
   package var method: SearchMethod?
+  /// Which networks may be drawn, as lines of `require`.
+  package var conditions: [String] = []
   package var source: String?
   package var limit: Int?
   package var epochs: Double?
@@ -28,6 +30,7 @@ package struct Recipe: Hashable, Sendable {
   package var likelihoodScale: Double?
   package var baseline: ShareBaseline?
   package var target: Int?
+  package var band: ClosedRange<Double>?
   package var beta: Double?
   package var weightRate: Double?
   package var momentum: Double?
@@ -86,6 +89,7 @@ package struct Recipe: Hashable, Sendable {
     set(&settings.factorisedRate, factorisedRate)
     set(&settings.likelihoodScale, likelihoodScale)
     set(&settings.baseline, baseline)
+    settings.band = band
     set(&settings.beta, beta)
     set(&settings.weightRate, weightRate)
     set(&settings.momentum, momentum)

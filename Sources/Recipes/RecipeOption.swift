@@ -14,6 +14,10 @@ package struct RecipeOption: Sendable {
     case amount(@Sendable (inout Recipe, Int) -> Void)
     case word([String], @Sendable (inout Recipe, String) -> Void)
     case text(@Sendable (inout Recipe, String) -> Void)
+    /// A text or a list of texts.
+    case texts(@Sendable (inout Recipe, [String]) -> Void)
+    /// `0.9..1`; the end that is left out is 0 below and 1 above.
+    case shares(@Sendable (inout Recipe, ClosedRange<Double>) -> Void)
     /// `1..5`, a list, or one number.
     case seeds(@Sendable (inout Recipe, [UInt64]) -> Void)
   }
@@ -62,9 +66,17 @@ package struct RecipeOption: Sendable {
       "data.limit", .count(least: 1) { $0.limit = $1 }, "At most so many images in each part", standard: "all",
       source: "ours"),
     RecipeOption(
+      "where", .texts { $0.conditions = $1 },
+      "Only networks that meet these conditions too are drawn; written as lines of `require` in a space",
+      standard: "what the space requires", source: "ours (decisions/0013)"),
+    RecipeOption(
       "cost.target", .amount { $0.target = $1 },
       "Multiply-adds above which the hinge pulls, with `k`, `M` or `G`", standard: "the median of the space",
       source: "FP-NAS, eq. 2; the median is ours"),
+    RecipeOption(
+      "cost.band", .shares { $0.band = $1 },
+      "Only networks with multiply-adds between these shares of the target are drawn: `0.9..1`, `..1` for a hard limit",
+      standard: "every network is drawn", source: "ours (decisions/0013)"),
     RecipeOption(
       "cost.beta", .number({ $0 >= 0 && $0 < 1 }, "from 0 to below 1") { $0.beta = $1 },
       "How strongly cost counts against likelihood", standard: "0.6", source: "FP-NAS, eq. 4; the value is ours"),

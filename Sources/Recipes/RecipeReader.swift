@@ -118,6 +118,10 @@ private struct RecipeReader {
       if let seeds = seeds(node, option) { set(&recipe, seeds) }
       return
     }
+    if case .texts(let set) = option.kind {
+      if let texts = texts(node, option) { set(&recipe, texts) }
+      return
+    }
     guard case .scalar(let scalar) = node.content, !scalar.text.isEmpty else {
       return reportShape(node, of: option.path, expected: expectation(option))
     }
@@ -140,7 +144,13 @@ private struct RecipeReader {
       guard words.contains(scalar.text) else { return reportWord(node, scalar.text, words, option) }
       set(&recipe, scalar.text)
     case .text(let set): set(&recipe, scalar.text)
-    case .seeds: break
+    case .shares(let set):
+      guard let shares = shareRange(scalar.text) else {
+        return reportShape(node, of: option.path, expected: expectation(option))
+      }
+      guard shares.upperBound > 0 else { return reportRange(node, option, "above 0 at its end") }
+      set(&recipe, shares)
+    case .seeds, .texts: break
     }
   }
 
@@ -169,6 +179,18 @@ private struct RecipeReader {
     let digits = factor == nil ? Substring(text) : text.dropLast()
     guard let value = ExactDecimal(digits)?.multiplied(by: factor ?? 1), value.denominator == 1 else { return nil }
     return value.numerator
+  }
+
+  private mutating func texts(_ node: YAMLNode, _ option: RecipeOption) -> [String]? {
+    let nodes = if case .sequence(let nodes) = node.content { nodes } else { [node] }
+    let texts = nodes.compactMap { node -> String? in
+      if case .scalar(let scalar) = node.content, !scalar.text.isEmpty { scalar.text } else { nil }
+    }
+    guard texts.count == nodes.count, !texts.isEmpty else {
+      reportShape(node, of: option.path, expected: expectation(option))
+      return nil
+    }
+    return texts
   }
 
   private mutating func seeds(_ node: YAMLNode, _ option: RecipeOption) -> [UInt64]? {
@@ -200,6 +222,8 @@ private struct RecipeReader {
     case .amount: "a whole number such as 1500000, 300k, 1.5M or 2G"
     case .word(let words, _): "one of \(words.map { "'\($0)'" }.joined(separator: ", "))"
     case .text: "a text"
+    case .texts: "a text, or a list of texts"
+    case .shares: "a range of shares such as 0.9..1, or ..1"
     case .seeds: "a number, a range such as 1..5 with at most 1000 numbers, or a list of numbers"
     }
   }
@@ -239,4 +263,17 @@ package func seedRange(_ text: String) -> [UInt64]? {
     let last = UInt64(text[dots.upperBound...]), first <= last, last - first < 1000
   else { return nil }
   return Array(first...last)
+}
+
+/// `0.9..1`, `..1`, `0.5..`; nil: no range of numbers from 0 on.
+package func shareRange(_ text: String) -> ClosedRange<Double>? {
+  guard let dots = text.firstRange(of: "..") else { return nil }
+  func share(_ text: Substring, standard: Double) -> Double? {
+    guard !text.isEmpty else { return standard }
+    return ExactDecimal(text).map { Double($0.numerator) / Double($0.denominator) }
+  }
+  guard text.count > 2, let low = share(text[..<dots.lowerBound], standard: 0),
+    let high = share(text[dots.upperBound...], standard: 1), 0 <= low, low <= high
+  else { return nil }
+  return low...high
 }

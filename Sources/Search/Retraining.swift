@@ -88,16 +88,24 @@ private func train(
 
 /// Random members whose multiply-adds are within a share of a network's: what a search has to beat.
 ///
-/// - Returns: Independent draws, uniform over the encodings that are certainly in the band.
-/// - Throws: `CostModelError`, `BandError`.
+/// - Returns: Independent draws, uniform over the encodings that meet the space's requirements and are certainly in the
+///   band.
+/// - Throws: `CostModelError`, `BandError`; `MemberSetError` of a space with requirements.
 package func randomNetworks(
   like macs: Int, within share: Double, count: Int, of space: Space, seed: UInt64
 ) throws -> [Architecture] {
   let low = Int((Double(macs) * (1 - share)).rounded(.up))
   let high = Int((Double(macs) * (1 + share)).rounded(.down))
-  let sampler = try BandSampler(CostModel(space), band: low...high)
-  return (0..<count).map { number in
-    var generator = SplitRandom(.baselines, seed: seed, UInt64(number))
-    return sampler.draw(using: &generator)
+  func drawn(_ draw: (inout SplitRandom) -> Architecture) -> [Architecture] {
+    (0..<count).map { number in
+      var generator = SplitRandom(.baselines, seed: seed, UInt64(number))
+      return draw(&generator)
+    }
   }
+  guard space.requirements.isEmpty else {
+    let members = try MemberSet(space, budgets: [Budget(.macs, least: low, greatest: high)])
+    return drawn { members.draw(using: &$0) }
+  }
+  let sampler = try BandSampler(CostModel(space), band: low...high)
+  return drawn { sampler.draw(using: &$0) }
 }

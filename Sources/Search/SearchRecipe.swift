@@ -38,6 +38,9 @@ package struct SearchRecipe: Hashable, Sendable, Codable {
   package var warmUpSamples: Int
   /// Multiply-adds above which the hinge of equation (2) pulls; nil: cost plays no part.
   package var targetMACs: Int?
+  /// Shares of the target: only networks with multiply-adds in between are drawn. Nil: the papers' draws, which cost
+  /// limits by its penalty alone.
+  package var band: ClosedRange<Double>?
   /// β of equation (4), from 0 to below 1.
   package var beta: Double
   package var weightGradient: WeightGradient
@@ -59,7 +62,8 @@ package struct SearchRecipe: Hashable, Sendable, Codable {
 
   package init(
     samples: Samples, form: Form, epochs: Double, batch: Int = 64, warmUpEpochs: Double, warmUpSamples: Int = 2,
-    targetMACs: Int?, beta: Double = 0.6, weightGradient: WeightGradient = .importance,
+    targetMACs: Int?, band: ClosedRange<Double>? = nil, beta: Double = 0.6,
+    weightGradient: WeightGradient = .importance,
     warmUpWeightGradient: WeightGradient = .uniform, weightRate: Double = 0.1,
     momentum: Double = 0.9, weightDecay: Double = 1e-4, clipNorm: Double = 5, jointRate: Double = 0.03,
     factorisedRate: Double = 0.03, likelihoodScale: Double = 1, baseline: ShareBaseline = .none, lanes: Int = 2
@@ -71,6 +75,7 @@ package struct SearchRecipe: Hashable, Sendable, Codable {
     self.warmUpEpochs = warmUpEpochs
     self.warmUpSamples = warmUpSamples
     self.targetMACs = targetMACs
+    self.band = band
     self.beta = beta
     self.weightGradient = weightGradient
     self.warmUpWeightGradient = warmUpWeightGradient
@@ -129,6 +134,12 @@ extension SearchRecipe {
     if batch < 2 { return "a batch has at least 2 images, not \(batch)" }
     if !(0..<1).contains(beta) { return "beta is from 0 to below 1, not \(beta) (above 1 every draw is pushed away)" }
     if let targetMACs, targetMACs < 1 { return "a target is at least 1 multiply-add, not \(targetMACs)" }
+    if let band {
+      if targetMACs == nil { return "a band is a part of a target, and there is no target" }
+      if !(band.lowerBound >= 0 && band.upperBound > 0 && band.upperBound < 1e6) {
+        return "a band goes from at least 0 to above 0 targets, not \(band.lowerBound)..\(band.upperBound)"
+      }
+    }
     if warmUpEpochs >= epochs { return "the warm-up of \(warmUpEpochs) epochs leaves none of \(epochs) to the search" }
     if warmUpEpochs > 0 && warmUpSamples < 1 {
       return "a warm-up step draws at least 1 architecture, not \(warmUpSamples)"

@@ -106,6 +106,6 @@ import Testing
   }
 
   @Test func `a target that no network meets is an error`() throws {
-    #expect(throws: BudgetError.self) { try Self.make(isEvolving: false, Self.recipe(target: 1000)) }
+    #expect(throws: MemberSetError.self) { try Self.make(isEvolving: false, Self.recipe(target: 1000)) }
   }
 }

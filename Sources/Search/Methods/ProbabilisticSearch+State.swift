@@ -47,6 +47,7 @@ extension ProbabilisticSearch {
     distribution = Distribution(plan: plan, logits: rows)
     self.optimiser = optimiser
     self.isJoint = isJoint
+    try legal?.regroup(distribution)
     self.step = step
     self.samples = samples
   }

@@ -93,6 +93,8 @@ package struct ProbabilisticSearch {
   var optimiser: Adam
   /// Whether the form is the joint one by now.
   package var isJoint: Bool
+  /// Nil: every network of the space may be drawn.
+  var legal: LegalDraws?
 
   /// - Throws: `SearchError` for data or a recipe that do not fit; `DistributionPlanError`; `EngineError`.
   package init(
@@ -113,6 +115,7 @@ package struct ProbabilisticSearch {
     isJoint = recipe.form == .joint
     distribution = Distribution(uniform: isJoint ? joint : factorised)
     optimiser = Adam(for: distribution.plan, learningRate: isJoint ? recipe.jointRate : recipe.factorisedRate)
+    legal = recipe.limitsDraws(of: space) ? try LegalDraws(space, recipe: recipe, distribution) : nil
     supernet = try Supernet(
       SupernetPlan(for: space), library: library,
       options: EngineOptions(lanes: recipe.lanes, parallelism: .lanes(threads: threads)))
@@ -143,7 +146,7 @@ package struct ProbabilisticSearch {
     if isWarmingUp { return recipe.warmUpSamples }
     switch recipe.samples {
     case .adaptive(let lambda):
-      return SampleSchedule.adaptive(lambda: lambda, minimum: 2).draws(entropy: distribution.entropy)
+      return SampleSchedule.adaptive(lambda: lambda, minimum: 2).draws(entropy: entropy)
     case .fixed(let count): return count
     }
   }
@@ -152,11 +155,11 @@ package struct ProbabilisticSearch {
   ///
   /// - Throws: `EngineError`, among others when a loss is no longer a number; the distribution is then as before the step.
   package mutating func advance() throws -> StepRecord {
-    switchFormWhenDue()
+    try switchFormWhenDue()
     let isWarmUp = isWarmingUp
-    let entropy = distribution.entropy
+    let entropy = entropy
     let count = nextSampleCount
-    let draws = distribution.draws(count) { SplitRandom(.architectures, seed: seed, UInt64(step), UInt64($0)) }
+    let draws = draws(count)
     let (trained, norm) = try trainWeights(draws)
     let moved = isWarmUp ? nil : try moveDistribution(draws)
     let macs = try draws.map { try cost(of: $0, in: space).macs }
@@ -173,8 +176,22 @@ package struct ProbabilisticSearch {
       step: step, epoch: epoch, entropy: entropy, isWarmUp: isWarmUp, draws: records, gradientNorm: norm)
   }
 
-  /// The most probable architecture.
-  package var mode: Architecture { distribution.mode() }
+  private func draws(_ count: Int) -> [Architecture] {
+    func generator(_ number: Int) -> SplitRandom {
+      SplitRandom(.architectures, seed: seed, UInt64(step), UInt64(number))
+    }
+    guard let legal else { return distribution.draws(count, generator: generator) }
+    return (0..<count).map { number in
+      var generator = generator(number)
+      return legal.networks.draw(using: &generator)
+    }
+  }
+
+  /// Of a draw, nats.
+  package var entropy: Double { legal?.entropy ?? distribution.entropy }
+
+  /// The most probable architecture, among those that may be drawn.
+  package var mode: Architecture { legal?.networks.mode ?? distribution.mode() }
 
   /// What the search answers: the most probable architecture that meets the target, with its rank.
   ///
@@ -182,19 +199,20 @@ package struct ProbabilisticSearch {
   /// still be above it, and who names a target wants a network that meets it. Deviation: those above the target are
   /// passed over. Rank 0 is the paper's answer; it is also given when none of the first 100,000 meets the target.
   package func choice() throws -> (architecture: Architecture, rank: Int) {
-    guard let target = recipe.targetMACs else { return (mode, 0) }
+    guard let target = recipe.targetMACs, legal == nil || recipe.band == nil else { return (mode, 0) }
     let found = try distribution.mostProbable(limit: 100_000) { try cost(of: $0, in: space).macs <= target }
     return found.map { ($0.architecture, $0.rank) } ?? (mode, 0)
   }
 
   /// At epoch θ the factorised distribution becomes the joint one with the same probabilities (equation 7); Adam's
   /// moments have another shape and start anew.
-  private mutating func switchFormWhenDue() {
+  private mutating func switchFormWhenDue() throws {
     // Not `steps`, which is at least 1: with theta 0 the search is joint from its first step.
     guard case .mixed(let theta) = recipe.form, step == Int((theta * Double(stepsPerEpoch)).rounded()) else { return }
     distribution = distribution.joined(for: space, into: joint)
     optimiser = Adam(for: joint, learningRate: recipe.jointRate)
     isJoint = true
+    try legal?.regroup(distribution)
   }
 
   /// Equation (5): one backward pass a draw, weighted by likelihood share, one gradient buffer a lane.
@@ -236,8 +254,13 @@ package struct ProbabilisticSearch {
     let shares = architectureShares(
       logLikelihoods: likelihoods, costs: costs, beta: recipe.beta, baseline: recipe.baseline)
     var gradient = distribution.plan.zeros
-    distribution.addGradient(of: draws, weights: shares, into: &gradient)
+    if let legal {
+      legal.addGradient(of: draws, weights: shares, plan: distribution.plan, into: &gradient)
+    } else {
+      distribution.addGradient(of: draws, weights: shares, into: &gradient)
+    }
     optimiser.ascend(&distribution.logits, along: gradient)
+    try legal?.follow(distribution)
     return (losses, shares)
   }
 }

@@ -41,7 +41,7 @@ package struct SampledSearch: SearchLoop {
   var best: AgeingPopulation.Member?
 
   /// - Parameter isEvolving: Whether proposals are mutations once the population is full.
-  /// - Throws: As `ProbabilisticSearch`; `BudgetError` where no network meets the target, `MoveError` where there are
+  /// - Throws: As `ProbabilisticSearch`; `MemberSetError` where no network meets the target, `MoveError` where there are
   ///   too many ways between networks within it.
   package init(
     _ space: Space, splits: DatasetSplits, recipe: SearchRecipe, isEvolving: Bool, seed: UInt64, library: EngineLibrary,
@@ -50,22 +50,15 @@ package struct SampledSearch: SearchLoop {
     self.isEvolving = isEvolving
     weights = try ProbabilisticSearch(
       space, splits: splits, recipe: recipe, seed: seed, library: library, threads: threads)
-    members = try Self.members(of: space, target: recipe.targetMACs)
+    var limits = recipe
+    // A target is a hard limit for these methods, whatever the band.
+    if recipe.targetMACs != nil { limits.band = recipe.band ?? 0...1 }
+    members = try LegalDraws.members(of: space, limits)
     ways = isEvolving ? try NetworkWays(space, members) : nil
     let proposals = max(1, weights.totalSteps - weights.warmUpSteps) * weights.nextSampleCountAfterWarmUp
     let capacity = min(Self.usual.capacity, max(4, proposals / 4))
     population = AgeingPopulation(
       capacity: capacity, tournament: max(2, capacity * Self.usual.tournament / Self.usual.capacity))
-  }
-
-  private static func members(of space: Space, target: Int?) throws -> MemberSet {
-    do throws(MemberSetError) {
-      return try MemberSet(space, budgets: target.map { [Budget(.macs, greatest: $0)] } ?? [])
-    } catch .budgets(let error) {
-      throw error
-    } catch {
-      throw error
-    }
   }
 
   package var space: Space { weights.space }

@@ -45,6 +45,5 @@ extension SearchLoop {
 }
 
 extension ProbabilisticSearch: SearchLoop {
-  package var entropy: Double { distribution.entropy }
   package var learnt: Distribution? { distribution }
 }

@@ -25,6 +25,8 @@ package struct RunDefinition: Hashable, Sendable, Codable {
   /// Path of the space's file inside the run.
   package var spaceFile: String
   package var spaceHash: String
+  /// Which networks may be drawn, beside what the space requires; nil: all of those.
+  package var conditions: [String]?
   /// Channels, height, width.
   package var input: [Int]
   package var totalSteps: Int
@@ -32,7 +34,7 @@ package struct RunDefinition: Hashable, Sendable, Codable {
   package init(
     method: SearchMethod, recipe: SearchRecipe, retraining: TrainingRecipe, baselines: Int, seed: UInt64, data: String,
     limit: Int?, dataChecksum: String, engine: String, space: Space, spaceFile: String, spaceHash: String,
-    totalSteps: Int
+    conditions: [String]? = nil, totalSteps: Int
   ) {
     self.method = method
     self.recipe = recipe
@@ -46,6 +48,7 @@ package struct RunDefinition: Hashable, Sendable, Codable {
     self.space = space.name
     self.spaceFile = spaceFile
     self.spaceHash = spaceHash
+    self.conditions = conditions
     input = [space.input.channels, space.input.height, space.input.width]
     self.totalSteps = totalSteps
   }

@@ -25,9 +25,10 @@ package struct BudgetedMembers: Sendable {
   /// - Parameters:
   ///   - budgets: At least one; those of the space unless given.
   ///   - effort: Steps that counting may take, about a nanosecond each; bins are as narrow as that allows.
+  ///   - bins: The most bins of the first budget; nil: as many as `effort` allows. Whoever walks the set often wants few.
   /// - Throws: `BudgetError`.
   package init(
-    _ space: Space, budgets: [Budget]? = nil, effort: Int = 400_000_000, memoryLimit: Int = 1 << 31
+    _ space: Space, budgets: [Budget]? = nil, effort: Int = 400_000_000, bins: Int? = nil, memoryLimit: Int = 1 << 31
   ) throws(BudgetError) {
     let bands = try BudgetBand.bands(of: budgets ?? space.budgets)
     precondition(!bands.isEmpty, "budgeted members have a budget")
@@ -38,7 +39,7 @@ package struct BudgetedMembers: Sendable {
     do throws(BandError) {
       let range = bands[0].range
       // Further budgets split states only where they bind, so that the first can often have finer bins.
-      let finer = max(resolution, Self.resolution(of: possible, budgets: 1, effort: effort))
+      let finer = bins ?? max(resolution, Self.resolution(of: possible, budgets: 1, effort: effort))
       let upper = try BandSampler(possible, band: range, resolution: finer, memoryLimit: memoryLimit)
       sampler = bands.count == 1 ? upper : try Self.sampler(certain, range, upper, finer, memoryLimit)
       countLower = sampler.countLower

@@ -16,6 +16,19 @@ package struct CostEstimate: Hashable, Sendable {
     sortedCosts = costs.sorted()
   }
 
+  /// Uniform over the networks of a set, such as those that meet the space's requirements.
+  ///
+  /// - Precondition: `draws` > 0.
+  package init(
+    _ measure: CostMeasure, of space: Space, within members: MemberSet, draws: Int,
+    using generator: inout some RandomNumberGenerator
+  ) throws(CostError) {
+    precondition(draws > 0, "an estimate needs a draw")
+    var costs: [Int] = []
+    for _ in 0..<draws { costs.append(try cost(of: members.draw(using: &generator), in: space)[measure]) }
+    sortedCosts = costs.sorted()
+  }
+
   package var median: Int { quantile(0.5) }
 
   package var mean: Double { sortedCosts.reduce(0.0) { $0 + Double($1) } / Double(sortedCosts.count) }

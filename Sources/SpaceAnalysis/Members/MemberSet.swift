@@ -51,11 +51,14 @@ package struct MemberSet: NumberedNetworks {
   /// - Parameters:
   ///   - members: Those that meet the conditions, where they are known already.
   ///   - budgets: Beside those of the space.
+  ///   - bins: As of `BudgetedMembers`.
   /// - Throws: `MemberSetError`, also where the set is empty.
-  package init(_ space: Space, members: MemberDiagram? = nil, budgets: [Budget] = []) throws(MemberSetError) {
+  package init(
+    _ space: Space, members: MemberDiagram? = nil, budgets: [Budget] = [], bins: Int? = nil
+  ) throws(MemberSetError) {
     guard (budgets + space.budgets).isEmpty else {
       do throws(BudgetError) {
-        structure = .budgets(try BudgetedMembers(space, budgets: budgets + space.budgets))
+        structure = .budgets(try BudgetedMembers(space, budgets: budgets + space.budgets, bins: bins))
       } catch {
         throw .budgets(error)
       }

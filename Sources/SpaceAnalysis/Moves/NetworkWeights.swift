@@ -8,7 +8,7 @@ package struct NetworkWeights: Sendable {
   /// One categorical variable.
   package struct Factor: Sendable {
     package let decisions: [DecisionID]
-    /// By combination: the option of each of `decisions`; nil where it does not exist.
+    /// By combination, each once: the option of each of `decisions`; nil where it does not exist.
     package let combinations: [[Int?]]
     /// By combination: probabilities up to a factor.
     let weights: [WideDouble]
@@ -46,45 +46,14 @@ package struct NetworkWeights: Sendable {
     self.factors = factors + others
   }
 
-  /// The decisions of each factor, which a diagram has to decide together.
-  package var groups: [[DecisionID]] { factors.map(\.decisions) }
+  /// The factors without their weights.
+  var shapes: [FactoredWays.Shape] { factors.map { ($0.decisions, $0.combinations) } }
 
-  /// By layer of the ways, then row: its probability.
-  ///
-  /// - Precondition: Each factor is within a layer.
-  func rows(of ways: NetworkWays) -> [[WideDouble]] {
-    var tables = factors.map(Table.init)
-    var factorOf = [Int](repeating: 0, count: ways.decisions.count)
-    for (number, factor) in factors.enumerated() { for id in factor.decisions { factorOf[id.index] = number } }
-    return ways.layers.map { layer in
-      let numbers = Set(layer.decisions.map { factorOf[$0] }).sorted()
-      for number in numbers { tables[number].find(in: layer.decisions) }
-      return (0..<layer.rowCount).map { row in
-        numbers.reduce(.one) { $0 * tables[$1].weight(layer.row(row)) }
-      }
-    }
-  }
-
-  /// A factor's probabilities by what a row says of its decisions.
-  private struct Table {
-    private let decisions: [Int]
-    private var places: [Int] = []
-    private var weights: [[Int32]: WideDouble] = [:]
-
-    init(_ factor: Factor) {
-      decisions = factor.decisions.map(\.index)
+  /// By factor, then combination: its probability.
+  var probabilities: [[WideDouble]] {
+    factors.map { factor in
       let total = factor.weights.reduce(.zero, +)
-      for (combination, part) in zip(factor.combinations, factor.weights) {
-        weights[combination.map { Int32(($0 ?? -1) + 1) }, default: .zero] += part / total
-      }
-    }
-
-    mutating func find(in layer: [Int]) { places = decisions.compactMap { layer.firstIndex(of: $0) } }
-
-    func weight(_ row: ArraySlice<Int32>) -> WideDouble {
-      let codes = places.map { row[row.startIndex + $0] }
-      if codes.allSatisfy({ $0 == 0 }) { return .one }
-      return weights[codes] ?? .zero
+      return factor.weights.map { $0 / total }
     }
   }
 }

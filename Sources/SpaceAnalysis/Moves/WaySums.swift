@@ -62,6 +62,12 @@ struct WaySums: Sendable {
     return result
   }
 
+  /// The bins that a state before a layer is told apart by, from 0 on; before the number of layers: the end.
+  func width(before layer: Int) -> Int { widths[layer] }
+
+  /// The rows of an edge together.
+  func edgeWeight(_ edge: Int, in layer: Int) -> WideDouble { edgeWeights[layer][edge] }
+
   /// Of all ways.
   var total: WideDouble { sum(Place(), before: 0) }
 

@@ -1,10 +1,12 @@
+import Foundation
+
 /// A number from 0 on with the precision of a `Double` and an exponent that does not end: `significand` × 2^(256 `scale`).
 ///
 /// Products of thousands of probabilities neither vanish nor overflow. Every operation is one of a `Double` and an exact
 /// shift, so that it rounds as a `Double` does, to one part in 2^53, and gives the same bits on every machine.
 ///
 /// Invariant: the significand is 0, then with scale 0, or in [2^-128, 2^128).
-package struct WideDouble: Hashable, Sendable {
+package struct WideDouble: Hashable, Comparable, Sendable {
   private var significand: Double
   private var scale: Int
 
@@ -77,5 +79,13 @@ package struct WideDouble: Hashable, Sendable {
     let scale = power >= 0 ? power / 256 : -((255 - power) / 256)
     return WideDouble(
       normalising: series * Double(sign: .plus, exponent: power - 256 * scale, significand: 1), scale: scale)
+  }
+
+  /// Natural logarithm; -infinity of 0.
+  package var logarithm: Double { log(significand) + Double(scale) * 256 * log(2) }
+
+  package static func < (a: WideDouble, b: WideDouble) -> Bool {
+    if a.isZero || b.isZero || a.scale == b.scale { return a.significand < b.significand }
+    return a.scale < b.scale
   }
 }

@@ -92,10 +92,11 @@ extension CostModel {
           layers[number].edges(of: state).map {
             NetworkWays.Edge(target: $0.target, bin: $0.cost, members: $0.members)
           }
-        }, weights.groups.map { $0.map(\.index) }.filter { $0.count > 1 }, limit: MemberLimits().edges))
+        }, weights.factors.map { $0.decisions.map(\.index) }.filter { $0.count > 1 }, limit: MemberLimits().edges))
     // Of the ways from each state on: probability, mean, and mean squared distance from it.
     var next: [(mass: WideDouble, mean: Double, spread: Double)] = [(.one, Double(constant), 0)]
-    for (layer, rows) in zip(costs.layers, weights.rows(of: costs)).reversed() {
+    let rows = FactoredWays(costs, factors: weights.shapes).rows(weights.probabilities)
+    for (layer, rows) in zip(costs.layers, rows).reversed() {
       next = (0..<layer.stateCount).map { state in
         var total = (mass: WideDouble.zero, mean: 0.0, spread: 0.0)
         for edge in layer.edges[layer.edges(of: state)] {

@@ -47,7 +47,9 @@ struct DeviceRowsCommand: ParsableCommand {
     } catch {
       throw CommandFailure(error, in: space)
     }
-    let lines = rows.map { "  - {\($0.kernel), latency: \(LatencyTable.unmeasured)}  # \(space.layerName(of: $0.node))\n" }
+    let lines = rows.map {
+      "  - {\($0.kernel), latency: \(LatencyTable.unmeasured)}  # \(space.layerName(of: $0.node))\n"
+    }
     let head = "espalier: 1\nlatency_table: \(writtenScalar(title))\nrows:" + (rows.isEmpty ? " []\n" : "\n")
     Terminal.standardError.line(
       known == nil

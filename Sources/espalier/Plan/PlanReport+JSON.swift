@@ -17,7 +17,6 @@ extension PlanReport {
       ("memory_bytes", memory),
       ("distribution", .string(space.hints.distribution.rawValue)),
       ("distributions", .object(starts.map { ($0.grouping.rawValue, $0.json) })),
-      ("conditions_beyond_search", space.conditionsBeyondSearch.map(JSONValue.string) ?? .null),
     ])
   }
 

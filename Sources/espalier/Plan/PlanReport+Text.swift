@@ -82,8 +82,10 @@ extension PlanReport {
   }
 
   private var distributions: String {
-    if let conditions = space.conditionsBeyondSearch {
-      return "Distribution: none, since the search does not honour \(conditions) yet\n"
+    if starts.isEmpty {
+      let reason =
+        space.isForest ? "the requirements tie too many decisions together" : "decisions exist under several conditions"
+      return "Distribution: none, since \(reason)\n"
     }
     var table = AlignedTable([.left, .right, .right, .right])
     table.add(["grouping", "logits", "entropy", "first draws"])
@@ -91,9 +93,11 @@ extension PlanReport {
       let name = start.grouping.rawValue
       table.add([name, start.logits.grouped, "\(start.entropy.fixed(2)) nats", String(start.draws)])
     }
+    let conditions =
+      space.requirements.isEmpty ? "" : "  entropy and draws are those among the networks that meet the requirements\n"
     let missing = starts.contains { $0.grouping == .joint } ? "" : "  joint: a group has too many combinations\n"
     return "Distribution: \(space.hints.distribution.rawValue), by the file's hint or, without one, by default\n"
-      + table.text(indent: "  ") + missing
+      + table.text(indent: "  ") + missing + conditions
   }
 
   private func list(_ names: [String]) -> String { names.isEmpty ? "-" : names.joined(separator: ", ") }

@@ -36,7 +36,7 @@ struct PlanReport {
     try Self.refuseBeyondAddresses(compiled.space, batch: batch, macs: range.greatest.cost)
     least = try Member(range.least, plan, batch: batch)
     greatest = try Member(range.greatest, plan, batch: batch)
-    starts = space.conditionsBeyondSearch == nil ? SearchStart.starts(of: space) : []
+    starts = SearchStart.starts(of: space)
   }
 
   /// Binding multiplies extents without looking back. A tensor has at most as many numbers as the network has MACs, or the

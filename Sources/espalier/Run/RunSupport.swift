@@ -35,9 +35,10 @@ struct RunnableSpace {
   /// The space first.
   let files: [File]
 
+  /// - Parameter conditions: Beside the space's own requirements.
   /// - Throws: As `CompileOptions.compiled`.
-  init(_ path: String, input: ImageShape?) throws {
-    let compilation = try compileReadable(path, input: input)
+  init(_ path: String, input: ImageShape?, where conditions: [String] = []) throws {
+    let compilation = try compileReadable(path, input: input, where: conditions)
     let stream = Terminal.standardError
     stream.write(compilation.text(colours: stream.showsColours))
     guard let result = compilation.result else { throw ExitStatus.invalid.code }
@@ -109,6 +110,7 @@ private func countingFailure(_ error: any Error, of space: Space) -> CommandFail
   case let error as CostModelError: CommandFailure(error, in: space)
   case let error as BandError: CommandFailure(error, unit: "MACs", in: space)
   case let error as BudgetError: CommandFailure(error, in: space)
+  case let error as MemberSetError: CommandFailure(error, in: space)
   case let error as MoveError: CommandFailure(error, in: space)
   default: nil
   }

@@ -33,6 +33,13 @@ struct SearchCommand: AsyncParsableCommand {
   @OptionGroup var options: CompileOptions
 
   @Option(
+    name: .customLong("where"), parsing: .unconditionalSingleValue,
+    help: ArgumentHelp(
+      "Only networks that meet this too are drawn, written as a line of 'require' in the space; may be repeated.",
+      valueName: "condition"))
+  var conditions: [String] = []
+
+  @Option(
     help: ArgumentHelp("A recipe, see docs/recipes.md; the options below go before it.", valueName: "file"),
     completion: .file(extensions: ["yaml", "yml"]))
   var recipe: String?
@@ -56,6 +63,12 @@ struct SearchCommand: AsyncParsableCommand {
       "Multiply-adds above which networks are pushed down; 1.5M, 300k. Default: the median of the space.",
       valueName: "macs"), transform: parseAmount)
   var target: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Only networks with multiply-adds between these shares of the target are drawn: 0.9..1, or ..1 for a hard limit. "
+        + "Default: every network is drawn.", valueName: "shares"), transform: parseShares)
+  var band: ClosedRange<Double>?
 
   @Option(help: "Passes over the training half; a fraction is allowed. Default: 30.")
   var epochs: Double?
@@ -142,10 +155,12 @@ struct SearchCommand: AsyncParsableCommand {
   /// What the recipe and the options ask for, the options first.
   private func asked() throws -> Recipe {
     var asked = try recipe.map(readRecipeFile) ?? Recipe()
+    asked.conditions += conditions
     asked.method = method ?? asked.method
     asked.source = data ?? asked.source
     asked.limit = limit ?? asked.limit
     asked.target = target ?? asked.target
+    asked.band = band ?? asked.band
     asked.epochs = epochs ?? asked.epochs
     asked.beta = beta ?? asked.beta
     asked.seeds = try seed.map { [$0] } ?? seedList() ?? asked.seeds
@@ -161,7 +176,8 @@ struct SearchCommand: AsyncParsableCommand {
     let method = asked.method ?? .fpNAS
     let setup = try SearchSetup(
       SearchOrder(
-        file: options.file, input: options.shape.input, data: asked.source ?? "fashion-mini", limit: asked.limit,
+        file: options.file, conditions: asked.conditions, input: options.shape.input,
+        data: asked.source ?? "fashion-mini", limit: asked.limit,
         method: method, recipe: asked, seed: seed, retraining: asked.trainingRecipe,
         baselines: asked.randomNetworks ?? 3, threads: threads, device: engine.device))
     let name = "\(setup.space.space.name)-\(method.rawValue)"
@@ -207,6 +223,14 @@ private func readRecipeFile(_ path: String) throws -> Recipe {
       reading.diagnostics, omitted: reading.omitted, sources: reading.sources, colours: stream.showsColours))
   guard let recipe = reading.recipe else { throw ExitStatus.invalid.code }
   return recipe
+}
+
+/// - Throws: `ValidationError` unless the text is a range of shares.
+private func parseShares(_ text: String) throws -> ClosedRange<Double> {
+  guard let shares = shareRange(text), shares.upperBound > 0 else {
+    throw ValidationError("'\(text)' is not a range of shares such as 0.9..1, or ..1")
+  }
+  return shares
 }
 
 extension SearchMethod: ExpressibleByArgument {}

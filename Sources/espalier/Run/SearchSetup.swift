@@ -12,6 +12,8 @@ import Supernet
 /// What a search is asked for, before the data and the space were read.
 struct SearchOrder {
   var file: String
+  /// Which networks may be drawn, beside what the space requires.
+  var conditions: [String] = []
   /// Nil: the shape of the images.
   var input: ImageShape?
   var data: String
@@ -46,11 +48,13 @@ struct SearchSetup {
     guard !space.decisions.isEmpty else {
       throw CommandFailure("'\(order.file)' has no decisions, so there is nothing to search")
     }
-    try space.requireIndependentDecisions()
+    try space.requireForest()
     if let target = order.recipe.target { try requireReach(of: target, in: space) }
     let target = try order.recipe.target ?? medianMACs(of: space)
     library = try translatingFailures { try EngineLibrary.load(folders: engineFolders, device: order.device) }
-    let start = try translatingFailures { Distribution(uniform: try .hinted(by: space)).entropy }
+    let start = try translatingFailures(about: space) {
+      try drawEntropy(of: Distribution(uniform: .hinted(by: space)), in: space)
+    }
     recipe = order.recipe.settings(
       of: order.method, epochs: 30, target: target, initialEntropy: start,
       asksForFactorised: space.hints.distribution == .factorised)
@@ -71,7 +75,7 @@ struct SearchSetup {
   ) throws {
     let shape = definition.input
     order = SearchOrder(
-      file: "\(folder)/\(definition.spaceFile)",
+      file: "\(folder)/\(definition.spaceFile)", conditions: definition.conditions ?? [],
       input: ImageShape(channels: shape[0], height: shape[1], width: shape[2]), data: definition.data,
       limit: definition.limit, method: definition.method, seed: definition.seed,
       retraining: definition.retraining, baselines: definition.baselines, threads: threads, device: device)
@@ -80,7 +84,7 @@ struct SearchSetup {
     splits = try translatingFailures {
       try DatasetSource(parsing: source).load(SplitOptions(seed: 0, limit: definition.limit))
     }
-    space = try RunnableSpace(order.file, input: order.input)
+    space = try RunnableSpace(order.file, input: order.input, where: order.conditions)
     library = try translatingFailures { try EngineLibrary.load(folders: engineFolders, device: device) }
     let (found, checksum, engine) = (space.hash, splits.checksum, library.words)
     try translatingFailures {
@@ -99,11 +103,11 @@ struct SearchSetup {
 
   /// The space for the shape of the images: as asked, or the one of the file's shapes that fits.
   private static func space(_ order: SearchOrder, for splits: DatasetSplits) throws -> RunnableSpace {
-    let compiled = try RunnableSpace(order.file, input: order.input)
+    let compiled = try RunnableSpace(order.file, input: order.input, where: order.conditions)
     let shape = splits.train.shape
     let wanted = ImageShape(channels: shape.channels, height: shape.height, width: shape.width)
     guard order.input == nil, compiled.space.input != wanted, compiled.inputs.contains(wanted) else { return compiled }
-    return try RunnableSpace(order.file, input: wanted)
+    return try RunnableSpace(order.file, input: wanted, where: order.conditions)
   }
 
   private var definition: RunDefinition {
@@ -112,7 +116,8 @@ struct SearchSetup {
         method: order.method, recipe: recipe, retraining: order.retraining, baselines: order.baselines,
         seed: order.seed, data: order.data, limit: order.limit, dataChecksum: splits.checksum,
         engine: library.words, space: space.space,
-        spaceFile: "space/\(space.files.first?.relativePath ?? "")", spaceHash: space.hash, totalSteps: 0)
+        spaceFile: "space/\(space.files.first?.relativePath ?? "")", spaceHash: space.hash,
+        conditions: order.conditions.isEmpty ? nil : order.conditions, totalSteps: 0)
   }
 
   func session() throws -> SearchSession {
@@ -195,7 +200,10 @@ private func requireReach(of target: Int, in space: Space) throws {
 private func medianMACs(of space: Space) throws -> Int {
   var generator = SplitRandom(seed: 0, stream: 0x7461_7267)
   return try translatingFailures(about: space) {
-    try CostEstimate(.macs, of: space, draws: 1000, over: .networks, using: &generator).median
+    guard space.requirements.isEmpty else {
+      return try CostEstimate(.macs, of: space, within: MemberSet(space), draws: 1000, using: &generator).median
+    }
+    return try CostEstimate(.macs, of: space, draws: 1000, over: .networks, using: &generator).median
   }
 }
 

@@ -64,6 +64,14 @@ extension CommandFailure {
     }
   }
 
+  init(_ error: MemberSetError, in space: Space) {
+    switch error {
+    case .empty: self.init(conflictIn: space)
+    case .members(let error): self.init(error, in: space)
+    case .budgets(let error): self.init(error, in: space)
+    }
+  }
+
   init(_ error: DistinctError, in space: Space) {
     switch error {
     case .members(let error): self.init(error, in: space)
@@ -150,11 +158,7 @@ extension MemberSet {
     do throws(MemberSetError) {
       return try MemberSet(compiled.space, members: try? compiled.members.get(), budgets: budgets)
     } catch {
-      switch error {
-      case .empty: throw CommandFailure(conflictIn: compiled.space)
-      case .members(let error): throw CommandFailure(error, in: compiled.space)
-      case .budgets(let error): throw CommandFailure(error, in: compiled.space)
-      }
+      throw CommandFailure(error, in: compiled.space)
     }
   }
 
@@ -183,19 +187,13 @@ extension CompiledSpace {
 }
 
 extension Space {
-  /// What the space says beyond what a search can keep, in words; nil: nothing.
-  var conditionsBeyondSearch: String? {
-    guard !requirements.isEmpty || !isForest else { return nil }
-    return requirements.isEmpty ? "decisions under several conditions" : counted(requirements.count, "requirement")
-  }
-
-  /// - Throws: `CommandFailure` where the space says more than a search can keep: it would propose networks that are none.
-  func requireIndependentDecisions() throws {
-    guard let what = conditionsBeyondSearch else { return }
+  /// - Throws: `CommandFailure` where a decision exists under several conditions: a distribution has one for each.
+  func requireForest() throws {
+    guard !isForest else { return }
     throw CommandFailure(
       """
-      conditions and budgets are not honoured by a search yet: '\(name)' has \(what)
-      help: give a limit on multiply-adds as --target; 'espalier sample' draws networks that meet the rest
+      '\(name)' has decisions that exist under several conditions, for which a search has no distribution yet
+      help: 'espalier sample' draws its networks
       """)
   }
 }

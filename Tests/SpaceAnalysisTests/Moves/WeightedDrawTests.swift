@@ -64,6 +64,31 @@ import Testing
     }
   }
 
+  @Test(arguments: 0..<25 as Range<UInt64>, MoveCase.Kind.allCases)
+  func `marginals, entropy and mode are those of the law within the set`(seed: UInt64, kind: MoveCase.Kind) throws {
+    for seed in seed * 2..<seed * 2 + (kind == .conditions ? 2 : 1) {
+      guard let example = try MoveCase(kind, seed: seed) else { continue }
+      let weights = Self.weights(of: example.space, seed: seed)
+      let masses = example.networks.map { Self.probability(of: $0, weights) }
+      let law = masses.map { $0 / masses.reduce(0, +) }
+      guard law.allSatisfy(\.isFinite) else { continue }
+      let weighted = try WeightedNetworks(example.space, example.set, weights: weights)
+      let marginals = weighted.marginals
+      for (factor, own) in zip(weights.factors, marginals) {
+        for (combination, marginal) in zip(factor.combinations, own) {
+          let members = zip(example.networks, law).filter { network, _ in
+            factor.decisions.map { network[$0] } == combination && combination.contains { $0 != nil }
+          }
+          #expect(abs(marginal - members.reduce(0) { $0 + $1.1 }) < 1e-12)
+        }
+      }
+      let entropy = law.reduce(0) { $1 > 0 ? $0 - $1 * log($1) : $0 }
+      #expect(abs(weighted.entropy(marginals) - entropy) < 1e-10)
+      let mode = try #require(example.networks.firstIndex(of: weighted.mode))
+      #expect(law[mode] >= (law.max() ?? 1) * (1 - 1e-12))
+    }
+  }
+
   /// What becomes of a decision, as `Mutations` says.
   private static func mutation(from parent: Architecture, to child: Architecture, rate: Double, in space: Space)
     -> Double
