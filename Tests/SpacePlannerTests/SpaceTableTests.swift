@@ -29,6 +29,15 @@ import Testing
       space: "fp-nas-f++", largestLayer: 1440, joint: 7248, factorised: 196,
       architectures: "2760307194562182087966720000", entropy: 63.185, draws: 16),
     Row(
+      space: "fp-nas-l0", largestLayer: 2736, joint: 14304, factorised: 260,
+      architectures: "217928185225720469372434120704000", entropy: 74.462, draws: 19),
+    Row(
+      space: "fp-nas-l1", largestLayer: 2016, joint: 14136, factorised: 278,
+      architectures: "995463336529525912999473318985728000", entropy: 82.889, draws: 21),
+    Row(
+      space: "fp-nas-l2", largestLayer: 1872, joint: 13992, factorised: 277,
+      architectures: "1006524040268742867588356355863347200", entropy: 82.900, draws: 21),
+    Row(
       space: "digits", largestLayer: 162, joint: 648, factorised: 56, architectures: "688747536", entropy: 20.350,
       draws: 5),
     Row(
