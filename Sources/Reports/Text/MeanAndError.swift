@@ -16,7 +16,7 @@ package struct MeanAndError {
   }
 
   /// `82.55 ± 0.48`, or the mean alone.
-  func text(_ places: Int) -> String {
+  package func text(_ places: Int) -> String {
     mean.fixed(places) + (error.map { " ± \($0.fixed(places))" } ?? "")
   }
 }

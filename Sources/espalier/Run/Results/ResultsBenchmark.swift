@@ -1,0 +1,172 @@
+import ArgumentParser
+import Datasets
+import Recipes
+import Search
+import SpaceIR
+import Supernet
+
+/// `espalier benchmark results`: what the methods' papers claim, measured on full data sets with several seeds.
+struct ResultsBenchmark: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "results",
+    abstract:
+      "Search Mini-F on Fashion-MNIST and CIFAR-10 in several ways and with several seeds, and write what shows.",
+    discussion: """
+        espalier benchmark results --data-root ../shared/data --out docs/results.md
+        espalier benchmark results --data-root ../shared/data --minutes 60 --out docs/results.md
+
+      Every way has the same steps, target and seeds. Each seed searches and trains its answer from scratch with one \
+      recipe. Runs are kept in --runs: a finished one with the same definition is used again, since the same definition \
+      gives the same bytes, and one that was stopped goes on. So a study of hours can be done in parts: the page has \
+      what is finished, and says what is missing.
+      """)
+
+  @Option(
+    name: .customLong("data-root"),
+    help: ArgumentHelp("Folder with fashion-mnist/ (IDX files) and cifar10/ (binary batches).", valueName: "folder"))
+  var dataRoot: String
+
+  @Option(help: ArgumentHelp("CIFAR-10's folder. Default: cifar10 in the data root.", valueName: "folder"))
+  var cifar: String?
+
+  @Option(help: ArgumentHelp("The page to write. Default: standard output.", valueName: "file"))
+  var out: String?
+
+  @Option(help: ArgumentHelp("Where runs are kept.", valueName: "folder"))
+  var runs = "runs/results"
+
+  @Option(help: "How many seeds search.", transform: parseCount)
+  var seeds = 5
+
+  @Option(help: "How many random networks are trained for each data set.", transform: parseCount)
+  var random = 20
+
+  @Option(help: "Steps of each search.", transform: parseCount)
+  var steps = 600
+
+  @Option(
+    help: ArgumentHelp("Only these ways, by their names on the page: band,fp-nas. Default: all.", valueName: "names"))
+  var arms: String?
+
+  @Option(help: ArgumentHelp("Begin no run after so many minutes.", valueName: "minutes"))
+  var minutes: Double?
+
+  @Option(help: "Threads; changes no result.", transform: parseCount)
+  var threads = availableProcessors()
+
+  func validate() throws {
+    guard random >= seeds else {
+      throw ValidationError("'--random' is at least '--seeds', so that every seed is compared")
+    }
+    guard minutes ?? 1 >= 0 else { throw ValidationError("'--minutes' is 0 or more, not \(minutes ?? 0)") }
+    _ = try chosenArms()
+  }
+
+  private func chosenArms() throws -> [ResultsArm] {
+    guard let arms else { return ResultsArm.all }
+    return try arms.split(separator: ",").map { name in
+      guard let arm = ResultsArm.all.first(where: { $0.id == name }) else {
+        let known = ResultsArm.all.map(\.id).joined(separator: ", ")
+        throw ValidationError("there is no way '\(name)': they are \(known)")
+      }
+      return arm
+    }
+  }
+
+  func run() async throws {
+    ignoreSizeSignal()
+    StopRequest.listen()
+    let cases = ResultsCase.all(dataRoot: dataRoot, cifar: cifar)
+    let arms = try chosenArms()
+    let started = ContinuousClock.now
+    var page = ResultsPage(study: self, cases: cases)
+    // Seed by seed, so that a study that is not finished yet has about as many of each.
+    for seed in 1...seeds {
+      for arm in arms {
+        for item in cases {
+          let mayBegin = minutes.map { (ContinuousClock.now - started).inSeconds < $0 * 60 } ?? true
+          if let run = try await self.run(arm, item, seed: seed, mayBegin: mayBegin && !StopRequest.wasMade, &page) {
+            page.add(run, to: item)
+          }
+        }
+      }
+    }
+    guard let out else { return Terminal.standardOutput.write(page.text) }
+    try replaceFile(out, with: Array(page.text.utf8))
+    Terminal.standardError.line("wrote \(out)")
+  }
+
+  /// Nil: the run is not there and may not begin.
+  private func run(
+    _ arm: ResultsArm, _ item: ResultsCase, seed: Int, mayBegin: Bool, _ page: inout ResultsPage
+  ) async throws -> ResultsRun? {
+    // The random networks are dealt out to the seeds, so that each is compared with networks of its own cost.
+    let share = random / seeds + (seed <= random % seeds ? 1 : 0)
+    var recipe = Recipe()
+    recipe.epochs = Double(steps) / Double(item.trainingHalf / 64)
+    recipe.target = item.target
+    arm.adjust(&recipe)
+    let setup = try SearchSetup(
+      SearchOrder(
+        file: "spaces/mini-f.yaml", conditions: recipe.conditions, data: item.data, method: arm.method, recipe: recipe,
+        seed: UInt64(seed),
+        retraining: item.training, baselines: arm.isComparedWithRandom ? share : 0, threads: threads))
+    page.describe(setup)
+    var session = try setup.session()
+    let path = "\(runs)/\(item.name)/\(arm.id)-\(seed)"
+    let label = "\(item.title), \(arm.id), seed \(seed)"
+    if let result = setup.finishedRun(session, at: path) {
+      return try finished(arm, result, session.definition, seed: seed, at: path)
+    }
+    guard mayBegin else {
+      Terminal.standardError.line("\(label): left for another time")
+      return nil
+    }
+    Terminal.standardError.line("\(label): searching in \(path)")
+    let reporter = SearchReporter(
+      space: setup.space.space, method: arm.method, recipe: setup.recipe, json: true, path: path)
+    let result = try await setup.beginOrContinue(&session, at: path, pace: CheckpointPace()) { _ in
+    } observe: {
+      reporter.observe($0)
+    }
+    for network in result.networks {
+      Terminal.standardError.line(
+        "  \(network.label): \(network.macs.grouped) MACs, test accuracy \((network.result.accuracy * 100).fixed(2)) %")
+    }
+    return try finished(arm, result, session.definition, seed: seed, at: path)
+  }
+
+  private func finished(
+    _ arm: ResultsArm, _ result: RunResult, _ definition: RunDefinition, seed: Int, at path: String
+  ) throws -> ResultsRun {
+    let progress = try translatingFailures {
+      try RunDirectory.decodeIfThere(RunProgress.self, from: .progress, of: path)
+    }
+    return ResultsRun(
+      arm: arm.id, seed: seed, result: result, definition: definition, seconds: progress?.searchSeconds ?? 0)
+  }
+}
+
+/// A data set with everything about it that was fixed before anything was run.
+struct ResultsCase {
+  /// Names its runs' folder.
+  let name: String
+  let title: String
+  let data: String
+  /// Multiply-adds.
+  let target: Int
+  /// Images, which say what a step is in epochs.
+  let trainingHalf: Int
+  let training: TrainingRecipe
+
+  static func all(dataRoot: String, cifar: String?) -> [ResultsCase] {
+    [
+      ResultsCase(
+        name: "fashion-mnist", title: "Fashion-MNIST", data: "fashion-mnist:\(dataRoot)/fashion-mnist",
+        target: 1_500_000, trainingHalf: 30_000, training: TrainingRecipe(epochs: 2, shift: nil)),
+      ResultsCase(
+        name: "cifar10", title: "CIFAR-10 (JPEG q75)", data: "cifar10:\(cifar ?? dataRoot + "/cifar10")",
+        target: 2_000_000, trainingHalf: 10_000, training: TrainingRecipe(epochs: 5, shift: 4)),
+    ]
+  }
+}
