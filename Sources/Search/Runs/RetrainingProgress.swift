@@ -1,23 +1,47 @@
 import Synchronization
 
-/// Wall times of a run's parts, over all processes that worked on it.
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Times of a run's parts, over all processes that worked on it.
 struct RunClocks: Sendable {
   private let searchBefore: Double
   private let retrainingBefore: Double
   private let began = ContinuousClock.now
   private var retrainingBegan: ContinuousClock.Instant?
+  private let processorBefore: Double
+  private let processorBegan = processorSeconds()
+  private var processorEnded: Double?
 
   /// - Parameter earlier: What the process before has left; nil: there was none.
   init(_ earlier: RunProgress?) {
     searchBefore = earlier?.searchSeconds ?? 0
     retrainingBefore = earlier?.retrainingSeconds ?? 0
+    processorBefore = earlier?.searchProcessorSeconds ?? 0
   }
 
-  mutating func beginRetraining() { retrainingBegan = .now }
+  mutating func beginRetraining() {
+    retrainingBegan = .now
+    processorEnded = processorSeconds()
+  }
 
   /// Seconds.
   var search: Double { searchBefore + ((retrainingBegan ?? .now) - began).seconds }
   var retraining: Double { retrainingBefore + (retrainingBegan.map { (.now - $0).seconds } ?? 0) }
+  /// Of all threads.
+  var searchProcessor: Double { processorBefore + (processorEnded ?? processorSeconds()) - processorBegan }
+}
+
+/// What this process has computed so far, all threads together.
+private func processorSeconds() -> Double {
+  var time = timespec()
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+  return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
 }
 
 /// Counts epochs of networks that are trained side by side, and keeps `progress.json` up to date.

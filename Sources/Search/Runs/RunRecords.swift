@@ -103,12 +103,16 @@ package struct RunProgress: Hashable, Sendable, Codable {
   /// Wall time so far, in seconds, work that was done twice after a stop included.
   package var searchSeconds: Double
   package var retrainingSeconds: Double
+  /// What the processes computed for the search, all threads together: on a machine with other work it says more than wall
+  /// time does.
+  package var searchProcessorSeconds: Double?
   /// Epochs of training from scratch, all networks together: done, and in all.
   package var trainedEpochs = 0
   package var totalEpochs = 0
 
   package init(
-    phase: Phase, steps: Int, samples: Int, entropy: Double, searchSeconds: Double, retrainingSeconds: Double
+    phase: Phase, steps: Int, samples: Int, entropy: Double, searchSeconds: Double, retrainingSeconds: Double,
+    searchProcessorSeconds: Double? = nil
   ) {
     self.phase = phase
     self.steps = steps
@@ -116,6 +120,7 @@ package struct RunProgress: Hashable, Sendable, Codable {
     self.entropy = entropy
     self.searchSeconds = searchSeconds
     self.retrainingSeconds = retrainingSeconds
+    self.searchProcessorSeconds = searchProcessorSeconds
   }
 }
 

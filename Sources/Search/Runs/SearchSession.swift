@@ -204,7 +204,8 @@ package struct SearchSession {
   private func progress(_ phase: RunProgress.Phase, _ clocks: RunClocks) -> RunProgress {
     RunProgress(
       phase: phase, steps: search.step, samples: search.samples, entropy: search.entropy,
-      searchSeconds: clocks.search, retrainingSeconds: clocks.retraining)
+      searchSeconds: clocks.search, retrainingSeconds: clocks.retraining,
+      searchProcessorSeconds: clocks.searchProcessor)
   }
 
   // MARK: Training from scratch

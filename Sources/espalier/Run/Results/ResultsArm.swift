@@ -45,7 +45,7 @@ struct ResultsRun {
   let seed: Int
   let result: RunResult
   let definition: RunDefinition
-  /// Wall time of the search, on a machine that may have had other work.
+  /// Processor time of the search, all threads together.
   let seconds: Double
 }
 

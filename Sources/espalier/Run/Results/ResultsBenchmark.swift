@@ -143,7 +143,7 @@ struct ResultsBenchmark: AsyncParsableCommand {
       try RunDirectory.decodeIfThere(RunProgress.self, from: .progress, of: path)
     }
     return ResultsRun(
-      arm: arm.id, seed: seed, result: result, definition: definition, seconds: progress?.searchSeconds ?? 0)
+      arm: arm.id, seed: seed, result: result, definition: definition, seconds: progress?.searchProcessorSeconds ?? 0)
   }
 }
 

@@ -57,8 +57,8 @@ struct ResultsPage {
     anything was run: \(seeds) seeds, \(steps) steps of every search (\(warmUp)),
     \(random) random networks a data set, targets and training as given below. Figures are means ± standard errors over
     seeds. A claim *shows* where its difference has the right sign and is more than two standard errors from nothing.
-    "MACs" are multiply-adds. Times are wall times of the search alone on a shared machine: believe their ratios more
-    than their sizes, and the counts of draws more than either.
+    "MACs" are multiply-adds. Times are processor times of the search alone, all threads together, on a machine with
+    other work: believe the counts of draws more.
 
     Machine: \(machine).
     """
@@ -72,7 +72,7 @@ struct ResultsPage {
       "## \(item.title)", "",
       "Target \(item.target.grouped) MACs. Networks are trained from scratch for \(recipe.epochs) epochs of train + validation, batch "
         + "\(recipe.batch), SGD \(recipe.rate) with cosine, label smoothing \(recipe.labelSmoothing), \(augmentation).",
-      "", "| | way | seeds | draws | after warm-up | search, s | MACs | test accuracy, % | test loss, nats |",
+      "", "| | way | seeds | draws | after warm-up | search, processor s | MACs | test accuracy, % | test loss, nats |",
       "|---|---|---|---|---|---|---|---|---|",
     ]
     for arm in ResultsArm.all {
