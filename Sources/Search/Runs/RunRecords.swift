@@ -100,7 +100,7 @@ package struct RunProgress: Hashable, Sendable, Codable {
   /// Wall time so far, in seconds, work that was done twice after a stop included.
   package var searchSeconds: Double
   package var retrainingSeconds: Double
-  /// Epochs of training from scratch, all networks together: done, and in all.
+  /// Epochs of training from scratch, all networks together: done, and in all; 0 in all before it begins.
   package var trainedEpochs = 0
   package var totalEpochs = 0
 
@@ -134,14 +134,17 @@ extension RunDirectory {
 
   package static func decode<Record: Decodable>(_ type: Record.Type, from file: File, of path: String) throws -> Record
   {
-    let bytes = try read(file, of: path)
+    try decode(type, from: try read(file, of: path), at: "\(path)/\(file.rawValue)")
+  }
+
+  static func decode<Record: Decodable>(_ type: Record.Type, from bytes: [UInt8], at path: String) throws -> Record {
     let decoder = JSONDecoder()
     decoder.nonConformingFloatDecodingStrategy = .convertFromString(
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
     do {
       return try decoder.decode(type, from: Data(bytes))
     } catch {
-      throw RunError.damaged(path: "\(path)/\(file.rawValue)", reason: "it does not hold what this version writes")
+      throw RunError.damaged(path: path, reason: "it does not hold what this version writes")
     }
   }
 

@@ -128,12 +128,12 @@ struct SearchCommand: AsyncParsableCommand {
     let recipe = try asked()
     let seeds = recipe.seeds ?? [1]
     guard seeds.count > 1 else {
-      _ = try await search(recipe, seed: seeds[0], at: out, isOneOfSeveral: false)
+      _ = try await search(recipe, seed: seeds[0], at: out, among: nil)
       return
     }
     var results: [(UInt64, RunResult)] = []
     for seed in seeds {
-      results.append((seed, try await search(recipe, seed: seed, at: out, isOneOfSeveral: true)))
+      results.append((seed, try await search(recipe, seed: seed, at: out, among: seeds)))
     }
     let comparison = SeedComparison(results)
     Terminal.standardOutput.write(json ? comparison.json.document : comparison.text)
@@ -154,9 +154,10 @@ struct SearchCommand: AsyncParsableCommand {
     return asked
   }
 
-  /// - Parameter isOneOfSeveral: Its folder is then below `at`, and a run that is there already is used or goes on.
+  /// - Parameter seeds: Those of which it is one: its folder is then below `at`, and a run that is there already is used
+  ///   or goes on. Nil: it is the only one.
   private func search(
-    _ asked: Recipe, seed: UInt64, at place: String?, isOneOfSeveral: Bool
+    _ asked: Recipe, seed: UInt64, at place: String?, among seeds: [UInt64]?
   ) async throws -> RunResult {
     let method = asked.method ?? .fpNAS
     let setup = try SearchSetup(
@@ -165,18 +166,20 @@ struct SearchCommand: AsyncParsableCommand {
         method: method, recipe: asked, seed: seed, retraining: asked.trainingRecipe,
         baselines: asked.randomNetworks ?? 3, threads: threads, device: engine.device))
     let name = "\(setup.space.space.name)-\(method.rawValue)"
-    let path = isOneOfSeveral ? "\(place ?? "runs/\(name)")/seed-\(seed)" : place ?? "runs/\(name)-\(seed)"
+    let folder = place ?? (seeds == nil ? "runs/\(name)-\(seed)" : "runs/\(name)")
+    let path = seeds == nil ? folder : SeedFolder.run(of: seed, in: folder)
     let reporter = SearchReporter(
-      space: setup.space.space, method: method, recipe: setup.recipe, json: json || isOneOfSeveral, path: path)
+      space: setup.space.space, method: method, recipe: setup.recipe, json: json || seeds != nil, path: path)
     var session = try setup.session()
     let ready = { reporter.header(setup.space, splits: setup.splits, definition: $0, library: setup.library) }
-    guard isOneOfSeveral else {
+    guard let seeds else {
       let result = try await setup.run(&session, at: path, pace: checkpoints.pace, ready: ready) {
         reporter.observe($0)
       }
       try reporter.answer(result)
       return result
     }
+    try translatingFailures { try SeedFolder.note(seeds, in: folder) }
     if let result = setup.finishedRun(session, at: path) {
       Terminal.standardError.line("seed \(seed): finished before, in \(path)")
       return result

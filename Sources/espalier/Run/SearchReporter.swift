@@ -105,6 +105,9 @@ final class SearchReporter: Sendable {
   }
 
   private func resumed(_ steps: Int, _ again: Int) {
+    guard steps > 0 else {
+      return say("no checkpoint yet: begins again, \(counted(again, "step")) for the second time\n\n")
+    }
     let redone = again > 0 ? ", \(counted(again, "step")) after the checkpoint again" : ""
     say("resumed after \(counted(steps, "step"))\(redone)\n\n")
   }
