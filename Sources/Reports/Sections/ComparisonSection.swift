@@ -38,7 +38,8 @@ private func comparisonChart(
       let ends = [ChartPoint(spread.mean - error, middle), ChartPoint(spread.mean + error, middle)]
       canvas.addLine(ends, rows, kind: "whisker")
     }
-    canvas.addLine([ChartPoint(spread.mean, middle - 0.25), ChartPoint(spread.mean, middle + 0.25)], rows, kind: "mean")
+    canvas.addLine(
+      [ChartPoint(spread.mean, middle - 0.25), ChartPoint(spread.mean, middle + 0.25)], rows, kind: "mean")
     let noun = middle < 1 ? "random network" : "found network"
     words.append("\(NumberText.counted(values.count, noun)): mean \(spread.text(places)).")
   }

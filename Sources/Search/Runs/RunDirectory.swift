@@ -18,6 +18,7 @@ package final class RunDirectory: Sendable {
   package enum File: String, CaseIterable {
     case definition = "run.json"
     case recipe = "recipe.yaml"
+    case start = "start.json"
     case steps = "run.sqlite"
     case distribution = "distribution.json"
     case result = "result.json"
@@ -74,7 +75,7 @@ package final class RunDirectory: Sendable {
   /// but what is written before that.
   package static func isUnbegun(_ path: String) -> Bool {
     let names = names(in: path)
-    let early = [File.lock.rawValue, File.recipe.rawValue, "space"]
+    let early = [File.lock.rawValue, File.recipe.rawValue, File.start.rawValue, "space"]
     return names.contains(File.lock.rawValue) && names.allSatisfy { early.contains($0) || $0.hasSuffix(".part") }
       && !isInUse(path)
   }

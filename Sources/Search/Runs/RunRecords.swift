@@ -10,6 +10,8 @@ package struct RunDefinition: Hashable, Sendable, Codable {
   package var version = Self.currentVersion
   package var method: SearchMethod
   package var recipe: SearchRecipe
+  /// What the distribution starts from, which is in `start.json`; nil: the uniform one.
+  package var start: DistributionStart.Note?
   package var retraining: TrainingRecipe
   /// Random networks that are trained beside the chosen one.
   package var baselines: Int

@@ -46,10 +46,13 @@ package struct SearchSession {
   private let threads: Int
   private var search: any SearchLoop
 
+  /// - Parameter start: What the definition says that the distribution starts from.
   /// - Throws: As `ProbabilisticSearch`.
   package init(
-    _ space: Space, definition: RunDefinition, splits: DatasetSplits, library: EngineLibrary, threads: Int
+    _ space: Space, definition: RunDefinition, splits: DatasetSplits, library: EngineLibrary, threads: Int,
+    start: DistributionStart? = nil
   ) throws {
+    precondition((start == nil) == (definition.start == nil), "a start is noted in the definition")
     self.space = space
     self.splits = splits
     self.library = library
@@ -58,7 +61,9 @@ package struct SearchSession {
     search =
       switch definition.method {
       case .fpNAS, .parsec:
-        try ProbabilisticSearch(space, splits: splits, recipe: recipe, seed: seed, library: library, threads: threads)
+        try ProbabilisticSearch(
+          space, splits: splits, recipe: recipe, seed: seed, library: library, threads: threads,
+          start: start.map { ($0, definition.start?.softening ?? 1) })
       case .random, .evolution:
         try SampledSearch(
           space, splits: splits, recipe: recipe, isEvolving: definition.method == .evolution, seed: seed,

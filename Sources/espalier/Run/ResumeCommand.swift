@@ -66,7 +66,7 @@ struct ResumeCommand: AsyncParsableCommand {
       space: setup.space.space, method: setup.order.method, recipe: setup.recipe, json: json || isOneOfSeveral,
       path: run.path)
     var session = try setup.session()
-    reporter.header(setup.space, splits: setup.splits, definition: definition, library: setup.library)
+    reporter.header(setup, definition)
     let result = try await setup.run(&session, in: run, pace: checkpoints.pace) { reporter.observe($0) }
     if isOneOfSeveral { reporter.clearLine() } else { try reporter.answer(result) }
     return result
@@ -138,9 +138,8 @@ struct ResumeCommand: AsyncParsableCommand {
       space: setup.space.space, method: setup.order.method, recipe: setup.recipe, json: true, path: path)
     var session = try setup.session()
     Terminal.standardError.line("seed \(seed): searching in \(path)")
-    let result = try await setup.run(&session, at: path, pace: checkpoints.pace, ready: { _ in }) {
-      reporter.observe($0)
-    }
+    let result = try await setup.run(
+      &session, at: path, pace: checkpoints.pace, ready: { _ in }, observe: { reporter.observe($0) })
     reporter.clearLine()
     return result
   }

@@ -246,7 +246,8 @@ struct RunState {
       ("seconds_left", secondsLeft.map { .number($0) } ?? .null),
       ("checkpoint", checkpoint.map { .integer($0) } ?? .null),
       ("trained_epochs", .integer(progress?.trainedEpochs ?? 0)), ("trained_networks", .integer(trained)),
-      ("missing", .array(missing.map(JSONValue.string))), ("damaged", .array((damages + damagedCheckpoints).map(JSONValue.string))),
+      ("missing", .array(missing.map(JSONValue.string))),
+      ("damaged", .array((damages + damagedCheckpoints).map(JSONValue.string))),
       ("networks", networks.map(JSONValue.array) ?? .null),
     ])
   }

@@ -50,7 +50,8 @@ struct SeedStates {
           states.map { seed, state in
             state?.json
               ?? .object([
-                ("run", .string(folder.run(of: seed))), ("state", .string("not begun")), ("seed", .string(String(seed))),
+                ("run", .string(folder.run(of: seed))), ("state", .string("not begun")),
+                ("seed", .string(String(seed))),
               ])
           })
       ),

@@ -81,6 +81,11 @@ extension RunReading {
     return trained.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
   }
 
+  /// Whether the search began with a joint distribution of another run.
+  var startsJoint: Bool {
+    definition.start != nil && distributions.first?.distribution.groups.contains { $0.decisions.count > 1 } == true
+  }
+
   /// Whether a group of what was recorded holds several decisions.
   var isJoint: Bool {
     let kept = distributions.isEmpty ? learnt.map { [$0] } ?? [] : distributions.map(\.distribution)

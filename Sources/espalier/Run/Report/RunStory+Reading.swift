@@ -31,7 +31,9 @@ extension RunStory {
       }
     learnsDistribution = definition.method.learnsDistribution
     training = run.training
-    if learnsDistribution, case .mixed(let theta) = definition.recipe.form, definition.recipe.epochs > 0 {
+    if learnsDistribution, !run.startsJoint, case .mixed(let theta) = definition.recipe.form,
+      definition.recipe.epochs > 0
+    {
       let share = theta / definition.recipe.epochs
       turns = [Turn(step: Int((share * Double(totalSteps)).rounded()), label: "joint from here")]
     }
