@@ -26,7 +26,7 @@ package func recipeText(of definition: RunDefinition) -> String {
       ("lanes", String(search.lanes)),
     ])
   section("draws", [draws(search.samples)])
-  section("distribution", form(search.form) + rates(search))
+  section("distribution", form(search.form) + rates(search) + start(definition.start))
   section(
     "cost",
     [
@@ -68,6 +68,10 @@ private func form(_ form: SearchRecipe.Form) -> [(String, String?)] {
   case .factorised: [("form", "factorised")]
   case .mixed(let theta): [("form", "mixed"), ("joint-from", text(theta))]
   }
+}
+
+private func start(_ note: DistributionStart.Note?) -> [(String, String?)] {
+  note.map { [("from", RunDirectory.File.start.rawValue), ("softening", text($0.softening))] } ?? []
 }
 
 private func rates(_ search: SearchRecipe) -> [(String, String?)] {

@@ -29,6 +29,9 @@ package struct Recipe: Hashable, Sendable {
   package var factorisedRate: Double?
   package var likelihoodScale: Double?
   package var baseline: ShareBaseline?
+  /// A run's folder or a file with a distribution, as seen from the recipe's file.
+  package var start: String?
+  package var softening: Double?
   package var target: Int?
   package var band: ClosedRange<Double>?
   package var beta: Double?

@@ -147,6 +147,13 @@ package struct RecipeOption: Sendable {
       "distribution.baseline",
       .word(ShareBaseline.allCases.map(\.rawValue)) { $0.baseline = ShareBaseline(rawValue: $1) },
       "`uniform` takes 1/K from every share, which lowers the variance", standard: "none", source: "ours"),
+    RecipeOption(
+      "distribution.from", .text { $0.start = $1 },
+      "A run, or its `distribution.json`, whose learnt distribution the search starts from; seen from the recipe",
+      standard: "the uniform distribution", source: "PARSEC, abstract"),
+    RecipeOption(
+      "distribution.softening", .number({ $0 > 0 && $0 <= 1 }, "above 0 and at most 1") { $0.softening = $1 },
+      "Factor on the logits of `distribution.from`; below 1 the start is less certain", standard: "1", source: "ours"),
   ]
 
   private static let weights = [

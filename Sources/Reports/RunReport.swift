@@ -13,36 +13,43 @@ package struct RunReport {
       progressSection(of: story), distributionSection(of: story), drawsSection(of: story), networkSection(of: story),
       comparisonSection(of: story), settingsSection(of: story),
     ]
-    let shown = sections.compactMap(\.self)
-    let links = shown.map { "<a href=\"#\($0.name)\">\(escapedMarkup($0.title))</a>" }
-    let title = "\(story.space): \(story.method) on \(story.data), seed \(story.seed)"
-    return """
-      <!DOCTYPE html>
-      <html lang="en" xmlns="http://www.w3.org/1999/xhtml">
-      <head>
-      <meta charset="utf-8"/>
-      <meta name="viewport" content="width=device-width, initial-scale=1"/>
-      <meta name="color-scheme" content="light dark"/>
-      <meta http-equiv="Content-Security-Policy" \
-      content="default-src 'none'; style-src 'unsafe-inline'; img-src data:"/>
-      <meta name="generator" content="espalier report"/>
-      <link rel="icon" href="data:,"/>
-      <title>\(escapedMarkup(title))</title>
-      <style>
-      \(reportStyle)
-      </style>
-      </head>
-      <body>
-      <main>
-      \(headline(of: story))
-      <nav aria-label="Sections">\(links.joined())</nav>
-      \(shown.map(\.html).joined(separator: "\n"))
-      </main>
-      </body>
-      </html>
-
-      """
+    return reportPage(
+      title: "\(story.space): \(story.method) on \(story.data), seed \(story.seed)", head: headline(of: story),
+      sections.compactMap(\.self))
   }
+}
+
+/// A whole page.
+///
+/// - Parameter head: Markup of what stands before the sections.
+func reportPage(title: String, head: String, _ sections: [ReportSection]) -> String {
+  let links = sections.map { "<a href=\"#\($0.name)\">\(escapedMarkup($0.title))</a>" }
+  return """
+    <!DOCTYPE html>
+    <html lang="en" xmlns="http://www.w3.org/1999/xhtml">
+    <head>
+    <meta charset="utf-8"/>
+    <meta name="viewport" content="width=device-width, initial-scale=1"/>
+    <meta name="color-scheme" content="light dark"/>
+    <meta http-equiv="Content-Security-Policy" \
+    content="default-src 'none'; style-src 'unsafe-inline'; img-src data:"/>
+    <meta name="generator" content="espalier report"/>
+    <link rel="icon" href="data:,"/>
+    <title>\(escapedMarkup(title))</title>
+    <style>
+    \(reportStyle)
+    </style>
+    </head>
+    <body>
+    <main>
+    \(head)
+    <nav aria-label="Sections">\(links.joined())</nav>
+    \(sections.map(\.html).joined(separator: "\n"))
+    </main>
+    </body>
+    </html>
+
+    """
 }
 
 /// A part of the page with a heading of its own.

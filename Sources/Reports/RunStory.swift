@@ -18,11 +18,16 @@ package struct RunStory: Hashable, Sendable {
   package var target: Int?
   package var searchSeconds: Double?
   package var trainingSeconds: Double?
+  /// In order, numbered from 0; people are shown numbers from 1.
   package var steps: [Step]
   package var validation = Validation.oneBatch
+  /// Whether the method learns a distribution, which then has an entropy; the others score networks one by one.
+  package var learnsDistribution = true
   package var distribution: DistributionHistory
   package var answer: Answer?
   package var networks: [TrainedNetwork]
+  /// How far the training from scratch is, in words: `13 of 32 epochs, 1 of 4 networks done`; nil: it is not on its way.
+  package var training: String?
   package var graph: NetworkGraph?
   package var settings: [SettingGroup]
   /// Files of the run that are shown as they are.
@@ -156,8 +161,10 @@ package struct RunStory: Hashable, Sendable {
 
 /// How probable every option was at some steps of a search.
 package struct DistributionHistory: Hashable, Sendable {
-  /// Ascending; the last one may be one after the last step, for the distribution that was learnt.
+  /// Numbers of steps before each, ascending.
   package var steps: [Int]
+  /// Whether some of the distributions decide several decisions in one draw, so that a decision alone has a marginal.
+  package var isJoint = false
   package var decisions: [Decision]
 
   package init(steps: [Int], decisions: [Decision]) {

@@ -103,6 +103,14 @@ package enum SearchMethod: String, Hashable, Sendable, Codable, CaseIterable {
   /// The same with proposals of regularised evolution (`SampledSearch`).
   case evolution
 
+  /// Whether it learns a distribution over the networks; the others score networks one by one.
+  package var learnsDistribution: Bool {
+    switch self {
+    case .fpNAS, .parsec: true
+    case .random, .evolution: false
+    }
+  }
+
   /// The method's recipe for a run of this many epochs.
   ///
   /// - Parameter initialEntropy: Of the uniform start, in nats; a fixed K is what FP-NAS starts with.

@@ -53,11 +53,14 @@ struct Assembly {
     space.outputName = declaration.outputs.first?.name?.value ?? ""
     space.latencyTables = devices.tables
     space.otherOutputs = built.otherOutputs
+    checkGroups(of: space)
+    if log.hasErrors { return nil }
     lint(space, expander)
     return CheckedSpace(
       space: space, expectations: declaration.expectations ?? Expectations(), inputs: inputs,
       origins: SpaceOrigins(
-        expander.origins, requirements, layers: expander.layerRanges, devices: declaration.devices),
+        expander.origins, requirements, layers: expander.layerRanges, devices: declaration.devices,
+        groups: declaration.groups),
       formerNames: Dictionary(
         expander.formerNames.map { ($0.name, $0.decision) }, uniquingKeysWith: { first, _ in first }),
       architecture: nil, queryCount: requirements.count - required,

@@ -26,6 +26,9 @@ enum CheckDiagnostic: DiagnosticKind {
   case recursiveBlock(String)
   case badName(String)
   case unknownHint(String)
+  case unknownGroupMember(String)
+  case groupedTwice(String)
+  case dividedGroup(decision: String, parent: String, options: [String])
   case unknownFunction(String)
   case reservedName(String)
   case unknownDecision(String, space: String)
@@ -122,6 +125,7 @@ enum CheckDiagnostic: DiagnosticKind {
     case .unboundedRule: "ES1115"
     case .endlessRule: "ES1116"
     case .recursiveOnce: "ES1117"
+    case .unknownGroupMember: "ES1118"
     case .wrongType: "ES2001"
     case .operandType: "ES2002"
     case .argumentCount: "ES2003"
@@ -152,6 +156,8 @@ enum CheckDiagnostic: DiagnosticKind {
     case .absentDecision: "ES2113"
     case .tangledExistence: "ES2114"
     case .sharedDecisionAbsent: "ES2115"
+    case .groupedTwice: "ES2116"
+    case .dividedGroup: "ES2117"
     case .residualMismatch: "ES2201"
     case .spatialMismatch: "ES2202"
     case .alternativesMismatch: "ES2203"
@@ -205,6 +211,11 @@ enum CheckDiagnostic: DiagnosticKind {
     case .recursiveBlock(let name): "block '\(name)' contains itself; a block needs an end"
     case .badName(let name): "'\(name)' is not a name: a name starts with a letter and has letters, digits, '_' and '-'"
     case .unknownHint(let name): "no operation of this space has a parameter '\(name)' to share weights by"
+    case .unknownGroupMember(let name): "no decision is named '\(name)', and none belongs to something of that name"
+    case .groupedTwice(let name): "a decision is in one group, and '\(name)' is in two"
+    case .dividedGroup(let decision, let parent, let options):
+      "the decisions of a group exist together, and '\(decision)' exists only where '\(parent)' is "
+        + options.joined(separator: " or ")
     case .unknownFunction(let name): "no function is named '\(name)'"
     case .reservedName(let name): "'\(name)' is a word of the language and names nothing else"
     case .unknownDecision(let name, let space): "space '\(space)' has no decision '\(name)'"
@@ -307,7 +318,7 @@ enum CheckDiagnostic: DiagnosticKind {
       .firstRestOutsideStage, .quantityOutsideBudget, .costOutsideBudget, .wrongDimension, .starOutsideList,
       .listTooLong, .starsOfStages, .existenceOfNoName, .unknownDevice, .budgetNotConstant, .layerDecision,
       .contradiction, .rowLength, .duplicateRow, .brokenRequirement, .badLatency, .duplicateKernel,
-      .wrongOutput, .bypassStride, .recursiveOnce:
+      .wrongOutput, .bypassStride, .recursiveOnce, .unknownGroupMember, .groupedTwice, .dividedGroup:
       false
     }
   }

@@ -39,6 +39,8 @@ struct SpaceDeclaration: Sendable {
   var networkRange: SourceRange?
   var hints = Hints()
   var hintRanges: [Located<String>] = []
+  /// Those of `hints`, in its order.
+  var groups: [GroupDeclaration] = []
   /// Whether an error hid a block or a used file, so that an unknown operation may be one of those.
   var hidesBlocks = false
   var expectations: Expectations?

@@ -11,6 +11,8 @@ package struct SpaceOrigins: Sendable {
   package let options: [[SourceRange]]
   /// Of each layer: its operation, or its name.
   package let layers: [SourceRange?]
+  /// Of each group of the hints.
+  package let groups: [SourceRange]
   /// Of the latency tables that the space names, by device.
   package let tables: [String: SourceRange]
   /// Of each requirement, for messages about an architecture that breaks it.
@@ -18,8 +20,9 @@ package struct SpaceOrigins: Sendable {
 
   init(
     _ choices: [ChoiceDeclaration], _ requirements: [ResolvedRequirement], layers: [SourceRange?],
-    devices: [DeviceDeclaration]
+    devices: [DeviceDeclaration], groups: [GroupDeclaration]
   ) {
+    self.groups = groups.map(\.range)
     self.layers = layers
     tables = Dictionary(devices.map { ($0.name.value, $0.path.range) }) { first, _ in first }
     self.requirements = requirements.map(\.range)

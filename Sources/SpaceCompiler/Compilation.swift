@@ -78,7 +78,19 @@ package func compileSpace(
     sources: sources, diagnostics: log.diagnostics, omitted: log.omitted, result: log.hasErrors ? nil : result)
 }
 
+/// Each group of the hints has as many combinations as one categorical can hold.
+private func checkGroups(_ space: Space, _ origins: SpaceOrigins, log: inout DiagnosticLog) {
+  guard space.hasJointPlan else { return }
+  let limit = 1_000_000
+  for (group, range) in zip(space.decisionGroups, origins.groups) {
+    guard let combinations = DistributionPlan.excess(of: group, in: space, limit: limit) else { continue }
+    let found = Int(exactly: combinations).map(String.init) ?? "about \(combinations)"
+    log.error(CompileDiagnostic.groupTooLarge(combinations: found, limit: limit), at: range)
+  }
+}
+
 private func analyse(_ checked: CheckedSpace, _ devices: [DeviceFile], log: inout DiagnosticLog) -> CompiledSpace {
+  checkGroups(checked.space, checked.origins, log: &log)
   let compiled = CompiledSpace(checked, devices, architecture: checked.architecture?.choices)
   if let architecture = checked.architecture {
     checkHash(architecture, log: &log)

@@ -5,6 +5,7 @@ enum CompileDiagnostic: DiagnosticKind {
   case expectationFailed(quantity: String, expected: String, found: String)
   case changedSpace(expected: String, found: String)
   case notPlannable(reason: String)
+  case groupTooLarge(combinations: String, limit: Int)
   case overBudget(cost: String, found: Int, bound: Int, requirement: String)
   case underBudget(cost: String, found: Int, bound: Int, requirement: String)
   case unknownLatency(device: String, kernel: String, layer: String)
@@ -14,6 +15,7 @@ enum CompileDiagnostic: DiagnosticKind {
     case .expectationFailed: "ES3001"
     case .changedSpace: "ES3002"
     case .notPlannable: "ES4001"
+    case .groupTooLarge: "ES4002"
     case .overBudget, .underBudget: "ES2307"
     case .unknownLatency: "ES6004"
     }
@@ -26,6 +28,8 @@ enum CompileDiagnostic: DiagnosticKind {
     case .changedSpace(let expected, let found):
       "the architecture was made in a space with hash \(expected), but the hash of its space is \(found)"
     case .notPlannable(let reason): "the space cannot be planned: \(reason)"
+    case .groupTooLarge(let combinations, let limit):
+      "a categorical has at most \(limit) options, and the decisions of this group have \(combinations) combinations"
     case .overBudget(let cost, let found, let bound, let requirement):
       "the architecture has \(found) \(cost), \(found - bound) more than the \(bound) that '\(requirement)' allows"
     case .underBudget(let cost, let found, let bound, let requirement):

@@ -143,7 +143,11 @@ package struct Hints: Hashable, Sendable {
     /// One categorical over the tuple of each owner's decisions.
     case joint
   }
+  /// Of what is in no group.
   package var distribution: Grouping
+  /// What is decided together beyond one owner: for each group the names of what it holds, as `decisions(under:)` reads
+  /// them. A decision is in one group at most, and the decisions of a group exist under one condition outside it.
+  package var groups: [[String]]
   /// By parameter name, in the order of the file; the planner has defaults for the rest.
   package var sharing: [SharingHint]
 
@@ -156,8 +160,12 @@ package struct Hints: Hashable, Sendable {
     }
   }
 
-  package init(distribution: Grouping = .joint, sharing: [SharingHint] = []) {
+  /// Whether no categorical decides several decisions.
+  package var isFactorised: Bool { distribution == .factorised && groups.isEmpty }
+
+  package init(distribution: Grouping = .joint, groups: [[String]] = [], sharing: [SharingHint] = []) {
     self.distribution = distribution
+    self.groups = groups
     self.sharing = sharing
   }
 }

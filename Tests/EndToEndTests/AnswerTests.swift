@@ -121,6 +121,44 @@ struct AnswerTests {
     }
   }
 
+  @Test func `a count that is an upper bound says what it bounds`() throws {
+    try withTemporaryFolder { folder in
+      let space = """
+        espalier: 1
+        space: chain
+        input: {channels: 8, height: 8, width: 8}
+        output: {classes: 10}
+        network:
+          - {stage: s, layers: 3, decide: each, layer: {op: conv, channels: 8, kernel: 3, or: bypass}}
+          - {name: pool, op: global_pool}
+          - {name: scores, op: linear, features: 10}
+
+        """
+      let file = try write(space, to: "chain.yaml", in: folder)
+      let outcome = try Executable.run("count", file, "--distinct")
+      #expect(outcome.output.contains("distinct   at most 8: parts that can be skips or zeros were counted apart"))
+    }
+  }
+
+  @Test func `a plan names the groups of its distribution`() throws {
+    try withTemporaryFolder { folder in
+      let text = try String(contentsOfFile: "\(Repository.root)/spaces/mini-darts.yaml", encoding: .utf8)
+        .replacing(
+          "distribution: factorised", with: "distribution: {joint: [normal.n1, reduction.n1], rest: factorised}"
+        )
+        .replacing("factorised_logits: 168", with: "joint_logits: 524")
+      let spaces = "\(folder)/spaces"
+      try FileManager.default.copyItem(atPath: "\(Repository.root)/spaces", toPath: spaces)
+      let file = try write(text, to: "spaces/grouped.yaml", in: folder)
+      // A node of the first kind has (2 x 7)^2 combinations instead of 2 * (2 + 7) logits.
+      let plan = try Executable.run("plan", file)
+      #expect(
+        plan.output.contains("Distribution: factorised, and together: normal.n1; reduction.n1, by the file's hint"))
+      #expect(plan.output.contains(/joint +524  50.28 nats/), "\(plan.output)\(plan.errors)")
+      #expect(try Executable.run("format", "--check", file).errors.isEmpty)
+    }
+  }
+
   @Test func `the pages of codes are found from any folder`() throws {
     let outcome = try Executable.run(
       ["explain", "es0019"], environment: ["ESPALIER_DOCS": "\(Repository.root)/docs/diagnostics"])

@@ -71,8 +71,8 @@ struct RunReportTests {
     #expect(rows.contains("searched1,400,00040,00081.850.3630"))
     #expect(rows.contains("mean of random ± error82.55 ± 0.480.3490 ± 0.0096"))
     // A part of the table never mixes the warm-up with what follows.
-    #expect(rows.contains { $0.hasPrefix("50 to 59warm-up25.00") })
-    #expect(rows.contains { $0.hasPrefix("60 to 69search") })
+    #expect(rows.contains { $0.hasPrefix("51 to 60warm-up25.00") })
+    #expect(rows.contains { $0.hasPrefix("61 to 70search") })
   }
 
   @Test func `what a validation loss is follows the method`() {
@@ -81,6 +81,38 @@ struct RunReportTests {
     story.validation = .sameBatches(8)
     #expect(
       RunReport(of: story).html.contains("Each loss is a score: the mean over the same 8 validation batches, with"))
+  }
+
+  @Test func `steps are counted from one in charts and tables alike`() throws {
+    let page = try MarkupDocument(RunReport(of: SampleStory.full()).html)
+    let charts = page.all("desc").map(\.text)
+    #expect(charts.contains { $0.hasPrefix("From 25.000 at step 1 to") && $0.contains(" at step 120;") }, "\(charts)")
+    let rows = page.all("tr").map(\.text)
+    #expect(rows.contains { $0.hasPrefix("1 to 10warm-up") } && rows.contains { $0.hasPrefix("111 to 120search") })
+    #expect(page.all("th").map(\.text).contains { $0.hasPrefix("after step ") && $0.hasSuffix(" to 120") })
+  }
+
+  @Test func `a method without a distribution has no entropy, and scores instead of likelihoods`() throws {
+    var story = SampleStory.full()
+    (story.learnsDistribution, story.validation) = (false, .sameBatches(8))
+    story.distribution = DistributionHistory(steps: [], decisions: [])
+    let html = RunReport(of: story).html
+    #expect(!html.contains("Entropy") && !html.contains("entropy") && !html.contains("likelihood"))
+    #expect(html.contains("Cost against score"))
+  }
+
+  @Test func `maps of a joint distribution are said to be marginals`() {
+    var story = SampleStory.full()
+    #expect(!RunReport(of: story).html.contains("marginal"))
+    story.distribution.isJoint = true
+    #expect(RunReport(of: story).html.contains("a map shows the marginal of each"))
+  }
+
+  @Test func `a training that is on its way is told`() {
+    var story = SampleStory.full()
+    story.training = "13 of 32 epochs, 1 of 4 networks done"
+    story.networks = Array(story.networks.prefix(1))
+    #expect(RunReport(of: story).html.contains("is not over: 13 of 32 epochs, 1 of 4 networks done."))
   }
 
   /// What a user writes stands on the page as it was written, and means nothing there.

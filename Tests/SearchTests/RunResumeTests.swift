@@ -113,7 +113,7 @@ struct RunResumeTests {
     try await withFolder { folder in
       let run = "\(folder)/run"
       let first = try RunDirectory(creating: run)
-      #expect(throws: RunError.inUse(path: run)) { try RunDirectory(continuing: run) }
+      #expect(throws: RunError.inUse(path: run, by: .goOn)) { try RunDirectory(continuing: run) }
       withExtendedLifetime(first) {}
     }
   }

@@ -40,7 +40,10 @@ struct ShippedSpaceTests {
   }
 
   /// Which no compilation asks for; of the spaces that have a plan, `SpaceTableTests` asks it.
-  @Test(arguments: ["bignas", "darts", "enas", "fbnet", "fbnetv2", "nasbench201", "ofa-mobilenetv3", "spos"])
+  @Test(arguments: [
+    "bignas", "darts", "enas", "fbnet", "fbnetv2", "mini-darts", "mini-darts-deep", "nasbench201", "ofa-mobilenetv3",
+    "spos",
+  ])
   func `a shipped space has the range of costs that it states`(name: String) throws {
     let result = try #require(Repository.compilation(of: name).result)
     let range = try CostModel(result.space, measure: .macs).range()

@@ -43,7 +43,10 @@ private let productions: [(name: String, accepted: [Fragment], refused: [Fragmen
     "shape", [.document("space \"s\" input \"a\" 1 x 2 x 3 input \"b\" 4 x 5 x 6 output 7 x 8 x 9 body { yield %0 }")],
     [.document("space \"s\" input 1 x 2 classes 4 body { yield %0 }")]
   ),
-  ("hint", [.header("hint distribution joint hint share \"k\" separate")], [.header("hint share k half")]),
+  (
+    "hint", [.header("hint distribution joint hint group a, \"s1[2]\" hint share \"k\" separate")],
+    [.header("hint share k half"), .header("hint group")]
+  ),
   (
     "decision", [.declaration("decision $f.g : int {1, 2} parameter h owner \"o\" when $d = 2")],
     [.declaration("decision $f {1}"), .declaration("decision $f {1, 2} when $g = 1")]

@@ -30,6 +30,7 @@ struct RandomSpace {
     last = apply(.linear(Linear(features: .integer(10), bias: true), of: last), to: &body, "2")
     let hints = Hints(
       distribution: random.pick(Hints.Grouping.allCases),
+      groups: random.once(in: 2) ? [] : [["s0"], ["s1[2]", "head.channels"]],
       sharing: random.once(in: 2) ? [] : [.init(parameter: "channels", sharing: random.pick(Hints.Sharing.allCases))])
     return Space(
       name: "random-\(seed)", decisions: decisions, layers: layers, input: shape, classes: 10, hints: hints,

@@ -43,6 +43,10 @@ import Testing
     Row(
       space: "mini-f", largestLayer: 216, joint: 912, factorised: 71, architectures: "104485552128", entropy: 25.372,
       draws: 6),
+    // parsec.md, section 3; there the categoricals are those of the factorised form.
+    Row(
+      space: "mini-darts", largestLayer: 35, joint: 392, factorised: 168, architectures: "6891180482912463360000",
+      entropy: 50.285, draws: 13),
   ]
 
   @Test(arguments: rows)
@@ -71,6 +75,25 @@ import Testing
       let wrong = planned.compiled.check(leastMACs: range.least - 1, greatestMACs: range.greatest + 1)
       #expect(wrong.count == 2, "\(planned.name) states both ends")
     }
+  }
+
+  /// The table of parsec.md, section 3.
+  @Test func `the cells of PARSEC have the logits and the numbers of their table`() throws {
+    let slots = try PlannedSpace.named("mini-darts")
+    for cell in ["normal", "reduction"] {
+      let decisions = slots.space.decisions.filter { $0.name.hasPrefix("\(cell).") }
+      let inputs = decisions.filter { $0.parameter == "from" }.map(\.options.count)
+      let operations = decisions.filter { $0.parameter == "op" }.map(\.options.count)
+      #expect(inputs == [2, 2, 3, 3, 4, 4, 5, 5] && inputs.reduce(0, +) == 28)
+      #expect(operations == [Int](repeating: 7, count: 8) && operations.reduce(0, +) == 56)
+      #expect(decisions.count == 16 && decisions.reduce(0) { $0 + $1.options.count } == 84)
+      // Ordered, independent inputs.
+      #expect(decisions.reduce(1) { $0 * $1.options.count } == 83_013_134_400)
+    }
+    // Unordered, distinct inputs.
+    let pairs = 1_037_664_180
+    let darts = try PlannedSpace.named("darts").compiled.encodings.description
+    #expect(darts == (UInt64(pairs) * UInt64(pairs)).description)
   }
 
   @Test func `the first number of draws follows lambda`() throws {

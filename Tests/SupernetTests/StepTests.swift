@@ -12,6 +12,7 @@ import Testing
 @Suite struct StepTests {
   private static let digits = SizedSpace("digits", 1, 8)
   private static let miniF = SizedSpace("mini-f", 1, 28)
+  private static let miniDARTS = SizedSpace("mini-darts", 3, 32)
 
   /// Different members, those with the largest arenas first.
   private func members(_ plan: SupernetPlan, _ count: Int, options: BindingOptions) throws -> [Architecture] {
@@ -37,8 +38,8 @@ import Testing
     return try supernet.context.memory()
   }
 
-  /// Test F9 of fp-nas.md.
-  @Test(arguments: [digits, miniF], [1, 2])
+  /// Test F9 of fp-nas.md, and P5 of parsec.md on its cells.
+  @Test(arguments: [digits, miniF, miniDARTS], [1, 2])
   func `the memory of a step does not grow with its draws`(sized: SizedSpace, lanes: Int) throws {
     let plan = try SupernetPlan(for: sized.compiled())
     let draws = try members(plan, 16, options: BindingOptions(batch: 16, pass: .forwardAndBackward))
@@ -52,6 +53,18 @@ import Testing
     }
     #expect(peaks[2].arenas <= lanes * peaks[0].arenas)
     print("\(sized.testDescription), \(lanes) lanes: peaks \(peaks.map(\.peak)), weights \(peaks[0].parameters) bytes")
+  }
+
+  /// The other half of P5 of parsec.md: what a step of a relaxation needs, which runs every operation of every edge.
+  @Test func `a step of a cell search needs a fraction of what all operations together need`() throws {
+    let plan = try SupernetPlan(for: Self.miniDARTS.compiled())
+    let draws = try members(plan, 16, options: BindingOptions(batch: 16, pass: .forwardAndBackward))
+    let drawn = try peak(draws[...], of: plan, lanes: 1)
+    let mixture = try SupernetPlan(for: SizedSpace("mini-darts-mixture", 3, 32).compiled())
+    let all = try peak([Architecture(choices: [])], of: mixture, lanes: 1)
+    print("mini-darts, 16 images: \(drawn.peak) bytes at the peak of 16 draws, \(all.peak) of all operations")
+    #expect(all.peak > 6 * drawn.peak)
+    #expect(all.arenas > 8 * drawn.arenas)
   }
 
   /// What a path needs besides weights and gradients is what its network needs alone.

@@ -14,15 +14,13 @@ package enum Repository {
   /// Those that the planner lowers and that a test can plan in a debug build.
   package static let lowered =
     fpNAS + [
-      "fp-nas-l0", "fp-nas-l1", "fp-nas-l2", "autoformer-small", "autoformer-tiny", "bignas", "bn-nas", "darts", "enas",
-      "fbnet", "fbnetv2", "fox-nas",
-      "hrnet",
-      "hurricane", "mixed-precision", "nasbench101", "nasbench101-legal", "nasbench201", "ofa-mobilenetv3", "pi-nas",
-      "resnest", "spos", "spos-channels", "two-views",
+      "fp-nas-l0", "fp-nas-l1", "fp-nas-l2", "autoformer-small", "autoformer-tiny", "bignas", "bn-nas", "darts", "enas", "fbnet", "fbnetv2", "fox-nas",
+      "hrnet", "hurricane", "mini-darts", "mini-darts-deep", "mixed-precision", "nasbench101",
+      "nasbench101-legal", "nasbench201", "ofa-mobilenetv3", "pi-nas", "resnest", "spos", "spos-channels", "two-views",
     ]
 
-  /// All shipped spaces. Those of whole grammars have a hundred thousand nodes.
-  package static let spaces = lowered + ["hierarchical", "hierarchical-nb201"]
+  /// All shipped spaces. Those of whole grammars have a hundred thousand nodes; a mixture is one network and no choice.
+  package static let spaces = lowered + ["hierarchical", "hierarchical-nb201", "mini-darts-mixture"]
 
   /// What the compiler rightly doubts in a shipped space: codes of warnings.
   package static let doubts = ["hierarchical": ["ES3016"]]

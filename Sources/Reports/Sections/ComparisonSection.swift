@@ -32,14 +32,16 @@ private func comparisonChart(
   var canvas = ChartCanvas(across: across)
   canvas.add(rows, on: .left)
   var words = found.map { "Found: \($0.fixed(places))." }
-  if !random.isEmpty {
-    let spread = MeanAndError(random)
+  for (values, middle) in [(found, 1.5), (random, 0.5)] where values.count > 1 || middle < 1 && !values.isEmpty {
+    let spread = MeanAndError(values)
     if let error = spread.error {
-      let ends = [ChartPoint(spread.mean - error, 0.5), ChartPoint(spread.mean + error, 0.5)]
+      let ends = [ChartPoint(spread.mean - error, middle), ChartPoint(spread.mean + error, middle)]
       canvas.addLine(ends, rows, kind: "whisker")
     }
-    canvas.addLine([ChartPoint(spread.mean, 0.25), ChartPoint(spread.mean, 0.75)], rows, kind: "mean")
-    words.append("\(NumberText.counted(random.count, "random network")): mean \(spread.text(places)).")
+    canvas.addLine(
+      [ChartPoint(spread.mean, middle - 0.25), ChartPoint(spread.mean, middle + 0.25)], rows, kind: "mean")
+    let noun = middle < 1 ? "random network" : "found network"
+    words.append("\(NumberText.counted(values.count, noun)): mean \(spread.text(places)).")
   }
   for network in story.networks where figure(network).isFinite {
     canvas.addDot(
@@ -69,6 +71,14 @@ private func comparisonTable(of story: RunStory) -> String {
       ], kind: network.isAnswer ? "found-row" : "")
   }
   let random = story.networks.filter { !$0.isAnswer }
+  let found = story.networks.filter(\.isAnswer)
+  if found.count > 1 {
+    table.add(
+      [
+        "mean of found ± error", "", "", MeanAndError(found.map { $0.accuracy * 100 }).text(2),
+        MeanAndError(found.map(\.loss)).text(4),
+      ], kind: "mean-row")
+  }
   if random.count > 1 {
     table.add(
       [

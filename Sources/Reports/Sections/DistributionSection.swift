@@ -18,7 +18,7 @@ func distributionSection(of story: RunStory) -> ReportSection? {
       owners.append((decision.owner, [map]))
     }
   }
-  let times = "step \(history.steps[first].grouped) to \(history.steps[last].grouped)"
+  let times = "after step \(history.steps[first].grouped) to \(history.steps[last].grouped)"
   let tables = owners.map { owner in
     """
     <div class="owner"><table class="heat">
@@ -38,6 +38,10 @@ func distributionSection(of story: RunStory) -> ReportSection? {
     + "\(NumberText.counted(columns.count, "column")) over the steps"
     + (moving.isEmpty || story.warmUpSteps == 0 ? "" : " after the warm-up, in which nothing moves")
     + ". A dot marks the option that was chosen."
+    + (history.isJoint
+      ? " Where the decisions of a layer are drawn together, a map shows the marginal of each: how probable an option is "
+        + "over all combinations that have it. Which options go together does not show."
+      : "")
     + (left > 0 ? " \(NumberText.counted(left, "further decision")) are not shown." : "")
   return ReportSection(
     name: name, title: title,

@@ -31,7 +31,7 @@ func drawsSection(of story: RunStory) -> ReportSection? {
   }
   let count = NumberText.counted(cloud.points.count, "draw")
   let figure = ReportFigure(
-    title: "Cost against likelihood", unit: "validation loss, nats an image (minus log likelihood); lower is better",
+    title: story.validation.chartTitle, unit: story.validation.unit,
     keys: [
       ReportFigure.Key(kind: "spot early", text: "first third of the search"),
       ReportFigure.Key(kind: "spot middle", text: "second"), ReportFigure.Key(kind: "spot late", text: "last"),
@@ -55,6 +55,22 @@ func drawsSection(of story: RunStory) -> ReportSection? {
       """)
 }
 
+extension RunStory.Validation {
+  fileprivate var chartTitle: String {
+    switch self {
+    case .oneBatch: "Cost against likelihood"
+    case .sameBatches: "Cost against score"
+    }
+  }
+
+  fileprivate var unit: String {
+    switch self {
+    case .oneBatch: "validation loss, nats an image (minus log likelihood); lower is better"
+    case .sameBatches: "mean validation loss, nats an image; lower is better"
+    }
+  }
+}
+
 private func meaning(of validation: RunStory.Validation) -> String {
   switch validation {
   case .oneBatch:
@@ -71,7 +87,7 @@ private func frontTable(_ cloud: DrawCloud, _ story: RunStory) -> String {
     caption: "Draws that no other beats in cost and loss",
     [.number(story.costUnit), .number("validation loss, nats"), .number("step")])
   for (point, step) in zip(cloud.front, cloud.frontSteps).prefix(60) {
-    table.add([Int(point.x).grouped, point.y.fixed(4), step.grouped])
+    table.add([Int(point.x).grouped, point.y.fixed(4), (step + 1).grouped])
   }
   return table.html
 }

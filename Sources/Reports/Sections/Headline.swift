@@ -46,13 +46,15 @@ private func headlineFacts(of story: RunStory) -> [HeadlineFact] {
     HeadlineFact(
       name: "Networks drawn", value: samples.grouped,
       beside: "in \(story.steps.count.grouped) of \(NumberText.counted(story.totalSteps, "step"))"))
-  if let first = story.steps.first, let last = story.steps.last {
+  if story.learnsDistribution, let first = story.steps.first, let last = story.steps.last {
     facts.append(
       HeadlineFact(
         name: "Entropy, nats", value: last.entropy.fixed(2), beside: "\(first.entropy.fixed(2)) at the start"))
   }
   if let seconds = story.searchSeconds {
-    let training = story.trainingSeconds.map { "training \(NumberText.duration(seconds: $0))" } ?? "nothing trained yet"
+    let training =
+      story.trainingSeconds.map { "training \(NumberText.duration(seconds: $0))" }
+      ?? (story.training == nil && story.networks.isEmpty ? "nothing trained" : "")
     facts.append(HeadlineFact(name: "Search time", value: NumberText.duration(seconds: seconds), beside: training))
   }
   return facts
@@ -76,7 +78,7 @@ private func answerSentences(of story: RunStory) -> [String] {
   let beside = besideTarget(answer.cost, story).map { ", \($0)" } ?? ""
   let place =
     switch answer.rank {
-    case nil: "the network that the search chose"
+    case nil: story.learnsDistribution ? "the network that the search chose" : "the network with the best score"
     case 0: "the most probable network of the last distribution"
     case let rank?:
       "the most probable network within the target; \(NumberText.counted(rank, "more probable one")) cost more"
@@ -85,6 +87,11 @@ private func answerSentences(of story: RunStory) -> [String] {
     "The answer is \(place). It takes \(answer.cost.grouped) \(story.costUnit) for one image\(beside), "
       + "and has \(answer.parameters.grouped) parameters."
   ]
+  if let training = story.training {
+    sentences.append(
+      "Its training from scratch, and that of the random networks beside it, is not over: \(training). "
+        + (story.networks.isEmpty ? "So there is no test accuracy yet." : "Those that are done are below."))
+  }
   if let comparison = comparisonSentence(of: story) { sentences.append(comparison) }
   return sentences
 }

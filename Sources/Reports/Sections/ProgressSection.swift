@@ -6,7 +6,7 @@ func progressSection(of story: RunStory) -> ReportSection? {
     name: "progress", title: "The search over time",
     body: """
       <div class="charts">
-      \(charts.entropy)
+      \(story.learnsDistribution ? charts.entropy : "")
       \(charts.draws)
       \(charts.losses)
       \(charts.costs)
@@ -27,26 +27,25 @@ private struct ProgressCharts {
 
   init(_ story: RunStory) {
     self.story = story
-    let last = Double(max(story.totalSteps, story.steps.count, 2) - 1)
-    across = .counts("step", 0...last)
+    across = .counts("step", 1...Double(max(story.totalSteps, story.steps.count, 2)))
   }
 
   private func canvas(_ upwards: ChartAxis) -> ChartCanvas {
     var canvas = ChartCanvas(across: across)
     if story.warmUpSteps > 0 {
       let end = min(Double(story.warmUpSteps), across.range.upperBound)
-      canvas.addStretch(0...end, kind: "stretch", label: "warm-up")
+      canvas.addStretch(1...max(1, end), kind: "stretch", label: "warm-up")
     }
     canvas.add(upwards, on: .left)
     for turn in story.turns where turn.step > 0 && turn.step < story.totalSteps {
-      canvas.addRule(Double(turn.step), kind: "rule", label: turn.label, top: false)
+      canvas.addRule(Double(turn.step + 1), kind: "rule", label: turn.label, top: false)
     }
     return canvas
   }
 
   private func points(_ value: (RunStory.Step) -> Double?) -> [ChartPoint] {
     story.steps.compactMap { step in
-      value(step).flatMap { $0.isFinite ? ChartPoint(Double(step.number), $0) : nil }
+      value(step).flatMap { $0.isFinite ? ChartPoint(Double(step.number + 1), $0) : nil }
     }
   }
 
@@ -158,12 +157,14 @@ private struct ProgressCharts {
   // MARK: The same in numbers
 
   var table: String {
+    let entropy = story.learnsDistribution
     var table = NumberTable(
       caption: "Means over parts of the run",
-      [
-        .text("steps"), .text("phase"), .number("entropy, nats"), .number("K"), .number("drawn so far"),
-        .number("mean \(story.costUnit)"), .number("training loss"), .number("validation loss"),
-      ])
+      [.text("steps"), .text("phase")] + (entropy ? [.number("entropy, nats")] : [])
+        + [
+          .number("K"), .number("drawn so far"), .number("mean \(story.costUnit)"), .number("training loss"),
+          .number(story.validation == .oneBatch ? "validation loss" : "score"),
+        ])
     var samples = 0
     for part in parts {
       let draws = part.flatMap(\.draws)
@@ -171,11 +172,13 @@ private struct ProgressCharts {
       guard let first = part.first, let last = part.last, !draws.isEmpty else { continue }
       let steps = Double(part.count)
       let costs = draws.reduce(0.0) { $0 + Double($1.cost) } / Double(draws.count)
-      table.add([
-        "\(first.number.grouped) to \(last.number.grouped)", first.isWarmUp ? "warm-up" : "search",
-        (part.reduce(0) { $0 + $1.entropy } / steps).fixed(2), (Double(draws.count) / steps).fixed(1), samples.grouped,
-        Int(costs).short, finiteMean(draws.map(\.trainingLoss)), finiteMean(draws.compactMap(\.validationLoss)),
-      ])
+      table.add(
+        ["\((first.number + 1).grouped) to \((last.number + 1).grouped)", first.isWarmUp ? "warm-up" : "search"]
+          + (entropy ? [(part.reduce(0) { $0 + $1.entropy } / steps).fixed(2)] : [])
+          + [
+            (Double(draws.count) / steps).fixed(1), samples.grouped, Int(costs).short,
+            finiteMean(draws.map(\.trainingLoss)), finiteMean(draws.compactMap(\.validationLoss)),
+          ])
     }
     return table.html
   }

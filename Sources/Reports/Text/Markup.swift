@@ -49,13 +49,18 @@ struct NumberTable {
     self.columns = columns
   }
 
-  /// - Parameter kind: A class of the row; empty for none.
+  /// - Parameters:
+  ///   - kind: A class of the row; empty for none.
+  ///   - link: Where the name of the row leads; nil: nowhere.
   /// - Precondition: A cell for each column, as plain text; the first names the row.
-  mutating func add(_ cells: [String], kind: String = "") {
+  mutating func add(_ cells: [String], kind: String = "", link: String? = nil) {
     precondition(cells.count == columns.count, "a cell for each column")
     let texts = zip(cells, columns).enumerated().map { place, cell in
       let text = escapedMarkup(cell.0)
-      return place == 0 ? "<th scope=\"row\">\(text)</th>" : "<td\(cell.1.kind)>\(text)</td>"
+      guard place > 0 else {
+        return "<th scope=\"row\">\(link.map { "<a href=\"\(escapedMarkup($0))\">\(text)</a>" } ?? text)</th>"
+      }
+      return "<td\(cell.1.kind)>\(text)</td>"
     }
     rows.append("<tr\(kind.isEmpty ? "" : " class=\"\(kind)\"")>\(texts.joined())</tr>")
   }

@@ -96,9 +96,11 @@ package struct ProbabilisticSearch {
   /// Nil: every network of the space may be drawn.
   var legal: LegalDraws?
 
-  /// - Throws: `SearchError` for data or a recipe that do not fit; `DistributionPlanError`; `EngineError`.
+  /// - Parameter start: What the distribution starts from, with its softening; nil: the uniform one.
+  /// - Throws: `SearchError` for data or a recipe that do not fit; `DistributionPlanError`; `TransferError`; `EngineError`.
   package init(
-    _ space: Space, splits: DatasetSplits, recipe: SearchRecipe, seed: UInt64, library: EngineLibrary, threads: Int
+    _ space: Space, splits: DatasetSplits, recipe: SearchRecipe, seed: UInt64, library: EngineLibrary, threads: Int,
+    start: (from: DistributionStart, softening: Double)? = nil
   ) throws {
     if let complaint = recipe.complaint { throw SearchError.badRecipe(complaint) }
     for (part, images) in [("training", splits.train), ("validation", splits.validation)] {
@@ -112,8 +114,10 @@ package struct ProbabilisticSearch {
     self.seed = seed
     let factorised = DistributionPlan.factorised(for: space)
     joint = recipe.form == .factorised ? factorised : try DistributionPlan.joint(for: space)
-    isJoint = recipe.form == .joint
-    distribution = Distribution(uniform: isJoint ? joint : factorised)
+    let uniform = Distribution(uniform: recipe.form == .joint ? joint : factorised)
+    (distribution, isJoint) =
+      try start?.from.begin(space, form: recipe.form, joint: joint, softening: start?.softening ?? 1)
+      ?? (uniform, recipe.form == .joint)
     optimiser = Adam(for: distribution.plan, learningRate: isJoint ? recipe.jointRate : recipe.factorisedRate)
     legal = recipe.limitsDraws(of: space) ? try LegalDraws(space, recipe: recipe, distribution) : nil
     supernet = try Supernet(
@@ -208,7 +212,9 @@ package struct ProbabilisticSearch {
   /// moments have another shape and start anew.
   private mutating func switchFormWhenDue() throws {
     // Not `steps`, which is at least 1: with theta 0 the search is joint from its first step.
-    guard case .mixed(let theta) = recipe.form, step == Int((theta * Double(stepsPerEpoch)).rounded()) else { return }
+    guard !isJoint, case .mixed(let theta) = recipe.form, step == Int((theta * Double(stepsPerEpoch)).rounded()) else {
+      return
+    }
     distribution = distribution.joined(for: space, into: joint)
     optimiser = Adam(for: joint, learningRate: recipe.jointRate)
     isJoint = true

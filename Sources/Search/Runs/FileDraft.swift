@@ -110,6 +110,20 @@ func makeFolder(_ path: String) throws(RunError) {
   guard mkdir(path, 0o777) == 0 || errno == EEXIST else { throw .cannotCreate(path: path, reason: systemError()) }
 }
 
+/// Makes a folder and those above it; false: it was there.
+func makeFolders(_ path: String) throws(RunError) -> Bool {
+  var parent = ""
+  var isNew = false
+  // A `.` is always there: as the last part it would make a new folder look like one that exists.
+  let parts = path.split(separator: "/").filter { $0 != "." }
+  for (index, part) in parts.enumerated() {
+    parent += (index == 0 && !path.hasPrefix("/") ? "" : "/") + part
+    isNew = mkdir(parent, 0o777) == 0
+    guard isNew || errno == EEXIST else { throw .cannotCreate(path: parent, reason: systemError()) }
+  }
+  return isNew
+}
+
 /// Removes a file if it is there.
 func removeFile(_ path: String) throws(RunError) {
   guard unlink(path) == 0 || errno == ENOENT || errno == ENOTDIR else {

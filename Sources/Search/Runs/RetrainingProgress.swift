@@ -72,11 +72,18 @@ final class RetrainingProgress: Sendable {
       observe(.trained(epochs: state.done, of: total))
       guard ContinuousClock.now - state.reported > .seconds(1) else { return }
       state.reported = .now
-      var progress = start
-      progress.retrainingSeconds = clocks.retraining
-      progress.trainedEpochs = state.done
-      progress.totalEpochs = total
-      try run.write(progress, as: .progress)
+      try write(state.done)
     }
+  }
+
+  /// Brings `progress.json` up to date.
+  func write() throws { try state.withLock { try write($0.done) } }
+
+  private func write(_ done: Int) throws {
+    var progress = start
+    progress.retrainingSeconds = clocks.retraining
+    progress.trainedEpochs = done
+    progress.totalEpochs = total
+    try run.write(progress, as: .progress)
   }
 }

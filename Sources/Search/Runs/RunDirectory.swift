@@ -18,6 +18,7 @@ package final class RunDirectory: Sendable {
   package enum File: String, CaseIterable {
     case definition = "run.json"
     case recipe = "recipe.yaml"
+    case start = "start.json"
     case steps = "run.sqlite"
     case distribution = "distribution.json"
     case result = "result.json"
@@ -29,25 +30,13 @@ package final class RunDirectory: Sendable {
   /// Makes the folder, which must not exist, and locks it. A folder in which a search was stopped before it had written
   /// what defines it counts as not there.
   package init(creating path: String) throws(RunError) {
-    var parent = ""
-    // A `.` is always there: as the last part it would make a new folder look like one that exists.
-    let parts = path.split(separator: "/").filter { $0 != "." }
-    for (index, part) in parts.enumerated() {
-      parent += (index == 0 && !path.hasPrefix("/") ? "" : "/") + part
-      guard mkdir(parent, 0o777) == 0 else {
-        let isLast = index == parts.count - 1
-        if errno == EEXIST {
-          if isLast, !Self.isUnbegun(path) { throw Self.isInUse(path) ? .inUse(path: path) : .exists(path: path) }
-          continue
-        }
-        throw .cannotCreate(path: parent, reason: systemError())
-      }
+    if try !makeFolders(path), !Self.isUnbegun(path) {
+      throw Self.isInUse(path) ? .inUse(path: path, by: .begin) : .exists(path: path)
     }
-    guard !parts.isEmpty else { throw .exists(path: path) }
     self.path = path
     lock = open("\(path)/\(File.lock.rawValue)", O_CREAT | O_RDWR | O_CLOEXEC, 0o666)
     guard lock >= 0 else { throw .cannotWrite(path: "\(path)/\(File.lock.rawValue)", reason: systemError()) }
-    try takeLock()
+    try takeLock(.begin)
     // Another process may have begun the run between the look and the lock.
     guard !Self.has(.definition, in: path) else { throw .exists(path: path) }
   }
@@ -63,7 +52,7 @@ package final class RunDirectory: Sendable {
         ? .notARun(path: path, missing: File.lock.rawValue)
         : .cannotContinue(path: path, reason: systemError())
     }
-    try takeLock()
+    try takeLock(.goOn)
     // The lock's file alone can belong to another user while the folder does not allow to write.
     guard access(path, W_OK) == 0 else { throw .cannotContinue(path: path, reason: systemError()) }
   }
@@ -71,7 +60,7 @@ package final class RunDirectory: Sendable {
   deinit { close(lock) }
 
   /// Tries for half a second: who asks for the state of a run holds the lock for an instant.
-  private func takeLock() throws(RunError) {
+  private func takeLock(_ claim: RunError.Claim) throws(RunError) {
     for _ in 0..<50 {
       if flock(lock, LOCK_EX | LOCK_NB) == 0 { return }
       guard errno == EINTR || errno == EWOULDBLOCK else {
@@ -79,14 +68,14 @@ package final class RunDirectory: Sendable {
       }
       usleep(10_000)
     }
-    throw .inUse(path: path)
+    throw .inUse(path: path, by: claim)
   }
 
   /// Whether a search was stopped, or failed, between making the folder and writing what defines the run: it holds nothing
   /// but what is written before that.
   package static func isUnbegun(_ path: String) -> Bool {
     let names = names(in: path)
-    let early = [File.lock.rawValue, File.recipe.rawValue, "space"]
+    let early = [File.lock.rawValue, File.recipe.rawValue, File.start.rawValue, "space"]
     return names.contains(File.lock.rawValue) && names.allSatisfy { early.contains($0) || $0.hasSuffix(".part") }
       && !isInUse(path)
   }
@@ -115,7 +104,10 @@ package final class RunDirectory: Sendable {
   }
 
   /// Whether a file is there.
-  package static func has(_ file: File, in path: String) -> Bool { access("\(path)/\(file.rawValue)", F_OK) == 0 }
+  package static func has(_ file: File, in path: String) -> Bool { has(file.rawValue, in: path) }
+
+  /// Whether a file is there, by its path inside the run.
+  package static func has(_ file: String, in path: String) -> Bool { isThere("\(path)/\(file)") }
 
   /// Whether a process has the run open for writing. Asking needs no right to write, and two may ask at once.
   package static func isInUse(_ path: String) -> Bool {
@@ -145,6 +137,13 @@ extension RunDirectory {
     try CheckpointShelf.clear(path)
   }
 
-  /// The number of steps after which the newest checkpoint of the search was written; nil: there is none.
-  package static func newestCheckpoint(of path: String) -> Int? { CheckpointShelf("search", of: path).steps.last }
+  /// The newest checkpoint of the search that is whole, and newer ones that are damaged; nil: there is none at all.
+  ///
+  /// - Throws: `RunError.noCheckpoint` where there are some and none can be read.
+  /// - Complexity: The size of the checkpoint, which is read.
+  package static func newestCheckpoint(
+    of path: String
+  ) throws -> (step: Int, damaged: [(file: String, reason: String)])? {
+    try CheckpointShelf("search", of: path).newest().map { ($0.step, $0.damaged) }
+  }
 }

@@ -8,7 +8,9 @@ package enum RunError: Error, Hashable, Sendable {
   case cannotContinue(path: String, reason: String)
   case cannotRead(path: String, reason: String)
   case damaged(path: String, reason: String)
-  case inUse(path: String)
+  case inUse(path: String, by: Claim)
+  /// The folder holds one run a seed, and one run is asked for.
+  case severalRuns(path: String, runs: [String])
   /// The run ended before it had an answer.
   case unfinished(path: String, steps: Int, of: Int)
   /// Somebody has asked the process to stop, and it has written a checkpoint.
@@ -25,6 +27,16 @@ package enum RunError: Error, Hashable, Sendable {
   /// The database has lost steps that a checkpoint was written after.
   case stepsLost(path: String, steps: Int, wanted: Int)
   case databaseDamaged(path: String, run: String, reason: String)
+}
+
+extension RunError {
+  /// What a process wants of a folder.
+  package enum Claim: Hashable, Sendable {
+    /// To make a run in it.
+    case begin
+    /// To go on with the run that it holds.
+    case goOn
+  }
 }
 
 extension RunError: CustomStringConvertible {
@@ -49,13 +61,28 @@ extension RunError: CustomStringConvertible {
       """
     case .cannotRead(let path, let reason): "'\(path)' cannot be read: \(reason)"
     case .damaged(let path, let reason): "'\(path)' is damaged: \(reason)"
-    case .inUse(let path):
+    case .inUse(let path, .begin):
       """
       another process is writing the run '\(path)'
       help: choose another folder with --out, or watch that run with 'espalier status \(path)'
       """
+    case .inUse(let path, .goOn):
+      """
+      another process is writing the run '\(path)'
+      help: wait until it has ended; 'espalier status \(path)' says how far it is
+      """
+    case .severalRuns(let path, let runs):
+      """
+      '\(path)' holds \(runs.count) runs, one for each seed
+      help: name one of them: \(runs.prefix(8).joined(separator: ", "))\(runs.count > 8 ? ", ..." : "")
+      """
     case .unfinished(let path, let steps, let total):
       "the run '\(path)' has no result: it did \(steps) of \(total) steps"
+    case .stopped(let path, let steps, let total) where steps >= total:
+      """
+      stopped as asked, in the training from scratch; the search and everything up to here is kept
+      help: go on with 'espalier resume \(path)'
+      """
     case .stopped(let path, let steps, let total):
       """
       stopped as asked, after \(steps) of \(total) steps of the search; everything up to here is kept

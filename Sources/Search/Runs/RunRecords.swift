@@ -10,6 +10,8 @@ package struct RunDefinition: Hashable, Sendable, Codable {
   package var version = Self.currentVersion
   package var method: SearchMethod
   package var recipe: SearchRecipe
+  /// What the distribution starts from, which is in `start.json`; nil: the uniform one.
+  package var start: DistributionStart.Note?
   package var retraining: TrainingRecipe
   /// Random networks that are trained beside the chosen one.
   package var baselines: Int
@@ -106,7 +108,7 @@ package struct RunProgress: Hashable, Sendable, Codable {
   /// What the processes computed for the search, all threads together: on a machine with other work it says more than wall
   /// time does.
   package var searchProcessorSeconds: Double?
-  /// Epochs of training from scratch, all networks together: done, and in all.
+  /// Epochs of training from scratch, all networks together: done, and in all; 0 in all before it begins.
   package var trainedEpochs = 0
   package var totalEpochs = 0
 
@@ -142,14 +144,17 @@ extension RunDirectory {
 
   package static func decode<Record: Decodable>(_ type: Record.Type, from file: File, of path: String) throws -> Record
   {
-    let bytes = try read(file, of: path)
+    try decode(type, from: try read(file, of: path), at: "\(path)/\(file.rawValue)")
+  }
+
+  static func decode<Record: Decodable>(_ type: Record.Type, from bytes: [UInt8], at path: String) throws -> Record {
     let decoder = JSONDecoder()
     decoder.nonConformingFloatDecodingStrategy = .convertFromString(
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
     do {
       return try decoder.decode(type, from: Data(bytes))
     } catch {
-      throw RunError.damaged(path: "\(path)/\(file.rawValue)", reason: "it does not hold what this version writes")
+      throw RunError.damaged(path: path, reason: "it does not hold what this version writes")
     }
   }
 

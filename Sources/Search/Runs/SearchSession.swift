@@ -46,10 +46,13 @@ package struct SearchSession {
   private let threads: Int
   private var search: any SearchLoop
 
+  /// - Parameter start: What the definition says that the distribution starts from.
   /// - Throws: As `ProbabilisticSearch`.
   package init(
-    _ space: Space, definition: RunDefinition, splits: DatasetSplits, library: EngineLibrary, threads: Int
+    _ space: Space, definition: RunDefinition, splits: DatasetSplits, library: EngineLibrary, threads: Int,
+    start: DistributionStart? = nil
   ) throws {
+    precondition((start == nil) == (definition.start == nil), "a start is noted in the definition")
     self.space = space
     self.splits = splits
     self.library = library
@@ -58,7 +61,9 @@ package struct SearchSession {
     search =
       switch definition.method {
       case .fpNAS, .parsec:
-        try ProbabilisticSearch(space, splits: splits, recipe: recipe, seed: seed, library: library, threads: threads)
+        try ProbabilisticSearch(
+          space, splits: splits, recipe: recipe, seed: seed, library: library, threads: threads,
+          start: start.map { ($0, definition.start?.softening ?? 1) })
       case .random, .evolution:
         try SampledSearch(
           space, splits: splits, recipe: recipe, isEvolving: definition.method == .evolution, seed: seed,
@@ -102,7 +107,6 @@ package struct SearchSession {
     if let learnt = search.learnt { try run.write(DistributionSnapshot(learnt, of: space), as: .distribution) }
     try run.write(Array(architectureText(chosen).utf8), to: .architecture)
     clocks.beginRetraining()
-    try run.write(progress(.retraining, clocks), as: .progress)
     let networks = try await trainNetworks(
       chosen, cost, rank: rank, in: run, database, pace, isStopping, clocks, observe: observe)
     let result = RunResult(
@@ -111,7 +115,10 @@ package struct SearchSession {
     try database.finish()
     // From here on the run is finished, whatever happens to the process.
     try run.write(result, as: .result)
-    try run.write(progress(.finished, clocks), as: .progress)
+    var end = progress(.finished, clocks)
+    end.totalEpochs = networks.count * definition.retraining.epochs
+    end.trainedEpochs = end.totalEpochs
+    try run.write(end, as: .progress)
     try CheckpointShelf.clear(run.path)
     return result
   }
@@ -149,7 +156,8 @@ package struct SearchSession {
     let events = try earlierSteps(of: run, observe: observe)
     var timer = CheckpointTimer(pace, from: search.step)
     var reported = ContinuousClock.now
-    try run.write(progress(.searching, clocks), as: .progress)
+    // A run that was stopped in its training stays one that trains.
+    if !search.isFinished { try run.write(progress(.searching, clocks), as: .progress) }
     while !search.isFinished {
       let record = try advance()
       try database.append(record, snapshot: dueSnapshot(record))
@@ -226,16 +234,22 @@ package struct SearchSession {
     let progress = RetrainingProgress(
       self.progress(.retraining, clocks), done: known.count * definition.retraining.epochs,
       of: tasks.count * definition.retraining.epochs, clocks: clocks, run: run, observe: observe)
+    try progress.write()
     let stop = RunError.stopped(path: run.path, steps: search.step, of: search.totalSteps)
     let keeper = RetrainingKeeper(
       run: run.path, pace: pace, known: known, stop: { isStopping() ? stop : nil }, warn: { observe(.warning($0)) })
-    return try await retrain(
-      tasks, of: space, splits: splits, recipe: definition.retraining, library: library, threads: threads,
-      keeper: keeper, epochFinished: { try progress.advance() },
-      finished: { number, network in
-        try database.append(network, number: number)
-        observe(.network(network))
-      })
+    do {
+      return try await retrain(
+        tasks, of: space, splits: splits, recipe: definition.retraining, library: library, threads: threads,
+        keeper: keeper, epochFinished: { try progress.advance() },
+        finished: { number, network in
+          try database.append(network, number: number)
+          observe(.network(network))
+        })
+    } catch let error as RunError where error == stop {
+      try progress.write()
+      throw error
+    }
   }
 
   private func retrainingTasks(_ chosen: Architecture, _ cost: NetworkCost) throws -> [RetrainingTask] {

@@ -57,7 +57,9 @@ extension Space {
       [isVector && outputName.isEmpty ? ("classes", String(classes)) : (key("output", outputName), text(output))]
       + otherOutputs.map { (key("output", $0.name), text($0.shape)) }
     let sharing = hints.sharing.map { ("hints.share.\($0.parameter)", $0.sharing.rawValue) }
-    return (inputs + outputs + [("hints.distribution", hints.distribution.rawValue)] + sharing).map {
+    let groups = hints.groups.map { "[\($0.joined(separator: ", "))]" }.joined(separator: ", ")
+    let joint = groups.isEmpty ? [] : [("hints.distribution.joint", groups)]
+    return (inputs + outputs + [("hints.distribution", hints.distribution.rawValue)] + joint + sharing).map {
       SpaceDifference.Setting(name: $0.0, value: $0.1)
     }
   }

@@ -46,7 +46,7 @@ struct SpaceReader {
     }
     declaration.devices = devices(fields)
     declaration.requirements = requirements(fields)
-    (declaration.hints, declaration.hintRanges) = hints(fields)
+    (declaration.hints, declaration.hintRanges, declaration.groups) = hints(fields)
     declaration.expectations = expectations(fields)
     declaration.hidesBlocks = hidesBlocks || fields.hidesKeys
     declaration.hidesDevices = hidesDevices || fields.hidesKeys
@@ -150,26 +150,6 @@ struct SpaceReader {
       }
       return NamedChoice(name: name, choice: choice(entry.value, keys: ["choose", "was"]))
     }
-  }
-
-  private mutating func hints(_ fields: Fields) -> (Hints, [Located<String>]) {
-    var hints = Hints()
-    var ranges: [Located<String>] = []
-    guard let value = fields["hints"]?.value,
-      let inner = Fields(
-        value, place: "'hints'", allowed: Self.hintKeys, unreadable: unreadable, log: &log)
-    else { return (hints, ranges) }
-    if let entry = inner["distribution"],
-      let word = choiceOfWord(entry.value, Hints.Grouping.self, what: "a distribution")
-    {
-      hints.distribution = word.value
-    }
-    for entry in inner["share"]?.value.mapping("'share'", log: &log) ?? [] {
-      guard let word = choiceOfWord(entry.value, Hints.Sharing.self, what: "a way to share weights") else { continue }
-      hints.sharing.append(Hints.SharingHint(parameter: entry.key.text, sharing: word.value))
-      ranges.append(Located(entry.key.text, entry.key.range))
-    }
-    return (hints, ranges)
   }
 
   /// A scalar that is one of an enumeration's words.

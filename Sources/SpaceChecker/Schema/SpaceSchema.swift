@@ -157,11 +157,9 @@ package enum SpaceSchema {
           [
             (
               "distribution",
-              .oneOf(
-                Hints.Grouping.allCases.map { ($0.rawValue, $0.meaning) },
-                "How a search groups decisions. Default: \(Hints().distribution.rawValue)."
-              )
-              .with("default", .string(Hints().distribution.rawValue))
+              .described(
+                "How a search groups decisions: a word, or groups. Default: \(Hints().distribution.rawValue).",
+                .mappingOr(grouping("How a search groups decisions."), groups))
             ),
             (
               "share",
@@ -172,6 +170,27 @@ package enum SpaceSchema {
               ]
             ),
           ])))
+  }
+
+  private static func grouping(_ description: String) -> SchemaValue {
+    .oneOf(Hints.Grouping.allCases.map { ($0.rawValue, $0.meaning) }, description)
+      .with("default", .string(Hints().distribution.rawValue))
+  }
+
+  private static var groups: SchemaValue {
+    let name = SchemaValue.text("A decision, or something that holds decisions: a stage, a layer, a cell, a node.")
+    return .mapping(
+      "'distribution'",
+      keyed(
+        SpaceReader.distributionKeys,
+        [
+          (
+            "joint",
+            .list(
+              of: .listOr(name, .list(of: name, "Decided together.", least: 1)),
+              "Groups that are each one categorical: names, or lists of names.")
+          ), ("rest", grouping("How decisions in no group are grouped.")),
+        ]), required: ["joint"])
   }
 
   private static var expect: SchemaValue {

@@ -14,6 +14,7 @@ extension Space {
     bound.layers = layers.map { Layer(name: $0.name, decisions: []) }
     bound.requirements = []
     bound.hints.sharing = []
+    bound.hints.groups = []
     bound.body = Region(nodes: binder.nodes, result: result)
     bound.otherOutputs = otherOutputs.map { NamedOutput(name: $0.name, node: binder.actual($0.node), shape: $0.shape) }
     return bound

@@ -80,12 +80,16 @@ struct IRParser {
     while accept(keyword: "hint") {
       if accept(keyword: "distribution") {
         hints.distribution = try word(Hints.Grouping.self, "'joint' or 'factorised'")
+      } else if accept(keyword: "group") {
+        var names: [String] = []
+        repeat { names.append(try name("what a group holds")) } while accept(",")
+        hints.groups.append(names)
       } else if accept(keyword: "share") {
         let parameter = try name("a parameter")
         let sharing = try word(Hints.Sharing.self, "'slice', 'separate' or 'shared'")
         hints.sharing.append(Hints.SharingHint(parameter: parameter, sharing: sharing))
       } else {
-        throw unexpected("'distribution' or 'share'")
+        throw unexpected("'distribution', 'group' or 'share'")
       }
     }
     return hints

@@ -25,6 +25,7 @@ struct IRPrinter {
     let isVector = space.output.height == 1 && space.output.width == 1 && space.outputName.isEmpty
     line(isVector ? "classes \(space.classes)" : "output \(named(space.outputName))\(text(of: space.output))")
     line("hint distribution \(space.hints.distribution.rawValue)")
+    for group in space.hints.groups { line("hint group \(group.map(name).joined(separator: ", "))") }
     for hint in space.hints.sharing { line("hint share \(name(hint.parameter)) \(hint.sharing.rawValue)") }
     for id in space.decisionIDs { line(declaration(of: space[id], at: id)) }
     for layer in space.layers { line(declaration(of: layer)) }

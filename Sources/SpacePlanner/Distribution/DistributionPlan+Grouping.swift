@@ -12,7 +12,9 @@ extension DistributionPlan {
       })
   }
 
-  /// One categorical over the tuple of each owner's decisions.
+  /// One categorical over the tuple of each owner's decisions, and of each group of the space's hints.
+  ///
+  /// Where the hints want what is in no group factorised, each decision outside the groups is a tuple of its own.
   ///
   /// A combination is a tuple that can occur: where an option switches other decisions of the owner off, their options
   /// are not multiplied out. An owner whose decisions hang, directly or through each other, on one decision of another
@@ -38,6 +40,14 @@ extension DistributionPlan {
     return DistributionPlan(factors: factors)
   }
 
+  /// How many combinations the decisions of a group have; nil: so many can be one factor.
+  ///
+  /// - Parameter group: Decisions that exist under one condition outside the group.
+  package static func excess(of group: [DecisionID], in space: Space, limit: Int = 1_000_000) -> Double? {
+    let combinations = OwnerTuple(unit: .group(0), decisions: group, in: space).countOfCombinations(in: space)
+    return combinations <= Double(limit) ? nil : combinations
+  }
+
   /// The number of logits of the joint plan, without making it; nil where it has a factor above the limit.
   package static func jointLogits(of space: Space, limit: Int = 1_000_000) -> Int? {
     var logits = 0
@@ -51,12 +61,9 @@ extension DistributionPlan {
 
   /// The grouping that the space's hint asks for.
   ///
-  /// - Throws: `DistributionPlanError`, only where the hint asks for joint factors.
+  /// - Throws: `DistributionPlanError`, only where the hints ask for joint factors.
   package static func hinted(by space: Space, limit: Int = 1_000_000) throws(DistributionPlanError) -> DistributionPlan
   {
-    switch space.hints.distribution {
-    case .factorised: factorised(for: space)
-    case .joint: try joint(for: space, limit: limit)
-    }
+    space.hints.isFactorised ? factorised(for: space) : try joint(for: space, limit: limit)
   }
 }

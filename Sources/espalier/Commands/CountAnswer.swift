@@ -49,7 +49,7 @@ struct CountAnswer {
     var table = AlignedTable([.left, .left])
     table.add(["networks", networks.count.map(Self.text) ?? networks.description])
     if let budgeted { table.add(["in budget", budgeted.count.text]) }
-    if let distinct { table.add(["distinct", (distinct.isExact ? "" : "at most ") + Self.text(of: distinct.count)]) }
+    if let distinct { table.add(["distinct", Self.text(of: distinct)]) }
     if let terms { table.add(["terms", "\(Self.text(of: terms)) after merging options that are the same"]) }
     table.add([
       "decisions", space.decisions.isEmpty ? "none: nothing is left to search" : space.decisions.count.grouped,
@@ -70,6 +70,12 @@ struct CountAnswer {
 
   private static func text(of count: NetworkCount) -> String {
     count.grouped == count.short ? count.grouped : "\(count.grouped) (\(count.short))"
+  }
+
+  private static func text(of distinct: DistinctNetworks) -> String {
+    guard !distinct.isExact else { return text(of: distinct.count) }
+    return "at most \(text(of: distinct.count)): parts that can be skips or zeros were counted apart and multiplied, "
+      + "and such parts can make one network in two ways"
   }
 
   private static func text(from low: Int, to high: Int) -> String {

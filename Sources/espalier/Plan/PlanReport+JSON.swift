@@ -16,6 +16,7 @@ extension PlanReport {
       ("layers", .array(explanation.layers.map(json))),
       ("memory_bytes", memory),
       ("distribution", .string(space.hints.distribution.rawValue)),
+      ("groups", .array(space.hints.groups.map { .array($0.map(JSONValue.string)) })),
       ("distributions", .object(starts.map { ($0.grouping.rawValue, $0.json) })),
     ])
   }

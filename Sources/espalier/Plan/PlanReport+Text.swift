@@ -96,8 +96,15 @@ extension PlanReport {
     let conditions =
       space.requirements.isEmpty ? "" : "  entropy and draws are those among the networks that meet the requirements\n"
     let missing = starts.contains { $0.grouping == .joint } ? "" : "  joint: a group has too many combinations\n"
-    return "Distribution: \(space.hints.distribution.rawValue), by the file's hint or, without one, by default\n"
+    return
+      "Distribution: \(space.hints.distribution.rawValue)\(groups), by the file's hint or, without one, by default\n"
       + table.text(indent: "  ") + missing + conditions
+  }
+
+  /// `, and together: s1 + s2; s3`; empty without groups.
+  private var groups: String {
+    let groups = space.hints.groups.map { $0.joined(separator: " + ") }
+    return groups.isEmpty ? "" : ", and together: \(groups.joined(separator: "; "))"
   }
 
   private func list(_ names: [String]) -> String { names.isEmpty ? "-" : names.joined(separator: ", ") }

@@ -25,6 +25,7 @@ struct DeriveCommand: ParsableCommand {
   func run() throws {
     ignoreSizeSignal()
     let text = try translatingFailures {
+      try SeedFolder.requireOneRun(folder)
       let definition = try RunDirectory.definition(of: folder)
       let file = writtenScalar("\(relativePath(to: folder, from: out))/\(definition.spaceFile)")
       return replacingLine("of: ", of: try architecture(definition), with: "of: \(file)")

@@ -1,43 +1,144 @@
 import Search
 import Supernet
 
-/// How far a run is, from the files in its folder.
+/// How far a run is, from the files in its folder. What is missing or damaged is told beside what is there.
 struct RunState {
   let folder: String
-  private let definition: RunDefinition
+  let definition: RunDefinition
+  /// Files that cannot be read, each in a sentence, beside checkpoints.
+  private let damages: [String]
+  private let damagedCheckpoints: [String]
+  /// Files that a run of this kind has at this point, and this one has not.
+  private var missing: [String] = []
   /// Nil: before the first step.
   private let progress: RunProgress?
-  private let steps: Int
+  /// Nil: the database is missing or damaged.
+  private let logged: Int?
   /// Networks drawn in these steps.
   private let samples: Int
   private let isWorking: Bool
-  private let result: RunResult?
+  let result: RunResult?
   /// Engines other than the first that went on with it, with the steps before each.
   private let otherEngines: [(steps: Int, name: String)]
-  /// Steps after which the newest checkpoint of the search was written.
-  private let checkpoint: Int?
+  /// Networks that were trained from scratch.
+  let trained: Int
+  private let start: Start
 
-  /// - Throws: `RunError`.
+  /// Where `resume` goes on.
+  private enum Start {
+    case firstStep
+    case checkpoint(after: Int)
+    /// Only from the first step, and only when asked to.
+    case fromStartAlone
+  }
+
+  /// - Throws: `RunError` where what defines the run cannot be read.
   init(of folder: String) throws {
     self.folder = folder
     // Asked first: a run that ends in between is then still one that works, never one that stopped.
     isWorking = RunDirectory.isInUse(folder)
     definition = try RunDirectory.definition(of: folder)
-    progress = try RunDirectory.decodeIfThere(RunProgress.self, from: .progress, of: folder)
-    let reader = try RunReader(of: folder)
-    steps = try reader?.stepCount() ?? 0
-    samples = try reader?.drawCount() ?? 0
+    var damages: [String] = []
+    func whole<Value>(_ fallback: Value, _ body: () throws -> Value) -> Value {
+      do {
+        return try body()
+      } catch {
+        damages.append(String(describing: error).prefix { $0 != "\n" }.description)
+        return fallback
+      }
+    }
+    progress = whole(nil) { try RunDirectory.decodeIfThere(RunProgress.self, from: .progress, of: folder) }
     // It is written last of what a run comes to, so a run that has it is finished.
-    result = try RunDirectory.decodeIfThere(RunResult.self, from: .result, of: folder)
-    otherEngines = try reader?.otherEngines() ?? []
-    checkpoint = RunDirectory.newestCheckpoint(of: folder)
+    result = whole(nil) { try RunDirectory.decodeIfThere(RunResult.self, from: .result, of: folder) }
+    let log = whole(nil) { try RunReader(of: folder).map { try Log($0) } }
+    logged = log?.steps
+    samples = log?.samples ?? 0
+    otherEngines = log?.otherEngines ?? []
+    trained = log?.trained ?? 0
+    self.damages = damages
+    let isLogWhole = log != nil || !RunDirectory.has(.steps, in: folder)
+    // A finished run has no checkpoints, and those of one that works come and go.
+    (start, damagedCheckpoints) =
+      isWorking || result != nil
+      ? (.firstStep, []) : Self.start(of: folder, logged: isLogWhole ? log?.steps ?? 0 : nil)
+    missing = missingFiles
   }
+
+  private struct Log {
+    let steps: Int
+    let samples: Int
+    let otherEngines: [(steps: Int, name: String)]
+    let trained: Int
+
+    init(_ reader: RunReader) throws {
+      steps = try reader.stepCount()
+      samples = try reader.drawCount()
+      otherEngines = try reader.otherEngines()
+      trained = try reader.networks().count
+    }
+  }
+
+  /// Where a stopped run goes on, and which of its checkpoints are damaged.
+  ///
+  /// - Parameter logged: Steps of the database; nil: it is damaged.
+  private static func start(of folder: String, logged: Int?) -> (Start, [String]) {
+    do {
+      guard let found = try RunDirectory.newestCheckpoint(of: folder) else {
+        return (logged == nil ? .fromStartAlone : .firstStep, [])
+      }
+      let damaged = found.damaged.map { "'\($0.file)' is damaged: \($0.reason)" }
+      return (found.step > logged ?? -1 ? .fromStartAlone : .checkpoint(after: found.step), damaged)
+    } catch RunError.noCheckpoint(_, let file, let reason) {
+      return (.fromStartAlone, ["'\(file)' is damaged: \(reason)"])
+    } catch {
+      return (.fromStartAlone, ["\(error)"])
+    }
+  }
+
+  private var missingFiles: [String] {
+    var wanted = [RunDirectory.File.recipe.rawValue, definition.spaceFile]
+    if isSearched || (progress?.steps ?? 0) > 0 { wanted.append(RunDirectory.File.steps.rawValue) }
+    if isSearched { wanted.append(RunDirectory.File.architecture.rawValue) }
+    if isSearched, definition.method.learnsDistribution { wanted.append(RunDirectory.File.distribution.rawValue) }
+    if progress?.phase == .finished { wanted.append(RunDirectory.File.result.rawValue) }
+    return wanted.filter { !RunDirectory.has($0, in: folder) }
+  }
+
+  /// The first damage that costs the run something; nil: there is none, or an older checkpoint replaces the file.
+  var failure: String? {
+    if let damage = damages.first { return damage }
+    guard case .fromStartAlone = start else { return nil }
+    return damagedCheckpoints.first
+  }
+
+  /// Steps that the run has done, as far as it is known.
+  var steps: Int { logged ?? progress?.steps ?? 0 }
 
   /// `searching`, `stopped while searching`, `finished`.
   var word: String {
     if result != nil { return RunProgress.Phase.finished.rawValue }
-    let phase = progress?.phase.rawValue ?? "starting"
+    // What says that the run is finished is its result; without it the end of the training was the last that was done.
+    let phase = isTraining ? RunProgress.Phase.retraining.rawValue : progress?.phase.rawValue ?? "starting"
     return isWorking ? phase : "stopped while \(phase)"
+  }
+
+  /// Whether its training from scratch has begun, and is not over.
+  var isTraining: Bool { result == nil && isSearched }
+
+  /// Whether its search is over.
+  private var isSearched: Bool {
+    switch progress?.phase {
+    case .retraining, .finished: true
+    case .searching, nil: result != nil
+    }
+  }
+
+  /// `13 of 32 epochs, 1 of 4 networks done`.
+  var trainingText: String {
+    let networks = definition.baselines + 1
+    let epochs = networks * definition.retraining.epochs
+    return "\((progress?.trainedEpochs ?? 0).grouped) of \(epochs.grouped) epochs, "
+      + "\(trained.grouped) of \(counted(networks, "network")) done"
   }
 
   /// Seconds until the present part of a run that works is done; nil: nobody knows yet.
@@ -51,7 +152,7 @@ struct RunState {
       let left = recipe.work(of: min(steps, total)..<total, total: total, entropy: progress.entropy)
       return left * progress.searchSeconds / max(done, 1)
     case .retraining:
-      guard progress.trainedEpochs > 0 else { return nil }
+      guard progress.trainedEpochs > 0, progress.retrainingSeconds > 0 else { return nil }
       let left = Double(progress.totalEpochs - progress.trainedEpochs)
       return left * progress.retrainingSeconds / Double(progress.trainedEpochs)
     case .finished: return nil
@@ -69,7 +170,10 @@ struct RunState {
     let share = Double(steps) / Double(max(1, definition.totalSteps))
     table.add(["steps", "\(steps.grouped) of \(definition.totalSteps.grouped) (\((share * 100).fixed(0)) %)"])
     for (steps, name) in otherEngines { table.add(["engine", "\(name) from step \(steps.grouped) on"]) }
+    if isTraining { table.add(["trained", trainingText]) }
     for row in going + progressRows + resultRows { table.add(row) }
+    for file in missing { table.add(["missing", file]) }
+    for damage in damages + damagedCheckpoints { table.add(["damaged", damage]) }
     return table.text()
   }
 
@@ -77,24 +181,27 @@ struct RunState {
   private var going: [[String]] {
     if result != nil { return [] }
     guard isWorking else {
-      let from = checkpoint.map { "after step \($0.grouped)" } ?? "from the first step"
-      return [["resume", "\(from), with: espalier resume \(folder)"]]
+      let how = "with: espalier resume \(folder)"
+      return switch start {
+      case .fromStartAlone: [["resume", "not from where it was; searches again \(how) --from-start"]]
+      case .checkpoint where isTraining: [["resume", "in the training from scratch, \(how)"]]
+      case .checkpoint(let step): [["resume", "after step \(step.grouped), \(how)"]]
+      case .firstStep: [["resume", "from the first step, \(how)"]]
+      }
     }
     guard let progress, let left = secondsLeft?.durationText else { return [] }
     if progress.phase == .searching {
       let rate = Double(progress.steps) / progress.searchSeconds
       return [["rate", "\(rate.fixed(1)) steps/s, \(left) left of the search"]]
     }
-    let epochs = "\(progress.trainedEpochs.grouped) of \(progress.totalEpochs.grouped)"
-    return [["epochs", "\(epochs) of training, \(left) left"]]
+    return [["left", "\(left) of the training"]]
   }
 
   private var progressRows: [[String]] {
     guard let progress else { return [] }
-    var rows = [
-      ["samples", samples.grouped], ["entropy", "\(progress.entropy.fixed(2)) nats"],
-      ["search", progress.searchSeconds.durationText],
-    ]
+    var rows = [["samples", (logged == nil ? progress.samples : samples).grouped]]
+    if definition.method.learnsDistribution { rows.append(["entropy", "\(progress.entropy.fixed(2)) nats"]) }
+    rows.append(["search", progress.searchSeconds.durationText])
     if progress.retrainingSeconds > 0 { rows.append(["training", progress.retrainingSeconds.durationText]) }
     return rows
   }
@@ -114,6 +221,12 @@ struct RunState {
 
   // MARK: For programs
 
+  /// Steps before the checkpoint that a stopped run goes on from.
+  private var checkpoint: Int? {
+    guard case .checkpoint(let step) = start else { return nil }
+    return step
+  }
+
   var json: JSONValue {
     let networks = result?.networks.map { network in
       JSONValue.object([
@@ -127,11 +240,14 @@ struct RunState {
       ("space_hash", .string(definition.spaceHash)), ("method", .string(definition.method.rawValue)),
       ("data", .string(definition.data)), ("seed", .string(String(definition.seed))), ("steps", .integer(steps)),
       ("total_steps", .integer(definition.totalSteps)), ("samples", .integer(samples)),
-      ("entropy", progress.map { .number($0.entropy) } ?? .null),
+      ("entropy", definition.method.learnsDistribution ? progress.map { .number($0.entropy) } ?? .null : .null),
       ("search_seconds", .number(progress?.searchSeconds ?? 0)),
       ("training_seconds", .number(progress?.retrainingSeconds ?? 0)),
       ("seconds_left", secondsLeft.map { .number($0) } ?? .null),
       ("checkpoint", checkpoint.map { .integer($0) } ?? .null),
+      ("trained_epochs", .integer(progress?.trainedEpochs ?? 0)), ("trained_networks", .integer(trained)),
+      ("missing", .array(missing.map(JSONValue.string))),
+      ("damaged", .array((damages + damagedCheckpoints).map(JSONValue.string))),
       ("networks", networks.map(JSONValue.array) ?? .null),
     ])
   }

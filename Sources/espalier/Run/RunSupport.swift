@@ -120,8 +120,8 @@ extension RunError {
   fileprivate var status: ExitStatus {
     switch self {
     case .unfinished, .stopped, .spaceChanged, .dataChanged, .engineChanged: .invalid
-    case .exists, .notARun, .cannotCreate, .cannotWrite, .cannotContinue, .cannotRead, .damaged, .inUse, .otherFormat,
-      .unbegun, .noCheckpoint, .stepsLost, .databaseDamaged:
+    case .exists, .notARun, .cannotCreate, .cannotWrite, .cannotContinue, .cannotRead, .damaged, .inUse, .severalRuns,
+      .otherFormat, .unbegun, .noCheckpoint, .stepsLost, .databaseDamaged:
       .couldNotRun
     }
   }

@@ -17,6 +17,7 @@ struct SearchCommand: AsyncParsableCommand {
         espalier search spaces/mini-f.yaml --data fashion-mini --target 1.5M --out runs/fashion
         espalier search spaces/mini-f.yaml --data cifar10:FOLDER --method parsec --seed 3 --out runs/cifar
         espalier search spaces/mini-f.yaml --recipe mine.yaml --seeds 1..5 --out runs/mine
+        espalier search spaces/mini-darts-deep.yaml --method parsec --from runs/mini --out runs/deep
 
       FP-NAS (Yan et al. 2021) learns a distribution over the networks of the space together with one set of shared \
       weights. It draws as many networks a step as the distribution's entropy asks for, starts with one categorical a \
@@ -43,6 +44,13 @@ struct SearchCommand: AsyncParsableCommand {
     help: ArgumentHelp("A recipe, see docs/recipes.md; the options below go before it.", valueName: "file"),
     completion: .file(extensions: ["yaml", "yml"]))
   var recipe: String?
+
+  @Option(
+    name: .customLong("from"),
+    help: ArgumentHelp(
+      "A run whose learnt distribution the search starts from; its space has the same decisions.", valueName: "run"),
+    completion: .directory)
+  var start: String?
 
   @Option(help: "The search method: fp-nas, parsec, random or evolution. Default: fp-nas.")
   var method: SearchMethod?
@@ -113,6 +121,7 @@ struct SearchCommand: AsyncParsableCommand {
       throw ValidationError("'--epochs' is above 0, not \(epochs ?? 0)")
     }
     guard target != 0 else { throw ValidationError("'--target' is at least 1 multiply-add, not 0") }
+    guard start?.isEmpty != true else { throw ValidationError("'--from' is the path of a run, not an empty text") }
     guard out?.isEmpty != true else { throw ValidationError("'--out' is the path of a folder, not an empty text") }
     guard (0...100_000).contains(trainEpochs ?? 0) else {
       throw ValidationError("'--train-epochs' is 0 or more, not \(trainEpochs ?? 0)")
@@ -141,12 +150,12 @@ struct SearchCommand: AsyncParsableCommand {
     let recipe = try asked()
     let seeds = recipe.seeds ?? [1]
     guard seeds.count > 1 else {
-      _ = try await search(recipe, seed: seeds[0], at: out, isOneOfSeveral: false)
+      _ = try await search(recipe, seed: seeds[0], at: out, among: nil)
       return
     }
     var results: [(UInt64, RunResult)] = []
     for seed in seeds {
-      results.append((seed, try await search(recipe, seed: seed, at: out, isOneOfSeveral: true)))
+      results.append((seed, try await search(recipe, seed: seed, at: out, among: seeds)))
     }
     let comparison = SeedComparison(results)
     Terminal.standardOutput.write(json ? comparison.json.document : comparison.text)
@@ -156,6 +165,14 @@ struct SearchCommand: AsyncParsableCommand {
   private func asked() throws -> Recipe {
     var asked = try recipe.map(readRecipeFile) ?? Recipe()
     asked.conditions += conditions
+    if let recipe, let from = asked.start, !from.hasPrefix("/") {
+      // As a space's 'use:' it is seen from the file that holds it.
+      asked.start = (recipe.lastIndex(of: "/").map { String(recipe[...$0]) } ?? "") + from
+    }
+    asked.start = start ?? asked.start
+    if asked.softening != nil, asked.start == nil {
+      throw CommandFailure("'distribution.softening' softens 'distribution.from', and there is none")
+    }
     asked.method = method ?? asked.method
     asked.source = data ?? asked.source
     asked.limit = limit ?? asked.limit
@@ -169,9 +186,10 @@ struct SearchCommand: AsyncParsableCommand {
     return asked
   }
 
-  /// - Parameter isOneOfSeveral: Its folder is then below `at`, and a run that is there already is used or goes on.
+  /// - Parameter seeds: Those of which it is one: its folder is then below `at`, and a run that is there already is used
+  ///   or goes on. Nil: it is the only one.
   private func search(
-    _ asked: Recipe, seed: UInt64, at place: String?, isOneOfSeveral: Bool
+    _ asked: Recipe, seed: UInt64, at place: String?, among seeds: [UInt64]?
   ) async throws -> RunResult {
     let method = asked.method ?? .fpNAS
     let setup = try SearchSetup(
@@ -181,18 +199,20 @@ struct SearchCommand: AsyncParsableCommand {
         method: method, recipe: asked, seed: seed, retraining: asked.trainingRecipe,
         baselines: asked.randomNetworks ?? 3, threads: threads, device: engine.device))
     let name = "\(setup.space.space.name)-\(method.rawValue)"
-    let path = isOneOfSeveral ? "\(place ?? "runs/\(name)")/seed-\(seed)" : place ?? "runs/\(name)-\(seed)"
+    let folder = place ?? (seeds == nil ? "runs/\(name)-\(seed)" : "runs/\(name)")
+    let path = seeds == nil ? folder : SeedFolder.run(of: seed, in: folder)
     let reporter = SearchReporter(
-      space: setup.space.space, method: method, recipe: setup.recipe, json: json || isOneOfSeveral, path: path)
+      space: setup.space.space, method: method, recipe: setup.recipe, json: json || seeds != nil, path: path)
     var session = try setup.session()
-    let ready = { reporter.header(setup.space, splits: setup.splits, definition: $0, library: setup.library) }
-    guard isOneOfSeveral else {
+    let ready = { reporter.header(setup, $0) }
+    guard let seeds else {
       let result = try await setup.run(&session, at: path, pace: checkpoints.pace, ready: ready) {
         reporter.observe($0)
       }
       try reporter.answer(result)
       return result
     }
+    try translatingFailures { try SeedFolder.note(seeds, in: folder) }
     if let result = setup.finishedRun(session, at: path) {
       Terminal.standardError.line("seed \(seed): finished before, in \(path)")
       return result

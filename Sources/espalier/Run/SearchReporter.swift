@@ -61,7 +61,8 @@ final class SearchReporter: Sendable {
     if !json { Terminal.standardOutput.write(text) }
   }
 
-  func header(_ compiled: RunnableSpace, splits: DatasetSplits, definition: RunDefinition, library: EngineLibrary) {
+  func header(_ setup: SearchSetup, _ definition: RunDefinition) {
+    let (compiled, splits) = (setup.space, setup.splits)
     let joint = compiled.jointLogits.map(\.grouped) ?? "too many"
     var table = AlignedTable([.left, .left])
     table.add(["space", "\(space.name), hash \(compiled.hash.prefix(12))"])
@@ -74,9 +75,13 @@ final class SearchReporter: Sendable {
       "\(splits.train.name): \(splits.train.count) + \(splits.validation.count) images to search, \(splits.test.count) to test",
     ])
     table.add(["input", "\(space.input.words), \(space.classes) classes"])
+    if let start = setup.start, let entropy = setup.startEntropy {
+      let origin = start.origin.map { " learnt by \($0)" } ?? ""
+      table.add(["start", "\(start.isJoint ? "joint" : "factorised") distribution\(origin): \(entropy.fixed(2)) nats"])
+    }
     table.add(["method", "\(definition.method.rawValue), seed \(definition.seed), \(definition.recipe.words)"])
     if let target = definition.recipe.targetMACs { table.add(["target", "\(target.grouped) MACs"]) }
-    table.add(["engine", library.words])
+    table.add(["engine", setup.library.words])
     table.add(["run", path])
     say(table.text() + "\n")
   }
@@ -105,6 +110,9 @@ final class SearchReporter: Sendable {
   }
 
   private func resumed(_ steps: Int, _ again: Int) {
+    guard steps > 0 else {
+      return say("no checkpoint yet: begins again, \(counted(again, "step")) for the second time\n\n")
+    }
     let redone = again > 0 ? ", \(counted(again, "step")) after the checkpoint again" : ""
     say("resumed after \(counted(steps, "step"))\(redone)\n\n")
   }

@@ -35,6 +35,10 @@ struct SearchSetup {
   let splits: DatasetSplits
   let library: EngineLibrary
   let recipe: SearchRecipe
+  /// What the distribution starts from; nil: the uniform one.
+  let start: DistributionStart?
+  /// Of the first distribution, where that is not the uniform one; nats.
+  let startEntropy: Double?
   /// What the run was begun with; nil: it begins.
   private let continued: RunDefinition?
 
@@ -52,12 +56,19 @@ struct SearchSetup {
     if let target = order.recipe.target { try requireReach(of: target, in: space) }
     let target = try order.recipe.target ?? medianMACs(of: space)
     library = try translatingFailures { try EngineLibrary.load(folders: engineFolders, device: order.device) }
-    let start = try translatingFailures(about: space) {
+    let uniform = try translatingFailures(about: space) {
       try drawEntropy(of: Distribution(uniform: .hinted(by: space)), in: space)
     }
-    recipe = order.recipe.settings(
-      of: order.method, epochs: 30, target: target, initialEntropy: start,
-      asksForFactorised: space.hints.distribution == .factorised)
+    let recipe = order.recipe.settings(
+      of: order.method, epochs: 30, target: target, initialEntropy: uniform,
+      asksForFactorised: space.hints.isFactorised)
+    self.recipe = recipe
+    if order.recipe.start != nil, !order.method.learnsDistribution {
+      throw CommandFailure("'\(order.method.rawValue)' learns no distribution, so it starts from none")
+    }
+    start = try order.recipe.start.map { try DistributionStart(reading: $0) }
+    startEntropy = try start?.entropy(
+      space, form: recipe.form, softening: order.recipe.softening ?? 1, path: order.recipe.start ?? "")
     self.splits = splits
     self.order = order
     continued = nil
@@ -80,13 +91,17 @@ struct SearchSetup {
       limit: definition.limit, method: definition.method, seed: definition.seed,
       retraining: definition.retraining, baselines: definition.baselines, threads: threads, device: device)
     recipe = definition.recipe
+    start = try .kept(in: folder, definition)
     let source = data ?? definition.data
     splits = try translatingFailures {
       try DatasetSource(parsing: source).load(SplitOptions(seed: 0, limit: definition.limit))
     }
     space = try RunnableSpace(order.file, input: order.input, where: order.conditions)
     library = try translatingFailures { try EngineLibrary.load(folders: engineFolders, device: device) }
-    let (found, checksum, engine) = (space.hash, splits.checksum, library.words)
+    let space = space.space
+    startEntropy = try start?.entropy(
+      space, form: recipe.form, softening: definition.start?.softening ?? 1, path: folder)
+    let (found, checksum, engine) = (self.space.hash, splits.checksum, library.words)
     try translatingFailures {
       guard found == definition.spaceHash else {
         throw RunError.spaceChanged(path: "\(folder)/space", written: definition.spaceHash, found: found)
@@ -110,20 +125,25 @@ struct SearchSetup {
     return try RunnableSpace(order.file, input: wanted, where: order.conditions)
   }
 
-  private var definition: RunDefinition {
-    continued
-      ?? RunDefinition(
-        method: order.method, recipe: recipe, retraining: order.retraining, baselines: order.baselines,
-        seed: order.seed, data: order.data, limit: order.limit, dataChecksum: splits.checksum,
-        engine: library.words, space: space.space,
-        spaceFile: "space/\(space.files.first?.relativePath ?? "")", spaceHash: space.hash,
-        conditions: order.conditions.isEmpty ? nil : order.conditions, totalSteps: 0)
+  private func definition() throws -> RunDefinition {
+    if let continued { return continued }
+    var definition = RunDefinition(
+      method: order.method, recipe: recipe, retraining: order.retraining, baselines: order.baselines,
+      seed: order.seed, data: order.data, limit: order.limit, dataChecksum: splits.checksum,
+      engine: library.words, space: space.space,
+      spaceFile: "space/\(space.files.first?.relativePath ?? "")", spaceHash: space.hash,
+      conditions: order.conditions.isEmpty ? nil : order.conditions, totalSteps: 0)
+    definition.start = try start.map {
+      DistributionStart.Note(of: try $0.file(), softening: order.recipe.softening ?? 1)
+    }
+    return definition
   }
 
   func session() throws -> SearchSession {
+    let definition = try definition()
     var session = try translatingFailures(about: space.space) {
       try SearchSession(
-        space.space, definition: definition, splits: splits, library: library, threads: order.threads)
+        space.space, definition: definition, splits: splits, library: library, threads: order.threads, start: start)
     }
     let engine = library.words
     if engine != definition.engine { session.otherEngine = engine }
@@ -139,6 +159,7 @@ struct SearchSetup {
       let run = try RunDirectory(creating: path)
       for file in space.files { try run.store(file.bytes, at: "space/\(file.relativePath)") }
       try run.write(Array(recipeText(of: session.definition).utf8), to: .recipe)
+      if let start { try run.write(try start.file(), to: .start) }
       return run
     }
     ready(session.definition)

@@ -33,6 +33,7 @@ extension NetworkWeights {
       return Data(try DiskReader().bytes(of: path))
     } catch {
       if let bytes = try? RunDirectory.read(.distribution, of: path) { return Data(bytes) }
+      try translatingFailures { try SeedFolder.requireOneRun(path) }
       throw CommandFailure("'\(path)' cannot be read: \(error.reason)", status: .couldNotRun)
     }
   }

@@ -29,7 +29,11 @@ extension RunStory {
       case .fpNAS, .parsec: .oneBatch
       case .random, .evolution: .sameBatches(SampledSearch.scoringBatches)
       }
-    if case .mixed(let theta) = definition.recipe.form, definition.recipe.epochs > 0 {
+    learnsDistribution = definition.method.learnsDistribution
+    training = run.training
+    if learnsDistribution, !run.startsJoint, case .mixed(let theta) = definition.recipe.form,
+      definition.recipe.epochs > 0
+    {
       let share = theta / definition.recipe.epochs
       turns = [Turn(step: Int((share * Double(totalSteps)).rounded()), label: "joint from here")]
     }
@@ -38,6 +42,7 @@ extension RunStory {
     trainingSeconds = run.progress.flatMap { $0.retrainingSeconds > 0 ? $0.retrainingSeconds : nil }
     let chosen = try run.chosen(of: space)
     distribution = DistributionHistory(run.shares(of: space), of: space, chosen: chosen)
+    distribution.isJoint = run.isJoint
     if let chosen {
       let cost = try cost(of: chosen, in: space)
       answer = Answer(
@@ -46,7 +51,7 @@ extension RunStory {
         rank: run.learnt == nil ? nil : run.result?.rank)
       graph = NetworkGraph(drawing: try space.bound(to: chosen))
     }
-    networks = (run.result?.networks ?? []).enumerated().map { number, network in
+    networks = run.networks.map { number, network in
       TrainedNetwork(
         label: network.label, isAnswer: number == 0, cost: network.macs, parameters: network.parameters,
         accuracy: network.result.accuracy, loss: network.result.testLoss)
