@@ -19,12 +19,12 @@ struct ResultsArm: Sendable {
       id: "band", title: "FP-NAS, draws within 90 to 100 % of the target", method: .fpNAS, isComparedWithRandom: true
     ) { $0.band = 0.9...1 },
     ResultsArm(id: "fp-nas", title: "FP-NAS: adaptive K, factorised then joint", method: .fpNAS) { _ in },
-    ResultsArm(id: "parsec", title: "PARSEC: fixed K, joint", method: .parsec) { _ in },
-    ResultsArm(id: "joint", title: "FP-NAS, joint throughout", method: .fpNAS) { $0.form = .joint },
-    ResultsArm(id: "factorised", title: "FP-NAS, factorised throughout", method: .fpNAS) { $0.form = .factorised },
+    ResultsArm(id: "parsec", title: "PARSEC: fixed K, joint", method: .parsec) { $0.fixed(.joint) },
+    ResultsArm(id: "joint", title: "FP-NAS, joint throughout", method: .fpNAS) { $0.fixed(.joint) },
+    ResultsArm(id: "factorised", title: "FP-NAS, factorised throughout", method: .fpNAS) { $0.fixed(.factorised) },
     ResultsArm(id: "baseline", title: "FP-NAS, 1/K taken from every share", method: .fpNAS) { $0.baseline = .uniform },
-    ResultsArm(id: "random", title: "random search with shared weights", method: .random) { _ in },
-    ResultsArm(id: "evolution", title: "regularised evolution with shared weights", method: .evolution) { _ in },
+    ResultsArm(id: "random", title: "random search with shared weights", method: .random) { $0.fixed(.factorised) },
+    ResultsArm(id: "evolution", title: "regularised evolution with shared weights", method: .evolution) { $0.fixed(.factorised) },
     ResultsArm(id: "splits-1", title: "as the first, 1 split everywhere", method: .fpNAS) { $0.splits(1) },
     ResultsArm(id: "splits-2", title: "as the first, 2 splits everywhere", method: .fpNAS) { $0.splits(2) },
     ResultsArm(id: "splits-4", title: "as the first, 4 splits everywhere", method: .fpNAS) { $0.splits(4) },
@@ -32,6 +32,12 @@ struct ResultsArm: Sendable {
 }
 
 extension Recipe {
+  /// One form throughout.
+  fileprivate mutating func fixed(_ form: Form) {
+    self.form = form
+    jointFrom = nil
+  }
+
   /// Draws within the band, of networks that have as many splits in every layer of Mini-F.
   fileprivate mutating func splits(_ count: Int) {
     band = 0.9...1

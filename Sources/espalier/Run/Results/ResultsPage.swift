@@ -36,7 +36,8 @@ struct ResultsPage {
     let recipe = setup.recipe
     warmUp =
       "batch \(recipe.batch); the first \(Int((recipe.warmUpEpochs / recipe.epochs * 100).rounded())) % of the steps are a "
-      + "warm-up of \(recipe.warmUpSamples) draws each, in which the distribution stays uniform"
+      + "warm-up of \(recipe.warmUpSamples) draws each, in which the distribution stays uniform; Adam steps of "
+      + "\(recipe.jointRate) for joint and \(recipe.factorisedRate) for factorised logits"
   }
 
   mutating func add(_ run: ResultsRun, to item: ResultsCase) { runs[item.name, default: []].append(run) }
