@@ -81,10 +81,17 @@ struct RequirementTests {
         Self.space(["a.channels <= b.channels", "macs <= 200k"]), to: "tied.yaml", in: folder)
       let run = "\(folder)/run"
       let searched = try Executable.run([
-        "search", file, "--data", "digits", "--epochs", "2", "--train-epochs", "1", "--random", "2",
-        "--out", run,
+        "search", file, "--data", "digits", "--epochs", "2", "--train-epochs", "1", "--random", "2", "--band", "0.8..1",
+        "--where", "c.kernel == 5", "--out", run,
       ])
       #expect(searched.status == 0, "\(searched.errors)")
+      #expect(searched.output.contains("every draw within 80 to 100 % of it"))
+      #expect(searched.output.contains("where     c.kernel == 5"))
+      let recipe = try String(contentsOfFile: "\(run)/recipe.yaml", encoding: .utf8)
+      #expect(recipe.contains("  band: 0.8..1\n") && recipe.contains("where:\n  - \"c.kernel == 5\"\n"))
+      let answer = try object(try Executable.run("count", "\(run)/architecture.yaml", "--json").output)
+      #expect(answer["decisions"] as? Int == 0)
+      #expect(try String(contentsOfFile: "\(run)/architecture.yaml", encoding: .utf8).contains("kernel: 5"))
       let checked = try Executable.run("validate", "\(run)/architecture.yaml")
       #expect(checked.status == 0, "\(checked.errors)")
       let planned = try Executable.run("plan", file)

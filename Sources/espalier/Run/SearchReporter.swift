@@ -80,7 +80,13 @@ final class SearchReporter: Sendable {
       table.add(["start", "\(start.isJoint ? "joint" : "factorised") distribution\(origin): \(entropy.fixed(2)) nats"])
     }
     table.add(["method", "\(definition.method.rawValue), seed \(definition.seed), \(definition.recipe.words)"])
-    if let target = definition.recipe.targetMACs { table.add(["target", "\(target.grouped) MACs"]) }
+    if let target = definition.recipe.targetMACs {
+      let band = definition.recipe.band.map { band in
+        ", every draw within \((band.lowerBound * 100).fixed(0)) to \((band.upperBound * 100).fixed(0)) % of it"
+      }
+      table.add(["target", "\(target.grouped) MACs\(band ?? "")"])
+    }
+    for condition in definition.conditions ?? [] { table.add(["where", condition]) }
     table.add(["engine", setup.library.words])
     table.add(["run", path])
     say(table.text() + "\n")
