@@ -1,5 +1,6 @@
 import Distributions
 package import Search
+import SpacePlanner
 import SpaceSyntax
 import Supernet
 
@@ -27,6 +28,7 @@ package func recipeText(of definition: RunDefinition) -> String {
     ])
   section("draws", [draws(search.samples)])
   section("distribution", form(search.form) + rates(search))
+  if let mixture = search.mixture { section("mixture", entries(mixture)) }
   section("cost", [("target", search.targetMACs.map(String.init)), ("beta", text(search.beta))])
   section(
     "weights",
@@ -60,6 +62,15 @@ private func form(_ form: SearchRecipe.Form) -> [(String, String?)] {
   case .factorised: [("form", "factorised")]
   case .mixed(let theta): [("form", "mixed"), ("joint-from", text(theta))]
   }
+}
+
+private func entries(_ mixture: MixtureRecipe) -> [(String, String?)] {
+  [
+    ("temperature", text(mixture.temperature)), ("annealing", text(mixture.annealing)), ("rate", text(mixture.rate)),
+    ("decay", text(mixture.decay)), ("share", text(mixture.share)), ("loss", mixture.loss.rawValue),
+    ("mu", text(mixture.costWeight)), ("alpha", text(mixture.factor)), ("exponent", text(mixture.exponent)),
+    ("cost", mixture.cost.rawValue),
+  ]
 }
 
 private func rates(_ search: SearchRecipe) -> [(String, String?)] {

@@ -1,5 +1,6 @@
 /// Cost against loss of every draw that moved the distribution, with those that no other beats in both.
 func drawsSection(of story: RunStory) -> ReportSection? {
+  guard !story.isMixture else { return nil }
   let cloud = DrawCloud(story)
   guard !cloud.front.isEmpty else { return nil }
   let lossRange = ChartAxis.range(around: cloud.points.map(\.point.y))
@@ -63,6 +64,7 @@ private func meaning(of validation: RunStory.Validation) -> String {
   case .sameBatches(let count):
     "Each loss is a score: the mean over the same \(count.grouped) validation batches, "
       + "with shared weights that stay as the warm-up left them."
+  case .mixture: "Each loss is that of all networks at once."
   }
 }
 

@@ -22,8 +22,8 @@ package struct StepRecord: Hashable, Sendable, Codable {
 package struct DrawRecord: Hashable, Sendable, Codable {
   package let choices: [Int?]
   package let macs: Int
-  /// Mean cross-entropy on the training batch, nats.
-  package let trainingLoss: Double
+  /// Mean cross-entropy on the training batch, nats; nil in a step that trains no weights.
+  package let trainingLoss: Double?
   /// Mean cross-entropy on the validation batch, nats; nil in the warm-up.
   package let validationLoss: Double?
   /// wₖ of the weights' gradient.
@@ -182,9 +182,7 @@ package struct ProbabilisticSearch {
   /// still be above it, and who names a target wants a network that meets it. Deviation: those above the target are
   /// passed over. Rank 0 is the paper's answer; it is also given when none of the first 100,000 meets the target.
   package func choice() throws -> (architecture: Architecture, rank: Int) {
-    guard let target = recipe.targetMACs else { return (mode, 0) }
-    let found = try distribution.mostProbable(limit: 100_000) { try cost(of: $0, in: space).macs <= target }
-    return found.map { ($0.architecture, $0.rank) } ?? (mode, 0)
+    try distribution.answer(in: space, target: recipe.targetMACs)
   }
 
   /// At epoch θ the factorised distribution becomes the joint one with the same probabilities (equation 7); Adam's
@@ -239,6 +237,15 @@ package struct ProbabilisticSearch {
     distribution.addGradient(of: draws, weights: shares, into: &gradient)
     optimiser.ascend(&distribution.logits, along: gradient)
     return (losses, shares)
+  }
+}
+
+extension Distribution {
+  /// The most probable architecture within a target, with its rank; see `ProbabilisticSearch.choice`.
+  func answer(in space: Space, target: Int?) throws -> (architecture: Architecture, rank: Int) {
+    guard let target else { return (mode(), 0) }
+    let found = try mostProbable(limit: 100_000) { try cost(of: $0, in: space).macs <= target }
+    return found.map { ($0.architecture, $0.rank) } ?? (mode(), 0)
   }
 }
 

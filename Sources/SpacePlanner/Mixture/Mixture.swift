@@ -2,8 +2,8 @@ import SpaceIR
 
 /// All architectures of a space as one program: FBNetV2's masked supernet (Wan et al. 2020, arXiv 2004.05565).
 ///
-/// The kernels run once, as wide as they can be, and their results are multiplied by masks that follow from a weight for
-/// each option of each decision. Where the weights are one-hot, the outputs are those of that architecture. Docs:
+/// The kernels run once, as wide as they can be, and their results are multiplied by masks that follow from a weight
+/// for each option of each decision. Where the weights are one-hot, the outputs are those of that architecture. Docs:
 /// decisions/0012-masked-supernet.md.
 package struct Mixture: Sendable {
   /// The space's plan with one more tensor, the last: all masks.

@@ -317,8 +317,8 @@ struct MixtureBinder {
     return Instance(buffer: total, shape: target)
   }
 
-  /// A smaller map's pixels at the places that it would be sampled from, with zeros between (FBNetV2, section 3.2 of the
-  /// paper: resolutions are mixed without copying pixels).
+  /// A smaller map's pixels at the places that it would be sampled from, with zeros between (fbnetv2.md, section 2.2:
+  /// copies of a pixel would spoil those of other resolutions).
   private mutating func spread(_ buffer: BufferID, _ shape: [Int], to target: [Int]) -> BufferID {
     guard shape[1] != target[1] || shape[2] != target[2] else { return buffer }
     return binder.emit(
@@ -360,8 +360,8 @@ struct MixtureBinder {
     return result.filter(isAllowed)
   }
 
-  /// Whether a network can have these options together, as far as requirements on nothing else tell: what no network has
-  /// need not have a shape.
+  /// Whether a network can have these options together, as far as requirements on nothing else tell: what no network
+  /// has need not have a shape.
   private func isAllowed(_ assignment: Assignment) -> Bool {
     !space.requirements.contains { requirement in
       guard case .condition(let condition) = requirement.claim else { return false }

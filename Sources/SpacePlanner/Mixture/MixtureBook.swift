@@ -52,7 +52,8 @@ final class MixtureBook {
     return expression.binding { id in assignment[id].map { space[id].options[$0] } }
   }
 
-  /// The value for this instance; of an expression that is still open, its greatest: operations run as wide as they can.
+  /// The value for this instance; of an expression that is still open its greatest: operations run as wide as they can
+  /// be.
   func value(of expression: Expression) throws(EvaluationError) -> Value {
     let bound = bound(expression)
     if let value = bound.constant { return value }
@@ -94,8 +95,8 @@ final class MixtureBook {
     }
   }
 
-  /// Channel j of the mask is the probability that the picks are made, the selector has one of its values, and more than
-  /// j channels are there.
+  /// Channel j of the mask is the probability that the picks are made, the selector has one of its values, and more
+  /// than j channels are there.
   func mask(_ key: MaskKey) throws(PlanError) -> WeightSlice {
     if let known = contents.places[key] { return slice(contents.masks[known]) }
     let quantity = try contents.builder.quantity(

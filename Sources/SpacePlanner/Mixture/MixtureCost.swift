@@ -20,8 +20,8 @@ package struct MixtureCost: Sendable {
     let variable: VariableID
     let amounts: [Int]
     let widths: [Width]
-    /// The formula where each width is its least or its greatest: bit k of the index says which width k is. A formula is
-    /// linear in every number of channels, so these say all of it.
+    /// The formula where each width is its least or its greatest: bit k of the index says which width k is. A formula
+    /// is linear in every number of channels, so these say all of it.
     let corners: [Double]
   }
 

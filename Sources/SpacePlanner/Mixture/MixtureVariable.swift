@@ -9,8 +9,8 @@ package struct VariableID: Hashable, Sendable {
 /// Something about a network that follows from its decisions, as a random variable: each decision takes option i with
 /// its weight gᵢ, independently of the others.
 ///
-/// P(outcome) = Σ over the outcome's rows of Π over the row's picks of P(pick), so every probability is multilinear in
-/// the weights of decisions. Variables are made from decisions and from variables before them which share no decision.
+/// P(outcome) = Σ over the outcome's rows of Π over the row's picks of P(pick), so every probability is multilinear
+/// in the weights of decisions. Variables are made from decisions and from variables before them which share no decision.
 /// Without the intermediate ones a width after layers that may be left out would have as many rows as those layers have
 /// combinations.
 package struct MixtureVariable: Hashable, Sendable {

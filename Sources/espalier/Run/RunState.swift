@@ -91,9 +91,9 @@ struct RunState {
 
   private var progressRows: [[String]] {
     guard let progress else { return [] }
-    var rows = [
-      ["samples", samples.grouped], ["entropy", "\(progress.entropy.fixed(2)) nats"],
-      ["search", progress.searchSeconds.durationText],
+    var rows = definition.method.isMixture ? [] : [["samples", samples.grouped]]
+    rows += [
+      ["entropy", "\(progress.entropy.fixed(2)) nats"], ["search", progress.searchSeconds.durationText],
     ]
     if progress.retrainingSeconds > 0 { rows.append(["training", progress.retrainingSeconds.durationText]) }
     return rows
