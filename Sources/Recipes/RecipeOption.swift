@@ -150,7 +150,7 @@ package struct RecipeOption: Sendable {
       source: "FBNet's code: 0.045 in each of 90 epochs"),
     RecipeOption(
       "mixture.rate", .number(positive, "above 0") { $0.mixture.rate = $1 }, "Adam's step for the logits",
-      standard: "0.01", source: "FBNet's code"),
+      standard: "0.9 over the epochs, at most 0.1", source: "FBNet's code: 0.01 in each of 90 epochs"),
     RecipeOption(
       "mixture.decay", .number({ $0 >= 0 && $0 < 1e3 }, "at least 0") { $0.mixture.decay = $1 },
       "Weight decay of the logits", standard: "0.0005", source: "FBNet's code"),

@@ -35,11 +35,17 @@ package struct MixtureRecipe: Hashable, Sendable, Codable {
   /// What T falls by from the first to the last epoch: FBNet's exp(-0.045) in each of 90 epochs.
   package static let wholeAnnealing = 0.045 * 90
 
-  /// - Parameter epochs: Of the search; a shorter one anneals faster, to the same last temperature.
+  /// Sum over the epochs of the logits' rate: FBNet's 0.01 in each of 90 epochs.
+  package static let wholeRate = 0.01 * 90
+  /// Of the logits in short searches, so that a step stays small against a logit.
+  package static let greatestRate = 0.1
+
+  /// - Parameter epochs: Of the search; a shorter one anneals faster, to the same last temperature, and its logits take
+  ///   larger steps.
   package init(epochs: Double) {
     temperature = 5
     annealing = Self.wholeAnnealing / max(epochs, 1)
-    rate = 0.01
+    rate = min(Self.greatestRate, Self.wholeRate / max(epochs, 1))
     decay = 5e-4
     share = 0.8
     loss = .additive

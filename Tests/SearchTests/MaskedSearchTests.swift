@@ -72,15 +72,15 @@ import Testing
   /// Cost alone moves the logits here: its weight is large. The answer would be the cheapest in the end.
   @Test(arguments: MixtureRecipe.Loss.allCases)
   func `cost pulls`(loss: MixtureRecipe.Loss) throws {
-    let recipe = Self.recipe(epochs: 8, warmUp: 0, target: 60_000) {
+    let recipe = Self.recipe(epochs: 3, warmUp: 0, target: 60_000) {
       $0.loss = loss
       $0.costWeight = 50
       $0.factor = 50
-      $0.rate = 0.3
+      $0.rate = 1
     }
     let (_, records) = try Self.run(recipe)
     let (first, last) = (records[0].draws[0].macs, records[records.count - 1].draws[0].macs)
-    #expect(Double(last) < 0.8 * Double(first), "\(first) to \(last)")
+    #expect(Double(last) < 0.9 * Double(first), "\(first) to \(last)")
   }
 
   @Test(arguments: MixtureRecipe.Loss.allCases, [80_000.0, 150_000])

@@ -71,10 +71,8 @@ final class SearchReporter: Sendable {
       "networks", "\(compiled.encodings.grouped) (\(compiled.encodings.short)), \(space.decisions.count) decisions",
     ])
     table.add(["logits", "\(compiled.factorisedLogits.grouped) factorised, \(joint) joint"])
-    table.add([
-      "data",
-      "\(splits.train.name): \(splits.train.count) + \(splits.validation.count) images to search, \(splits.test.count) to test",
-    ])
+    let parts = definition.recipe.searchImages(of: splits).map(String.init).joined(separator: " + ")
+    table.add(["data", "\(splits.train.name): \(parts) images to search, \(splits.test.count) to test"])
     table.add(["input", "\(space.input.words), \(space.classes) classes"])
     table.add(["method", "\(definition.method.rawValue), seed \(definition.seed), \(definition.recipe.words)"])
     if let target = definition.recipe.targetMACs { table.add(["target", "\(target.grouped) MACs"]) }
@@ -324,6 +322,13 @@ extension SearchMethod {
 }
 
 extension SearchRecipe {
+  /// How many images the weights are trained on, and how many move the distribution.
+  fileprivate func searchImages(of splits: DatasetSplits) -> [Int] {
+    guard let mixture else { return [splits.train.count, splits.validation.count] }
+    let dealt = splits.dealt(share: mixture.share)
+    return [dealt.weights.count, dealt.architectures.count]
+  }
+
   /// How draws are made, in a few words.
   fileprivate var words: String {
     let length = "\(epochs.fixed(1)) epochs of which \(warmUpEpochs.fixed(1)) warm-up"
