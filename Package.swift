@@ -54,7 +54,7 @@ let package = Package(
       [
         "SpaceIR", "SpaceAnalysis", "SpacePlanner", "Distributions", "Supernet", "Engine", "Datasets", database,
       ]),
-    part("Recipes", ["Diagnostics", "SpaceSyntax", "Distributions", "Supernet", "Search"]),
+    part("Recipes", ["Diagnostics", "SpaceSyntax", "SpacePlanner", "Distributions", "Supernet", "Search"]),
     part("Exporters", ["SpaceIR", "SpacePlanner"]),
     part("Reports", []),
     .executableTarget(
@@ -102,8 +102,8 @@ let package = Package(
     tests(
       "RecipesTests",
       [
-        "Recipes", "Search", "Supernet", "Distributions", "Diagnostics", "SpaceSyntax", "SpaceIR", "SpaceCompiler",
-        "TestSupport",
+        "Recipes", "Search", "Supernet", "SpacePlanner", "Distributions", "Diagnostics", "SpaceSyntax", "SpaceIR",
+        "SpaceCompiler", "TestSupport",
       ]),
     tests(
       "EndToEndTests", ["TestSupport", "espalier", "Reports", "SpaceAnalysis", "SpaceCompiler", "SpaceIR"],

@@ -197,6 +197,15 @@ package final class EngineContext: @unchecked Sendable {
     return norm
   }
 
+  /// From now on exactly these tensors are trained: no backward pass computes a gradient of another, and no update moves
+  /// one. An earlier gradient is forgotten.
+  package func train(_ tensors: [Int]) throws(EngineError) {
+    let numbers = tensors.map { Int32(clamping: $0) }
+    try callEngine { message in
+      numbers.withUnsafeBufferPointer { api.tensors_train(handle, $0.baseAddress, Int32(numbers.count), message) }
+    }
+  }
+
   /// Exchanges value and average of every trained tensor that has an average.
   package func swapAverages() throws(EngineError) {
     try callEngine { api.swap_average(handle, $0) }

@@ -116,6 +116,10 @@ extension EngineInstruction {
       .make(ES_ATTENTION_BACKWARD, [dy, q, k, v], [dq, dk, dv], [heads])
     case .quantize(let x, let y, let bits, let rounding):
       .make(ES_QUANTIZE, [x], [y], [bits, rounding.encoded])
+    case .mask(let x, let y, let mask, let delivery):
+      .make(ES_MASK, [x], [y], slices: [mask], [delivery.encoded])
+    case .maskBackward(let dy, let x, let dx, let mask, let delivery):
+      .make(ES_MASK_BACKWARD, [dy, x], [dx], slices: [mask], [delivery.encoded])
     }
   }
 }

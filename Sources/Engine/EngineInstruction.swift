@@ -175,4 +175,8 @@ package enum EngineInstruction: Hashable, Sendable {
   case attentionBackward(
     dy: Buffer, q: Buffer, k: Buffer, v: Buffer, dq: Buffer, dk: Buffer, dv: Buffer, heads: Int)
   case quantize(x: Buffer, y: Buffer, bits: Int, Rounding)
+  /// The first channels of x times the numbers of a vector, into the first channels of y.
+  case mask(x: Buffer, y: Buffer, Slice, Delivery)
+  /// Without x where the vector is not trained.
+  case maskBackward(dy: Buffer, x: Buffer?, dx: Buffer?, Slice, Delivery)
 }

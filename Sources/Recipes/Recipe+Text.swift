@@ -1,5 +1,6 @@
 import Distributions
 package import Search
+import SpacePlanner
 import SpaceSyntax
 import Supernet
 
@@ -27,6 +28,7 @@ package func recipeText(of definition: RunDefinition) -> String {
     ])
   section("draws", [draws(search.samples)])
   section("distribution", form(search.form) + rates(search) + start(definition.start))
+  if let mixture = search.mixture { section("mixture", entries(mixture)) }
   section(
     "cost",
     [
@@ -72,6 +74,15 @@ private func form(_ form: SearchRecipe.Form) -> [(String, String?)] {
 
 private func start(_ note: DistributionStart.Note?) -> [(String, String?)] {
   note.map { [("from", RunDirectory.File.start.rawValue), ("softening", text($0.softening))] } ?? []
+}
+
+private func entries(_ mixture: MixtureRecipe) -> [(String, String?)] {
+  [
+    ("temperature", text(mixture.temperature)), ("annealing", text(mixture.annealing)), ("rate", text(mixture.rate)),
+    ("decay", text(mixture.decay)), ("share", text(mixture.share)), ("loss", mixture.loss.rawValue),
+    ("mu", text(mixture.costWeight)), ("alpha", text(mixture.factor)), ("exponent", text(mixture.exponent)),
+    ("cost", mixture.cost.rawValue),
+  ]
 }
 
 private func rates(_ search: SearchRecipe) -> [(String, String?)] {

@@ -1,5 +1,6 @@
 package import Distributions
 package import Search
+package import SpacePlanner
 package import Supernet
 
 /// What a recipe file says, and nothing else: what it leaves out follows from the method and the space.
@@ -40,9 +41,26 @@ package struct Recipe: Hashable, Sendable {
   package var weightDecay: Double?
   package var clipNorm: Double?
   package var weightGradient: SearchRecipe.WeightGradient?
+  package var mixture = Mixture()
   package var training = Training()
   package var randomNetworks: Int?
   package var seeds: [UInt64]?
+
+  /// Of a search that runs all networks at once.
+  package struct Mixture: Hashable, Sendable {
+    package var temperature: Double?
+    package var annealing: Double?
+    package var rate: Double?
+    package var decay: Double?
+    package var share: Double?
+    package var loss: MixtureRecipe.Loss?
+    package var costWeight: Double?
+    package var factor: Double?
+    package var exponent: Double?
+    package var cost: MixtureCost.Rule?
+
+    package init() {}
+  }
 
   /// Of the networks that are trained from scratch.
   package struct Training: Hashable, Sendable {
@@ -99,6 +117,22 @@ package struct Recipe: Hashable, Sendable {
     set(&settings.weightDecay, weightDecay)
     set(&settings.clipNorm, clipNorm)
     set(&settings.weightGradient, weightGradient)
+    if let own = settings.mixture { settings.mixture = self.settings(own) }
+    return settings
+  }
+
+  private func settings(_ own: MixtureRecipe) -> MixtureRecipe {
+    var settings = own
+    set(&settings.temperature, mixture.temperature)
+    set(&settings.annealing, mixture.annealing)
+    set(&settings.rate, mixture.rate)
+    set(&settings.decay, mixture.decay)
+    set(&settings.share, mixture.share)
+    set(&settings.loss, mixture.loss)
+    set(&settings.costWeight, mixture.costWeight)
+    set(&settings.factor, mixture.factor)
+    set(&settings.exponent, mixture.exponent)
+    set(&settings.cost, mixture.cost)
     return settings
   }
 

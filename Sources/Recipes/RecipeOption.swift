@@ -1,5 +1,6 @@
 import Distributions
 import Search
+import SpacePlanner
 
 /// One key of a recipe: what it takes, what it means and where that comes from. docs/recipes.md lists the same, which a
 /// test sees to.
@@ -49,15 +50,15 @@ package struct RecipeOption: Sendable {
   }
 
   /// In the order of docs/recipes.md.
-  package static let all = general + schedule + draws + distribution + weights + training
+  package static let all = general + schedule + draws + distribution + mixture + weights + training
 
-  static let sections = ["data", "schedule", "draws", "distribution", "cost", "weights", "training"]
+  static let sections = ["data", "schedule", "draws", "distribution", "mixture", "cost", "weights", "training"]
 
   private static let general = [
     RecipeOption(
       "method", .word(SearchMethod.allCases.map(\.rawValue)) { $0.method = SearchMethod(rawValue: $1) },
       "The search method, which decides the rest of the defaults", standard: "fp-nas",
-      source: "FP-NAS: arXiv 2011.10949; PARSEC: arXiv 1902.05116"),
+      source: "FP-NAS: arXiv 2011.10949; PARSEC: arXiv 1902.05116; FBNetV2: arXiv 2004.05565"),
     RecipeOption(
       "data.source", .text { $0.source = $1 },
       "The images: `fashion-mini`, `digits`, `fashion-mnist:FOLDER`, `cifar10:FOLDER`", standard: "fashion-mini",
@@ -98,8 +99,8 @@ package struct RecipeOption: Sendable {
       source: "ours"),
     RecipeOption(
       "schedule.warm-up", .number({ $0 >= 0 && $0 < 1e6 }, "at least 0 and below 1,000,000") { $0.warmUpEpochs = $1 },
-      "First epochs, in which the distribution stays uniform", standard: "2/3 of the epochs",
-      source: "ours (decisions/0004)"),
+      "First epochs, in which the distribution stays uniform", standard: "2/3 of the epochs, 1/9 (fbnetv2)",
+      source: "ours (decisions/0004); FBNet's code: 10 of 90"),
     RecipeOption(
       "schedule.warm-up-draws", .count(least: 1) { $0.warmUpDraws = $1 }, "Draws of a step of the warm-up",
       standard: "2", source: "ours"),
@@ -110,7 +111,8 @@ package struct RecipeOption: Sendable {
       }, "As `weights.gradient`, in the warm-up", standard: "uniform", source: "ours (decisions/0004)"),
     RecipeOption(
       "schedule.lanes", .count(least: 1) { $0.lanes = $1 },
-      "Lanes over which the draws of a step are spread; sums are rounded lane by lane", standard: "2", source: "ours"),
+      "Lanes over which the draws of a step, or the images of one (fbnetv2), are spread; sums are rounded lane by lane",
+      standard: "2", source: "ours"),
   ]
 
   private static let draws = [
@@ -128,7 +130,8 @@ package struct RecipeOption: Sendable {
     RecipeOption(
       "distribution.form", .word(Recipe.Form.allCases.map(\.rawValue)) { $0.form = Recipe.Form(rawValue: $1) },
       "One categorical a layer (`joint`), a decision (`factorised`), or the second and then the first (`mixed`)",
-      standard: "mixed (fp-nas), joint (parsec), as the space's hints ask", source: "FP-NAS, section 3.3"),
+      standard: "mixed (fp-nas), joint (parsec), as the space's hints ask; factorised (fbnetv2)",
+      source: "FP-NAS, section 3.3"),
     RecipeOption(
       "distribution.joint-from",
       .number({ $0 >= 0 && $0 < 1e6 }, "at least 0 and below 1,000,000") { $0.jointFrom = $1 },
@@ -154,6 +157,43 @@ package struct RecipeOption: Sendable {
     RecipeOption(
       "distribution.softening", .number({ $0 > 0 && $0 <= 1 }, "above 0 and at most 1") { $0.softening = $1 },
       "Factor on the logits of `distribution.from`; below 1 the start is less certain", standard: "1", source: "ours"),
+  ]
+
+  private static let mixture = [
+    RecipeOption(
+      "mixture.temperature", .number(positive, "above 0") { $0.mixture.temperature = $1 },
+      "Of the Gumbel-softmax before the first epoch", standard: "5 (fbnetv2)", source: "FBNet's code"),
+    RecipeOption(
+      "mixture.annealing", .number({ $0 >= 0 && $0 < 1e3 }, "at least 0") { $0.mixture.annealing = $1 },
+      "a: every epoch multiplies the temperature by exp(-a)", standard: "4.05 over the epochs, to 0.087 in the end",
+      source: "FBNet's code: 0.045 in each of 90 epochs"),
+    RecipeOption(
+      "mixture.rate", .number(positive, "above 0") { $0.mixture.rate = $1 }, "Adam's step for the logits",
+      standard: "0.9 over the epochs, at most 0.1", source: "FBNet's code: 0.01 in each of 90 epochs"),
+    RecipeOption(
+      "mixture.decay", .number({ $0 >= 0 && $0 < 1e3 }, "at least 0") { $0.mixture.decay = $1 },
+      "Weight decay of the logits", standard: "0.0005", source: "FBNet's code"),
+    RecipeOption(
+      "mixture.share", .number({ $0 > 0 && $0 < 1 }, "between 0 and 1") { $0.mixture.share = $1 },
+      "Share of the images that the weights are trained on; the logits are trained on the others", standard: "0.8",
+      source: "FBNetV2"),
+    RecipeOption(
+      "mixture.loss", .word(MixtureRecipe.Loss.allCases.map(\.rawValue)) { $0.mixture.loss = .init(rawValue: $1) },
+      "CE + mu cost / target (`additive`), CE alpha (log cost)^exponent (`fbnet`), or CE + mu (cost / target - 1) above "
+        + "the target (`hinge`)", standard: "additive", source: "ours; FBNet, arXiv 1812.03443; FP-NAS, eq. 2"),
+    RecipeOption(
+      "mixture.mu", .number({ $0 >= 0 && $0 < 1e6 }, "at least 0") { $0.mixture.costWeight = $1 },
+      "How strongly cost counts in `additive` and `hinge`", standard: "0.2", source: "ours (decisions/0012)"),
+    RecipeOption(
+      "mixture.alpha", .number(positive, "above 0") { $0.mixture.factor = $1 }, "Of `fbnet`", standard: "0.2",
+      source: "FBNet's code"),
+    RecipeOption(
+      "mixture.exponent", .number({ $0 >= 0 && $0 < 100 }, "at least 0") { $0.mixture.exponent = $1 }, "Of `fbnet`",
+      standard: "0.6", source: "FBNet's code"),
+    RecipeOption(
+      "mixture.cost", .word(MixtureCost.Rule.allCases.map(\.rawValue)) { $0.mixture.cost = .init(rawValue: $1) },
+      "Multiply-adds of effective shapes (`effective`), or the mean over networks (`expected`)",
+      standard: "effective", source: "FBNetV2; the mean is ours"),
   ]
 
   private static let weights = [

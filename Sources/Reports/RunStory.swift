@@ -55,7 +55,11 @@ package struct RunStory: Hashable, Sendable {
     case oneBatch
     /// The mean over so many batches, the same for every draw, with weights that stay as the warm-up left them.
     case sameBatches(Int)
+    /// That of all networks at once: nothing is drawn, and a step has one loss and one cost.
+    case mixture
   }
+
+  package var isMixture: Bool { validation == .mixture }
 
   package struct Turn: Hashable, Sendable {
     package let step: Int
@@ -71,23 +75,26 @@ package struct RunStory: Hashable, Sendable {
     package var entropy: Double
     package var isWarmUp: Bool
     package var draws: [Draw]
+    /// Of the weights of a mixture; nil: there is none.
+    package var temperature: Double?
 
-    package init(number: Int, entropy: Double, isWarmUp: Bool, draws: [Draw]) {
+    package init(number: Int, entropy: Double, isWarmUp: Bool, draws: [Draw], temperature: Double? = nil) {
       self.number = number
       self.entropy = entropy
       self.isWarmUp = isWarmUp
       self.draws = draws
+      self.temperature = temperature
     }
   }
 
   package struct Draw: Hashable, Sendable {
     package var cost: Int
-    /// Of the batch that the weights learnt from.
-    package var trainingLoss: Double
+    /// Of the batch that the weights learnt from; nil where they did not.
+    package var trainingLoss: Double?
     /// Of the batch that the distribution learnt from; nil in the warm-up.
     package var validationLoss: Double?
 
-    package init(cost: Int, trainingLoss: Double, validationLoss: Double?) {
+    package init(cost: Int, trainingLoss: Double?, validationLoss: Double?) {
       self.cost = cost
       self.trainingLoss = trainingLoss
       self.validationLoss = validationLoss

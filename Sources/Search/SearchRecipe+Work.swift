@@ -13,6 +13,8 @@ extension SearchRecipe {
   ///   - total: All steps of the search.
   ///   - entropy: Of the distribution as it is, nats.
   package func work(of steps: Range<Int>, total: Int, entropy: Double) -> Double {
+    // A forward and a backward pass of all networks, whatever is trained.
+    if mixture != nil { return Double(steps.count) * Self.workOfDraw(isWarmUp: true) }
     let warmUp = warmUpSteps(of: total)
     let inWarmUp = max(0, min(steps.upperBound, warmUp) - steps.lowerBound)
     return Double(inWarmUp * warmUpSamples) * Self.workOfDraw(isWarmUp: true)
@@ -23,6 +25,7 @@ extension SearchRecipe {
   ///
   /// - Parameter samples: Networks drawn in these steps.
   package func workDone(steps: Int, samples: Int, total: Int) -> Double {
+    if mixture != nil { return Double(steps) * Self.workOfDraw(isWarmUp: true) }
     let inWarmUp = min(steps, warmUpSteps(of: total)) * warmUpSamples
     return Double(inWarmUp) * Self.workOfDraw(isWarmUp: true)
       + Double(max(0, samples - inWarmUp)) * Self.workOfDraw(isWarmUp: false)

@@ -59,6 +59,8 @@ package struct SearchRecipe: Hashable, Sendable, Codable {
   package var baseline: ShareBaseline
   /// Lanes over which the draws of a step are spread; part of the definition, since sums are rounded per lane.
   package var lanes: Int
+  /// Of a search that runs all networks at once; nil: it draws networks.
+  package var mixture: MixtureRecipe?
 
   package init(
     samples: Samples, form: Form, epochs: Double, batch: Int = 64, warmUpEpochs: Double, warmUpSamples: Int = 2,
@@ -66,7 +68,8 @@ package struct SearchRecipe: Hashable, Sendable, Codable {
     weightGradient: WeightGradient = .importance,
     warmUpWeightGradient: WeightGradient = .uniform, weightRate: Double = 0.1,
     momentum: Double = 0.9, weightDecay: Double = 1e-4, clipNorm: Double = 5, jointRate: Double = 0.03,
-    factorisedRate: Double = 0.03, likelihoodScale: Double = 1, baseline: ShareBaseline = .none, lanes: Int = 2
+    factorisedRate: Double = 0.03, likelihoodScale: Double = 1, baseline: ShareBaseline = .none, lanes: Int = 2,
+    mixture: MixtureRecipe? = nil
   ) {
     self.samples = samples
     self.form = form
@@ -88,6 +91,7 @@ package struct SearchRecipe: Hashable, Sendable, Codable {
     self.likelihoodScale = likelihoodScale
     self.baseline = baseline
     self.lanes = lanes
+    self.mixture = mixture
   }
 }
 
@@ -102,12 +106,25 @@ package enum SearchMethod: String, Hashable, Sendable, Codable, CaseIterable {
   case random
   /// The same with proposals of regularised evolution (`SampledSearch`).
   case evolution
+  /// All networks at once through masks, DMaskingNAS (Wan et al. 2020, arXiv 2004.05565; `MaskedSearch`).
+  case fbnetV2 = "fbnetv2"
+
+  /// Whether a step runs all networks at once, so that none is drawn.
+  package var isMixture: Bool { self == .fbnetV2 }
 
   /// Whether it learns a distribution over the networks; the others score networks one by one.
   package var learnsDistribution: Bool {
     switch self {
-    case .fpNAS, .parsec: true
+    case .fpNAS, .parsec, .fbnetV2: true
     case .random, .evolution: false
+    }
+  }
+
+  /// Whether it can start from a distribution that another run has learnt.
+  package var takesStart: Bool {
+    switch self {
+    case .fpNAS, .parsec: true
+    case .fbnetV2, .random, .evolution: false
     }
   }
 
@@ -131,6 +148,11 @@ package enum SearchMethod: String, Hashable, Sendable, Codable, CaseIterable {
       let count = SampleSchedule.adaptive(lambda: lambda, minimum: 2).draws(entropy: initialEntropy)
       return SearchRecipe(
         samples: .fixed(count), form: .factorised, epochs: epochs, warmUpEpochs: warmUp, targetMACs: targetMACs)
+    case .fbnetV2:
+      // A search of FBNet has 90 epochs, of which 10 are warm-up.
+      return SearchRecipe(
+        samples: .fixed(2), form: .factorised, epochs: epochs, warmUpEpochs: epochs / 9, targetMACs: targetMACs,
+        mixture: MixtureRecipe(epochs: epochs))
     }
   }
 }
@@ -154,7 +176,8 @@ extension SearchRecipe {
     }
     if case .mixed(let theta) = form, !(theta >= 0 && theta < 1e6) { return "theta is at least 0, not \(theta)" }
     if lanes < 1 { return "there is at least 1 lane, not \(lanes)" }
-    return samplesComplaint ?? ratesComplaint
+    if mixture != nil, form != .factorised { return "a search of all networks at once has one categorical a decision" }
+    return samplesComplaint ?? ratesComplaint ?? mixture?.complaint
   }
 
   private var samplesComplaint: String? {

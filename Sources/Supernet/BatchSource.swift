@@ -23,9 +23,21 @@ package struct BatchSource: Sendable {
 
   /// Writes batch number `step`, counted from 0 over all epochs, into a slot of the context.
   package func write(step: Int, to slot: Int, of supernet: Supernet) throws {
+    try write(step: step, inParts: 1, from: slot, of: supernet)
+  }
+
+  /// Writes batch number `step` cut into equal parts, each into a slot of its own from `slot` on.
+  ///
+  /// - Precondition: the parts divide the batch.
+  package func write(step: Int, inParts parts: Int, from slot: Int, of supernet: Supernet) throws {
     let epoch = Epoch(seed: seed, number: step / batchesPerEpoch)
     let indices = order.batches(in: epoch)[step % batchesPerEpoch]
-    try supernet.write(images, indices, augmentation, epoch, to: slot)
+    precondition(indices.count % parts == 0, "the parts divide the batch")
+    let count = indices.count / parts
+    for part in 0..<parts {
+      let own = indices.dropFirst(part * count).prefix(count)
+      try supernet.write(images, own, augmentation, epoch, to: slot + part)
+    }
   }
 }
 

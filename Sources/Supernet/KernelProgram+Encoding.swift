@@ -50,7 +50,7 @@ extension Instruction {
       .layerNormBackward, .positionEmbedding, .positionEmbeddingBackward:
       furtherWeighted
     case .multiply, .multiplyBackward, .copyChannels, .shuffle, .softmax, .softmaxBackward, .zero, .resize,
-      .resizeBackward, .attention, .attentionBackward, .quantize:
+      .resizeBackward, .attention, .attentionBackward, .quantize, .mask, .maskBackward:
       furtherPlain
     case .copiesSum, .copiesSumBackward, .copiesSoftmax, .copiesSoftmaxBackward, .copiesWeightedSum,
       .copiesWeightedSumBackward:

@@ -55,6 +55,10 @@ extension Instruction {
       .attentionBackward(
         dy: input(0), q: input(1), k: input(2), v: input(3), dq: written(0), dk: written(1), dv: written(2),
         heads: heads)
+    case .mask(let adds): .mask(x: input(0), y: written(0), weight(0), delivery(adds))
+    case .maskBackward(let adds):
+      .maskBackward(
+        dy: input(0), x: inputs.count > 1 ? input(1) : nil, dx: output(0), weight(0), delivery(adds))
     case .quantize(let bits, let mode): .quantize(x: input(0), y: written(0), bits: bits, mode.encoded)
     default: preconditionFailure("\(kernel) is encoded elsewhere")
     }

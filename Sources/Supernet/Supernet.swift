@@ -18,7 +18,8 @@ package final class Supernet: Sendable {
     for (index, tensor) in plan.tensors.enumerated() {
       switch tensor.role {
       case .scale, .runningVariance: try context.write([Float](repeating: 1, count: tensor.count), of: index)
-      case .convolution, .depthwise, .linear, .splitLinear, .bias, .shift, .runningMean, .projection, .position: break
+      case .convolution, .depthwise, .linear, .splitLinear, .bias, .shift, .runningMean, .projection, .position, .mask:
+        break
       }
     }
   }
@@ -36,7 +37,7 @@ package final class Supernet: Sendable {
       case .convolution, .depthwise: deviation = (2 / Double(tensor.fanIn)).squareRoot()
       case .linear, .splitLinear, .projection: deviation = (1 / Double(tensor.fanIn)).squareRoot()
       case .position: deviation = 0.02
-      case .bias, .scale, .shift, .runningMean, .runningVariance: continue
+      case .bias, .scale, .shift, .runningMean, .runningVariance, .mask: continue
       }
       let next = normals(tensor.name)
       let values = (0..<tensor.count).map { _ in Float(next() * deviation) }

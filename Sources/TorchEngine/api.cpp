@@ -174,9 +174,16 @@ int32_t memory(es_context *handle, int32_t reset_peak, es_memory *out, es_messag
   });
 }
 
+int32_t tensors_train(es_context *handle, const int32_t *tensors, int32_t count, es_message *message) {
+  return serve(handle, message, [&](Context &context) {
+    require(count >= 0 && (tensors != nullptr || count == 0), "there are no tensors");
+    context.train(tensors, count);
+  });
+}
+
 constexpr es_api kTable{describe,   context_create, context_destroy, tensors_allocate, tensor_write, tensor_read,
                         batch_write, evaluate,       accumulate,      update,           swap_average, memory,
-                        batch_write_input, batch_write_labels};
+                        batch_write_input, batch_write_labels, tensors_train};
 
 }  // namespace
 

@@ -15,6 +15,7 @@ class Check {
   /// Shape [n, h, w, c] of an operand that must be present.
   const int64_t *input(int index) const;
   const int64_t *output(int index) const;
+  bool has_input(int index) const { return instruction_.inputs[index] >= 0; }
   bool has_output(int index) const { return instruction_.outputs[index] >= 0; }
   bool has_slice(int index) const { return instruction_.slices[index] >= 0; }
   const es_slice &slice(int index) const;

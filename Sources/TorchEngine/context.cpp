@@ -120,6 +120,16 @@ void Context::allocate(const es_tensor *tensors, int32_t count) {
   }
 }
 
+void Context::train(const int32_t *tensors, int32_t count) {
+  std::vector<uint8_t> wanted(parameters.size(), 0);
+  for (int32_t index = 0; index < count; ++index) {
+    parameter(tensors[index]);  // refuses a number that no tensor has
+    wanted[tensors[index]] = 1;
+  }
+  for (size_t tensor = 0; tensor < parameters.size(); ++tensor) parameters[tensor].trained = wanted[tensor] != 0;
+  forget_gradients();
+}
+
 Parameter &Context::parameter(int32_t tensor) {
   if (tensor < 0 || static_cast<size_t>(tensor) >= parameters.size()) {
     throw Failure(ES_INVALID, "there is no tensor " + std::to_string(tensor) + " among " +
@@ -326,6 +336,7 @@ void Context::touch_all(Lane &lane, const es_program &program) {
     for (const int32_t slice : instruction.slices) {
       if (slice < 0) continue;
       const int32_t tensor = program.slices[slice].tensor;
+      if (!parameters[tensor].trained) continue;
       if (lane.gradients[tensor].defined() && !lane.touched[tensor]) {
         old.push_back(lane.gradients[tensor]);
         lane.touched[tensor] = 1;

@@ -68,6 +68,8 @@ class Context {
   Context &operator=(const Context &) = delete;
 
   void allocate(const es_tensor *tensors, int32_t count);
+  /// Exactly these tensors are trained from now on.
+  void train(const int32_t *tensors, int32_t count);
   void write(int32_t plane, int32_t tensor, const void *values, int64_t count);
   void read(int32_t plane, int32_t tensor, void *values, int64_t count);
   void write_batch(int32_t slot, const float *images, const int64_t *labels, const int64_t *shape);
@@ -83,7 +85,7 @@ class Context {
   /// The gradient buffer of a parameter, zeroed on its first use in this accumulate call.
   at::Tensor &touch(Lane &lane, int32_t tensor);
   /// Touches the tensors that the program's backward part adds to; those of a backward instruction are exactly its
-  /// slices'.
+  /// slices' as far as they are trained.
   void touch_all(Lane &lane, const es_program &program);
 
   at::TensorOptions options() const { return at::TensorOptions(dtype).device(device); }

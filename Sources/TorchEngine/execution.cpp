@@ -180,6 +180,12 @@ at::Tensor Execution::gradient(int32_t index) {
 
 at::Tensor Execution::scratch(at::IntArrayRef sizes) const { return at::empty(sizes, context.options()); }
 
+void add_vector(Execution &execution, int32_t slice, const at::Tensor &vector) {
+  if (!execution.trains(slice)) return;
+  const at::Tensor gradient = execution.gradient(slice);
+  gradient.add_(vector.view(gradient.sizes()));
+}
+
 void deliver(const at::Tensor &target, const at::Tensor &source, bool accumulate) {
   if (accumulate) {
     target.add_(source);

@@ -70,7 +70,9 @@ class Execution {
 
   const es_slice &slice(int32_t index) const { return program.slices[index]; }
   at::Tensor value(int32_t slice) const;
-  /// A view into the lane's gradient buffer: what is added to it is accumulated.
+  /// Whether the slice's tensor is trained; of the others no gradient is wanted.
+  bool trains(int32_t index) const { return context.parameters[slice(index).tensor].trained; }
+  /// A view into the lane's gradient buffer: what is added to it is accumulated. Of a tensor that is trained.
   at::Tensor gradient(int32_t slice);
 
   at::Tensor scratch(at::IntArrayRef sizes) const;
@@ -104,6 +106,9 @@ class Execution {
 
 /// A view of the box `slice` of a tensor with a parameter's shape.
 at::Tensor box_of(const at::Tensor &tensor, const es_slice &slice, const std::vector<int64_t> &strides);
+
+/// Adds a vector to a slice's gradient where its tensor is trained.
+void add_vector(Execution &execution, int32_t slice, const at::Tensor &vector);
 
 /// target (+)= source.
 void deliver(const at::Tensor &target, const at::Tensor &source, bool accumulate);

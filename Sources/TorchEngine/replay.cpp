@@ -61,6 +61,7 @@ class Key {
       }
       add_place(execution.context.parameters[slice.tensor].value);
       add_place(forward ? at::Tensor() : execution.lane.gradients[slice.tensor]);
+      add(!forward && execution.context.parameters[slice.tensor].trained);
     }
     add_place(execution.lane.arena);
     add_place(execution.lane.weight);

@@ -91,6 +91,28 @@ struct SearchTests {
     }
   }
 
+  @Test func `a search of all networks at once is told as one`() throws {
+    try withTemporaryFolder { folder in
+      let outcome = try SearchRun.start(in: folder, "--method", "fbnetv2", "--target", "120k")
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      let lines = outcome.output.split(separator: "\n").map(String.init)
+      let head = try #require(lines.first { $0.hasPrefix("step") })
+      #expect(head.split(separator: " ").prefix(4) == ["step", "phase", "entropy", "T"], "\(head)")
+      #expect(outcome.output.contains("\nsearched 12 steps in ") && !outcome.output.contains("samples"))
+      let result = try object(try String(contentsOfFile: "\(folder)/run/result.json", encoding: .utf8))
+      #expect(try #require(result["macs"] as? Int) <= 120_000)
+      let status = try Executable.run("status", "\(folder)/run")
+      #expect(status.status == 0 && status.output.contains("entropy") && !status.output.contains("samples"))
+      #expect(try Executable.run("report", "\(folder)/run").status == 0)
+      let page = try String(contentsOfFile: "\(folder)/run/report.html", encoding: .utf8)
+      #expect(page.contains("Temperature of the options") && page.contains("Loss of all networks at once"))
+      #expect(!page.contains("Draws of a step") && !page.contains("drawn so far") && !page.contains("The draws"))
+      // A distribution was learnt, so networks can be drawn by it.
+      let drawn = try Executable.run("sample", "spaces/digits.yaml", "-n", "2", "--weights", "\(folder)/run")
+      #expect(drawn.status == 0, "\(drawn.errors)")
+    }
+  }
+
   @Test func `a finished run has a status and an architecture`() throws {
     try withTemporaryFolder { folder in
       _ = try SearchRun.start(in: folder)

@@ -135,6 +135,15 @@ struct OperationCase: Sendable, CustomTestStringConvertible {
         add("resize \(resampling) to \(h)x\(w)", 5, 4) { $0.resize($1, h: h, w: w, resampling) }
       }
     }
+    for (first, second) in [(3, 2), (1, 6), (3, 6)] {
+      add("mixture of \(first) and \(second) channels", 5, 4) { network, x in
+        let wide = network.convolution(x, out: 6, .init(kernel: 1))
+        return network.mixture([(x, first), (wide, second), (x, first)], channels: 6)
+      }
+    }
+    add("spread to 10x7", 5, 4) { network, x in
+      network.spread(network.convolution(x, out: 2, .init(kernel: 1)), h: 10, w: 7)
+    }
     add("layer norm", 3, 2) { $0.layerNorm($1) }
     add("position embedding", 3, 2) { $0.positionEmbedding($1) }
     for heads in [1, 3] {

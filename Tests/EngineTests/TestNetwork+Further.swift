@@ -116,6 +116,29 @@ extension TestNetwork {
     return y
   }
 
+  /// The sum of the first channels of values, each times a vector of its own, in `channels` channels.
+  mutating func mixture(_ terms: [(x: Buffer, count: Int)], channels: Int) -> Buffer {
+    var whole = shape(terms[0].x)
+    whole.c = channels
+    let y = buffer(whole)
+    for (place, term) in terms.enumerated() {
+      let mask = parameter([term.count], .undecayed)
+      append(.mask(x: term.x, y: y, mask, place == 0 ? .write : .add), of: term.x, y) { dy, dx, delivery in
+        .maskBackward(dy: dy, x: term.x, dx: dx, mask, delivery)
+      }
+    }
+    return y
+  }
+
+  /// The elements at the places from which a nearest resize of a grid of these sides takes its own, and zeros between.
+  mutating func spread(_ x: Buffer, h: Int, w: Int) -> Buffer {
+    let y = buffer(Shape(n: shape(x).n, h: h, w: w, c: shape(x).c))
+    append(.resizeBackward(dy: x, dx: y, .nearest, .write), of: x, y) { dy, dx, _ in
+      .resize(x: dy, y: dx ?? y, .nearest)
+    }
+    return y
+  }
+
   mutating func quantize(_ x: Buffer, bits: Int, _ rounding: EngineInstruction.Rounding) -> Buffer {
     let y = buffer(shape(x))
     append(.quantize(x: x, y: y, bits: bits, rounding), of: x, y) { dy, dx, delivery in

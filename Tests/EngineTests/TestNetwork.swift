@@ -390,7 +390,7 @@ extension EngineInstruction {
   /// Of those that `append` takes: whether there are gradients to compute even where the operand is the images.
   fileprivate var hasWeights: Bool {
     switch self {
-    case .groupedConvolution, .dilatedDepthwise, .layerNorm, .positionEmbedding: true
+    case .groupedConvolution, .dilatedDepthwise, .layerNorm, .positionEmbedding, .mask: true
     default: false
     }
   }

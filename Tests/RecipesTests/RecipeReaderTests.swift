@@ -4,6 +4,7 @@ import Foundation
 import Search
 import SpaceCompiler
 import SpaceIR
+import SpacePlanner
 import Supernet
 import TestSupport
 import Testing
@@ -58,6 +59,32 @@ struct RecipeReaderTests {
           clipNorm: nil, averageDecay: 0.99, shift: 4))
     #expect(recipe.method == .parsec && recipe.source == "cifar10:folder" && recipe.limit == 500)
     #expect(recipe.seeds == [2, 3, 4] && recipe.randomNetworks == 5)
+  }
+
+  @Test func `a mixture has its own section, which is kept whole`() throws {
+    let text = """
+      recipe: 1
+      method: fbnetv2
+      schedule: {epochs: 12}
+      mixture:
+        {temperature: 4, rate: 0.02, decay: 1e-3, share: 0.75, loss: hinge, mu: 0.3, alpha: 0.1, exponent: 0.5,
+         cost: expected}
+      """
+    let recipe = try #require(read(text).recipe)
+    let found = settings(recipe, of: .fbnetV2)
+    var wanted = MixtureRecipe(epochs: 12)
+    #expect(abs(wanted.annealing - 0.3375) < 1e-12)
+    (wanted.temperature, wanted.rate, wanted.decay, wanted.share) = (4, 0.02, 1e-3, 0.75)
+    (wanted.loss, wanted.costWeight, wanted.factor, wanted.exponent, wanted.cost) = (.hinge, 0.3, 0.1, 0.5, .expected)
+    #expect(found.mixture == wanted && found.warmUpEpochs == 12.0 / 9)
+    // Another method draws.
+    #expect(settings(recipe, of: .fpNAS).mixture == nil)
+    let definition = RunDefinition(
+      method: .fbnetV2, recipe: found, retraining: recipe.trainingRecipe, baselines: 3, seed: 1, data: "digits",
+      limit: nil, dataChecksum: "", engine: "", space: try Self.space(), spaceFile: "space/a.yaml", spaceHash: "",
+      totalSteps: 0)
+    let kept = try #require(read(recipeText(of: definition)).recipe)
+    #expect(settings(kept, of: .fbnetV2) == found)
   }
 
   @Test(arguments: [

@@ -25,6 +25,22 @@ struct RunResumeTests {
     }
   }
 
+  /// Between weights and logits the engine trains other tensors, which no checkpoint says.
+  @Test func `a search of all networks at once goes on too`() async throws {
+    try await withFolder { folder in
+      let definition = try StoppedRuns.definition(.fbnetV2, MaskedSearchTests.recipe(epochs: 2))
+      let whole = try await StoppedRuns.make(in: folder, definition)
+      // Before and after the first step of the logits, which is step 13, and at the end.
+      let ends = ["step-11", "step-12", "chosen"]
+      for copy in whole.copies.filter({ copy in ends.contains { copy.hasSuffix($0) } }) {
+        let run = try await StoppedRuns.go(on: copy, definition)
+        #expect(try StoppedRuns.files(of: copy) == whole.files, "\(copy)")
+        #expect(run.warnings.isEmpty)
+      }
+      #expect(whole.copies.contains { $0.hasSuffix("step-13") } && !whole.copies.contains { $0.hasSuffix("step-14") })
+    }
+  }
+
   @Test func `whatever has happened to its files, a run goes on or says what is wrong`() async throws {
     try await withFolder { folder in
       let whole = try await StoppedRuns.make(in: folder)
@@ -195,9 +211,11 @@ enum StoppedRuns {
   }
 
   /// 8 steps, 2 of them warm-up, and two networks for 2 epochs.
-  static func definition() throws -> RunDefinition {
+  static func definition(
+    _ method: SearchMethod = .fpNAS, _ recipe: SearchRecipe = TestSearch.recipe()
+  ) throws -> RunDefinition {
     RunDefinition(
-      method: .fpNAS, recipe: TestSearch.recipe(), retraining: TrainingRecipe(epochs: 2, averageDecay: 0.9),
+      method: method, recipe: recipe, retraining: TrainingRecipe(epochs: 2, averageDecay: 0.9),
       baselines: 1, seed: 5, data: "digits", limit: 64, dataChecksum: try TestSearch.splits().checksum, engine: "any",
       space: try TestSearch.space(), spaceFile: "space/digits.yaml", spaceHash: "", totalSteps: 0)
   }
@@ -212,14 +230,14 @@ enum StoppedRuns {
       in: run, pace: CheckpointPace(steps: 2), architectureText: { "\($0.choices)" }, observe: observe)
   }
 
-  static func make(in folder: String) async throws -> Whole {
+  static func make(in folder: String, _ definition: RunDefinition? = nil) async throws -> Whole {
     let path = "\(folder)/whole"
     let copies = Mutex<[String]>([])
     let copy = { @Sendable (name: String) in
       try? FileManager.default.copyItem(atPath: path, toPath: "\(folder)/\(name)")
       copies.withLock { $0.append("\(folder)/\(name)") }
     }
-    _ = try await run(definition(), in: RunDirectory(creating: path)) { event in
+    _ = try await run(definition ?? self.definition(), in: RunDirectory(creating: path)) { event in
       switch event {
       case .ready: copy("ready")
       case .step(let record, _, _): copy("step-\(record.step + 1)")
@@ -231,9 +249,9 @@ enum StoppedRuns {
     return Whole(files: try files(of: path), copies: copies.withLock { $0 })
   }
 
-  static func go(on path: String) async throws -> Continued {
+  static func go(on path: String, _ definition: RunDefinition? = nil) async throws -> Continued {
     let continued = Mutex(Continued())
-    _ = try await run(definition(), in: RunDirectory(continuing: path)) { event in
+    _ = try await run(definition ?? self.definition(), in: RunDirectory(continuing: path)) { event in
       continued.withLock {
         if case .warning(let text) = event { $0.warnings.append(text) }
         if case .resumed(let after, _) = event { $0.resumedAfter = after }

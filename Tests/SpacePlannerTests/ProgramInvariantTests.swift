@@ -146,12 +146,13 @@ extension Kernel {
       .globalPoolBackward, .linearBackward, .scaleBackward, .copiesSumBackward, .copiesSoftmaxBackward,
       .copiesWeightedSumBackward, .crossEntropyBackward, .groupedConvolutionBackward, .dilatedDepthwiseBackward,
       .multiplyBackward, .softmaxBackward, .resizeBackward, .layerNormBackward, .positionEmbeddingBackward,
-      .attentionBackward:
+      .attentionBackward, .maskBackward:
       true
     case .convolution, .depthwise, .batchNorm, .normalise, .activation, .pool, .globalPool, .linear, .scale,
       .copiesSum, .copiesSoftmax, .copiesWeightedSum, .add, .copy, .crossEntropy, .groupedConvolution,
       .dilatedDepthwise, .multiply,
-      .copyChannels, .shuffle, .softmax, .zero, .resize, .layerNorm, .positionEmbedding, .attention, .quantize:
+      .copyChannels, .shuffle, .softmax, .zero, .resize, .layerNorm, .positionEmbedding, .attention, .quantize,
+      .mask:
       false
     }
   }
@@ -164,7 +165,8 @@ extension Kernel {
       .linearBackward(let adds), .copiesSumBackward(_, let adds), .copiesSoftmaxBackward(_, let adds),
       .copy(let adds), .groupedConvolutionBackward(_, let adds), .dilatedDepthwiseBackward(_, _, _, let adds),
       .copyChannels(_, let adds), .shuffle(_, let adds), .softmaxBackward(_, _, let adds), .resizeBackward(_, let adds),
-      .layerNormBackward(let adds), .positionEmbeddingBackward(let adds):
+      .layerNormBackward(let adds), .positionEmbeddingBackward(let adds), .mask(let adds),
+      .maskBackward(let adds):
       [adds]
     case .scaleBackward(let adds, let addsToScale): [adds, addsToScale]
     case .copiesWeightedSumBackward(_, let adds, let addsToWeights): [adds, addsToWeights]

@@ -48,6 +48,14 @@ package struct ShrunkSpace: Sendable {
   }
 }
 
+extension Repository {
+  /// Compiles a text as if it were a file beside the folder `spaces`.
+  package static func compilation(ofText text: String) -> Compilation {
+    let path = "\(root)/written.yaml"
+    return compileSpace(at: path, input: nil, reader: Replacing(path: path, bytes: Array((text + "\n").utf8)))
+  }
+}
+
 /// Files from disk, but for one.
 private struct Replacing: SourceReader {
   let path: String

@@ -21,7 +21,7 @@
 extern "C" {
 #endif
 
-#define ES_ABI_VERSION 4
+#define ES_ABI_VERSION 5
 
 enum es_status {
   ES_OK = 0,
@@ -127,7 +127,8 @@ enum es_opcode {
   /* To other sides: nearest (method 0: the element at floor(place * from / to)), or bilinear (method 1) between the
    * centres of elements. in: x. out: y. attributes: method. */
   ES_RESIZE = 37,
-  /* in: dy. out: dx. attributes: method, accumulate. */
+  /* in: dy. out: dx. attributes: method, accumulate. In either pass: with method 0 and sides that are not larger than
+   * those of dx it spreads dy over a larger grid, with zeros between. */
   ES_RESIZE_BACKWARD = 38,
   /* y = (x - mean) * rstd * scale + shift over the channels of each position. in: x. out: y, mean, rstd [n,h,w,1].
    * slices: scale, shift. scalars: epsilon. */
@@ -150,6 +151,13 @@ enum es_opcode {
   /* What ES_BATCH_NORM wrote, computed again from its statistics; in either pass. in: x, mean, rstd. out: y. slices:
    * scale, shift. attributes: the function or -1. */
   ES_NORMALISE = 46,
+  /* y[..., 0 ..< k] (+)= x[..., 0 ..< k] * m, m broadcast over n, h and w; k, the elements of m, is at most the channels
+   * of x and of y. The other channels of y become 0, or stay as they are when accumulating. in: x. out: y. slices: m [k].
+   * attributes: accumulate. */
+  ES_MASK = 47,
+  /* in: dy, x or -1 where m is not trained. out: dx or -1. slices: m. attributes: accumulate. The channels of dx from k
+   * on become 0, or stay as they are. */
+  ES_MASK_BACKWARD = 48,
 };
 
 enum es_function {
@@ -194,7 +202,7 @@ typedef struct {
   int32_t rank;
   int64_t shape[4];
   int32_t decayed;   /* 1: weight decay applies; 0: batch norm, bias */
-  int32_t trained;   /* 0: running statistics, never touched by an update */
+  int32_t trained;   /* 0: running statistics, never touched by an update; see tensors_train */
 } es_tensor;
 
 /* A prefix-like box of a parameter: per axis `extent` elements from `offset`. */
@@ -336,6 +344,10 @@ typedef struct {
    * others: one for each position of the output's logits [n, h, w, classes]. Copied. */
   int32_t (*batch_write_labels)(es_context *context, int32_t slot, int32_t output, const int64_t *labels, int64_t count,
                                 es_message *message);
+  /* From now on exactly these tensors are trained, instead of those that were so far: a backward pass computes no
+   * gradient of another, which its kernels save, and an update leaves the others, their momentum and their steps alone.
+   * An earlier gradient is forgotten. */
+  int32_t (*tensors_train)(es_context *context, const int32_t *tensors, int32_t count, es_message *message);
 } es_api;
 
 /* The library's only export. Null when it cannot serve this ABI version. */

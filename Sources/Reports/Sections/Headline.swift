@@ -41,11 +41,14 @@ private func headlineFacts(of story: RunStory) -> [HeadlineFact] {
       HeadlineFact(
         name: "Parameters", value: answer.parameters.short, beside: "\(answer.parameters.grouped) trained numbers"))
   }
-  let samples = story.steps.reduce(0) { $0 + $1.draws.count }
-  facts.append(
-    HeadlineFact(
-      name: "Networks drawn", value: samples.grouped,
-      beside: "in \(story.steps.count.grouped) of \(NumberText.counted(story.totalSteps, "step"))"))
+  let steps = story.steps.count.grouped
+  let total = NumberText.counted(story.totalSteps, "step")
+  if story.isMixture {
+    facts.append(HeadlineFact(name: "Steps", value: steps, beside: "of \(total), each with all networks at once"))
+  } else {
+    let samples = story.steps.reduce(0) { $0 + $1.draws.count }
+    facts.append(HeadlineFact(name: "Networks drawn", value: samples.grouped, beside: "in \(steps) of \(total)"))
+  }
   if story.learnsDistribution, let first = story.steps.first, let last = story.steps.last {
     facts.append(
       HeadlineFact(

@@ -1,4 +1,4 @@
-/// Entropy, draws, losses and costs over the steps, with the same in numbers.
+/// Entropy, draws (of a mixture its temperature), losses and costs over the steps, with the same in numbers.
 func progressSection(of story: RunStory) -> ReportSection? {
   guard !story.steps.isEmpty else { return nil }
   let charts = ProgressCharts(story)
@@ -7,7 +7,7 @@ func progressSection(of story: RunStory) -> ReportSection? {
     body: """
       <div class="charts">
       \(story.learnsDistribution ? charts.entropy : "")
-      \(charts.draws)
+      \(story.isMixture ? charts.temperature : charts.draws)
       \(charts.losses)
       \(charts.costs)
       </div>
@@ -91,8 +91,18 @@ private struct ProgressCharts {
       canvas, "draws-of-a-step", title: "Draws of a step, K", unit: "networks", description: ends(curve, ""))
   }
 
+  var temperature: String {
+    let curve = points(\.temperature)
+    let axis = ChartAxis.numbers("temperature", 0...max(1e-6, (curve.map(\.y).max() ?? 1) * 1.15))
+    var canvas = canvas(axis)
+    canvas.addLine(curve.thinned(stretches: Self.stretches), axis, kind: "curve first")
+    return figure(
+      canvas, "temperature", title: "Temperature of the options' weights", unit: "one-hot at 0",
+      description: ends(curve, ""))
+  }
+
   var losses: String {
-    let training = points { mean($0.draws.map(\.trainingLoss)) }
+    let training = points { mean($0.draws.compactMap(\.trainingLoss)) }
     let validation = points { mean($0.draws.compactMap(\.validationLoss)) }
     let axis = ChartAxis.numbers("loss", ChartAxis.range(around: (training + validation).map(\.y)))
     var canvas = canvas(axis)
@@ -101,10 +111,12 @@ private struct ProgressCharts {
       canvas.addLine(averaged(curve), axis, kind: "curve \(kind)")
     }
     return figure(
-      canvas, "losses", title: "Mean loss of the draws", unit: "nats an image",
+      canvas, "losses", title: story.isMixture ? "Loss of all networks at once" : "Mean loss of the draws",
+      unit: "nats an image",
       keys: [
-        ReportFigure.Key(kind: "line first", text: "training batch"),
-        ReportFigure.Key(kind: "line second dashed", text: "validation batch"),
+        ReportFigure.Key(kind: "line first", text: story.isMixture ? "batches of the weights" : "training batch"),
+        ReportFigure.Key(
+          kind: "line second dashed", text: story.isMixture ? "batches of the logits" : "validation batch"),
       ],
       description: "Training: \(ends(training, "nats")) Validation: \(ends(validation, "nats"))")
   }
@@ -117,18 +129,19 @@ private struct ProgressCharts {
     let range = ChartAxis.range(around: all)
     let axis = ChartAxis.amounts("cost", max(0, range.lowerBound)...range.upperBound, about: 5)
     var canvas = canvas(axis)
-    canvas.addArea(
-      high.edge(stretches: Self.bands, >), low.edge(stretches: Self.bands, <), axis, kind: "area first")
+    if !story.isMixture {
+      canvas.addArea(
+        high.edge(stretches: Self.bands, >), low.edge(stretches: Self.bands, <), axis, kind: "area first")
+    }
     canvas.addLine(averaged(middle), axis, kind: "curve first")
     if let target = story.target {
       canvas.addLevel(Double(target), axis, kind: "target", label: "target \(target.short)")
     }
     return figure(
-      canvas, "costs", title: "Cost of the draws", unit: story.costUnit,
-      keys: [
-        ReportFigure.Key(kind: "line first", text: "mean"),
-        ReportFigure.Key(kind: "patch first", text: "cheapest to dearest"),
-      ],
+      canvas, "costs", title: story.isMixture ? "Cost by the distribution" : "Cost of the draws",
+      unit: story.costUnit,
+      keys: [ReportFigure.Key(kind: "line first", text: "mean")]
+        + (story.isMixture ? [] : [ReportFigure.Key(kind: "patch first", text: "cheapest to dearest")]),
       description: "Mean: \(ends(middle, story.costUnit))")
   }
 
@@ -145,10 +158,12 @@ private struct ProgressCharts {
 
   var remark: String {
     let odd = story.steps.reduce(0) { sum, step in
-      sum + step.draws.count { !$0.trainingLoss.isFinite || $0.validationLoss?.isFinite == false }
+      sum + step.draws.count { $0.trainingLoss?.isFinite == false || $0.validationLoss?.isFinite == false }
     }
+    let losses =
+      story.isMixture ? "Losses are those of the mixture of all networks" : "Losses are means over the draws of a step"
     return
-      "Losses are means over the draws of a step: faint at each step, strong over \(Self.means) parts of the run, "
+      "\(losses): faint at each step, strong over \(Self.means) parts of the run, "
       + "as is the mean cost. "
       + "Thinned curves keep the least and the greatest value of every stretch."
       + (odd == 0 ? "" : " \(NumberText.counted(odd, "draw")) had a loss that is no finite number; they are left out.")
@@ -158,13 +173,14 @@ private struct ProgressCharts {
 
   var table: String {
     let entropy = story.learnsDistribution
+    let kinds: [NumberTable.Column] =
+      story.isMixture ? [.number("temperature")] : [.number("K"), .number("drawn so far")]
     var table = NumberTable(
       caption: "Means over parts of the run",
-      [.text("steps"), .text("phase")] + (entropy ? [.number("entropy, nats")] : [])
-        + [
-          .number("K"), .number("drawn so far"), .number("mean \(story.costUnit)"), .number("training loss"),
-          .number(story.validation == .oneBatch ? "validation loss" : "score"),
-        ])
+      [.text("steps"), .text("phase")] + (entropy ? [.number("entropy, nats")] : []) + kinds + [
+        .number("mean \(story.costUnit)"), .number("training loss"),
+        .number(story.validation == .oneBatch ? "validation loss" : "score"),
+      ])
     var samples = 0
     for part in parts {
       let draws = part.flatMap(\.draws)
@@ -172,12 +188,15 @@ private struct ProgressCharts {
       guard let first = part.first, let last = part.last, !draws.isEmpty else { continue }
       let steps = Double(part.count)
       let costs = draws.reduce(0.0) { $0 + Double($1.cost) } / Double(draws.count)
+      let kinds =
+        story.isMixture
+        ? [finiteMean(part.compactMap(\.temperature))] : [(Double(draws.count) / steps).fixed(1), samples.grouped]
       table.add(
         ["\((first.number + 1).grouped) to \((last.number + 1).grouped)", first.isWarmUp ? "warm-up" : "search"]
-          + (entropy ? [(part.reduce(0) { $0 + $1.entropy } / steps).fixed(2)] : [])
+          + (entropy ? [(part.reduce(0) { $0 + $1.entropy } / steps).fixed(2)] : []) + kinds
           + [
-            (Double(draws.count) / steps).fixed(1), samples.grouped, Int(costs).short,
-            finiteMean(draws.map(\.trainingLoss)), finiteMean(draws.compactMap(\.validationLoss)),
+            Int(costs).short, finiteMean(draws.compactMap(\.trainingLoss)),
+            finiteMean(draws.compactMap(\.validationLoss)),
           ])
     }
     return table.html

@@ -22,8 +22,8 @@ package struct StepRecord: Hashable, Sendable, Codable {
 package struct DrawRecord: Hashable, Sendable, Codable {
   package let choices: [Int?]
   package let macs: Int
-  /// Mean cross-entropy on the training batch, nats.
-  package let trainingLoss: Double
+  /// Mean cross-entropy on the training batch, nats; nil in a step that trains no weights.
+  package let trainingLoss: Double?
   /// Mean cross-entropy on the validation batch, nats; nil in the warm-up.
   package let validationLoss: Double?
   /// wₖ of the weights' gradient.
@@ -203,9 +203,7 @@ package struct ProbabilisticSearch {
   /// still be above it, and who names a target wants a network that meets it. Deviation: those above the target are
   /// passed over. Rank 0 is the paper's answer; it is also given when none of the first 100,000 meets the target.
   package func choice() throws -> (architecture: Architecture, rank: Int) {
-    guard let target = recipe.targetMACs, legal == nil || recipe.band == nil else { return (mode, 0) }
-    let found = try distribution.mostProbable(limit: 100_000) { try cost(of: $0, in: space).macs <= target }
-    return found.map { ($0.architecture, $0.rank) } ?? (mode, 0)
+    try distribution.answer(in: space, recipe)
   }
 
   /// At epoch θ the factorised distribution becomes the joint one with the same probabilities (equation 7); Adam's
@@ -268,6 +266,27 @@ package struct ProbabilisticSearch {
     optimiser.ascend(&distribution.logits, along: gradient)
     try legal?.follow(distribution)
     return (losses, shares)
+  }
+}
+
+extension Distribution {
+  /// The most probable architecture that a recipe allows, with its rank; see `ProbabilisticSearch.choice`.
+  ///
+  /// Under requirements or a band it is the most probable one of those that may be drawn, and within the target where
+  /// one of them is; its rank is 0.
+  func answer(in space: Space, _ recipe: SearchRecipe) throws -> (architecture: Architecture, rank: Int) {
+    guard !recipe.limitsDraws(of: space) else {
+      var within = recipe
+      if recipe.targetMACs != nil { within.band = recipe.band ?? 0...1 }
+      do {
+        return (try LegalDraws(space, recipe: within, self).networks.mode, 0)
+      } catch is MemberSetError where recipe.band == nil {
+        return (try LegalDraws(space, recipe: recipe, self).networks.mode, 0)
+      }
+    }
+    guard let target = recipe.targetMACs else { return (mode(), 0) }
+    let found = try mostProbable(limit: 100_000) { try cost(of: $0, in: space).macs <= target }
+    return found.map { ($0.architecture, $0.rank) } ?? (mode(), 0)
   }
 }
 

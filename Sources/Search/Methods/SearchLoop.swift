@@ -5,7 +5,7 @@ package import Supernet
 /// A search that goes on step by step, whatever its method.
 package protocol SearchLoop {
   var space: Space { get }
-  /// Networks proposed so far, the warm-up's among them.
+  /// Networks proposed so far, the warm-up's among them; of a search that runs all at once, how often it did.
   var samples: Int { get }
   /// Steps done.
   var step: Int { get }

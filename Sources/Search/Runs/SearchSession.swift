@@ -68,6 +68,8 @@ package struct SearchSession {
         try SampledSearch(
           space, splits: splits, recipe: recipe, isEvolving: definition.method == .evolution, seed: seed,
           library: library, threads: threads)
+      case .fbnetV2:
+        try MaskedSearch(space, splits: splits, recipe: recipe, seed: seed, library: library, threads: threads)
       }
     var completed = definition
     completed.totalSteps = search.totalSteps

@@ -30,7 +30,8 @@ extension BackwardEmitter {
     let shape = buffers[value.index].shape
     guard shape[1] * shape[2] > 1 else { return false }
     switch maker.kernel {
-    case .batchNorm, .activation, .scale, .copiesWeightedSum: return true
+    // Of a sum only the last mask would be found.
+    case .batchNorm, .activation, .scale, .copiesWeightedSum, .mask(adds: false): return true
     case .convolution(let window):
       let widens = shape[3] > buffers[maker.inputs[0].index].shape[3]
       return recomputation == .elementwiseAndExpansions && window.kernel == 1 && widens

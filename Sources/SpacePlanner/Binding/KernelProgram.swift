@@ -107,6 +107,10 @@ package enum Kernel: Hashable, Sendable {
   case attentionBackward(heads: Int)
   /// Its gradient is passed by a copy.
   case quantize(bits: Int, QuantizationMode)
+  /// The first channels times a slice of masks.
+  case mask(adds: Bool)
+  /// Without the value that was masked where no gradient of the masks is wanted.
+  case maskBackward(adds: Bool)
 }
 
 /// A square window; padding is kernel / 2, of an even kernel 0.
@@ -179,10 +183,12 @@ package struct BindingOptions: Hashable, Sendable {
   package var epsilon: Double
   /// What the backward pass computes again instead of keeping it.
   package var recomputation: Recomputation
+  /// Whether the backward pass of a mixture has the gradient of its masks.
+  package var trainsMasks: Bool
 
   package init(
     batch: Int, pass: Pass, labelSmoothing: Double = 0, elementBytes: Int = 4, epsilon: Double = 1e-5,
-    recomputation: Recomputation = .elementwise
+    recomputation: Recomputation = .elementwise, trainsMasks: Bool = true
   ) {
     self.batch = batch
     self.pass = pass
@@ -190,5 +196,6 @@ package struct BindingOptions: Hashable, Sendable {
     self.elementBytes = elementBytes
     self.epsilon = epsilon
     self.recomputation = recomputation
+    self.trainsMasks = trainsMasks
   }
 }

@@ -11,7 +11,7 @@ extension ProgramBinder {
           slices: []))
     }
     let forwardCount = instructions.count
-    var backward = BackwardEmitter(buffers: buffers, forward: forward, recomputation: options.recomputation)
+    var backward = BackwardEmitter(buffers: buffers, forward: forward, options: options)
     if options.pass == .forwardAndBackward {
       for (number, logits) in outputs.enumerated() {
         backward.start(from: logits, .crossEntropyBackward(smoothing: options.labelSmoothing, output: number))
@@ -32,6 +32,7 @@ struct BackwardEmitter {
   var buffers: [KernelProgram.Buffer]
   var instructions: [Instruction] = []
   let recomputation: BindingOptions.Recomputation
+  private let trainsMasks: Bool
   /// By value of the forward pass: what wrote it as its first result, and where the backward pass has it again.
   var makers: [Instruction?]
   var recomputed: [Int: BufferID] = [:]
@@ -39,11 +40,10 @@ struct BackwardEmitter {
   /// By value of the forward pass: whether a weight is behind it. The images of the batch and zeros have no gradient.
   private let dependsOnWeights: [Bool]
 
-  init(
-    buffers: [KernelProgram.Buffer], forward: [Instruction], recomputation: BindingOptions.Recomputation
-  ) {
+  init(buffers: [KernelProgram.Buffer], forward: [Instruction], options: BindingOptions) {
     self.buffers = buffers
-    self.recomputation = recomputation
+    recomputation = options.recomputation
+    trainsMasks = options.trainsMasks
     makers = [Instruction?](repeating: nil, count: buffers.count)
     for instruction in forward {
       if let output = instruction.outputs.first.flatMap({ $0 }) { makers[output.index] = instruction }
@@ -108,6 +108,8 @@ struct BackwardEmitter {
     case .batchNorm, .layerNorm: reverseNorm(forward, dy)
     case .attention(let heads): reverseAttention(forward, heads: heads, dy)
     case .copyChannels(let range, _): reverseChannels(range, of: x, dy)
+    case .mask: reverseMask(forward, dy)
+    case .resizeBackward(let method, _): reverseSpreading(method, of: x, dy)
     default:
       let dx = gradient(of: x)
       if reverseWithWeights(forward, dy, x, dx) { return }
@@ -212,6 +214,24 @@ struct BackwardEmitter {
     let isWhole = range.count == buffers[x.index].shape[3]
     if !dx.adds && !isWhole { emit(.zero, [], [target]) }
     emit(.copyChannels(range.reversed, adds: dx.adds || !isWhole), [dy], [target])
+  }
+
+  private mutating func reverseMask(_ forward: Instruction, _ dy: BufferID) {
+    let x = forward.inputs[0]
+    let dx = gradient(of: x)
+    guard trainsMasks || dx.buffer != nil else { return }
+    emit(.maskBackward(adds: dx.adds), trainsMasks ? [dy, value(x)] : [dy], [dx.buffer], forward.slices)
+  }
+
+  /// What was spread over a larger grid is read from the same places.
+  private mutating func reverseSpreading(_ method: Resize.Method, of x: BufferID, _ dy: BufferID) {
+    let dx = gradient(of: x)
+    guard let target = dx.buffer else { return }
+    guard dx.adds else { return emit(.resize(method), [dy], [target]) }
+    buffers.append(KernelProgram.Buffer(shape: buffers[x.index].shape, offset: 0))
+    let own = BufferID(index: buffers.count - 1)
+    emit(.resize(method), [dy], [own])
+    emit(.copy(adds: true), [own], [target])
   }
 
   private mutating func reverseSum(_ forward: Instruction, _ dy: BufferID) {

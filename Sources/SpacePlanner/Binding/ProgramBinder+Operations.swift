@@ -39,8 +39,8 @@ extension ProgramBinder {
         .layerNorm(epsilon: options.epsilon), [x], [shape, statistics, statistics], slices: [weights[0], weights[1]])
     case .positionEmbedding: return emit(.positionEmbedding, [x], [shape], slices: [weights[0]])
     case .activation(let function, _): return emit(.activation(try self.function(function)), [x], [shape])
-    case .squeezeExcite(let excite, _): return try emit(excite, x, shape, weights)
-    case .splitAttention(let attention, _): return try emit(attention, x, shape, weights)
+    case .squeezeExcite(let excite, _): return try emit(excite, x, node.type.channels, shape, weights)
+    case .splitAttention(let attention, _): return try emit(attention, x, node.type.channels, shape, weights)
     case .pool(let pool, _):
       let window = Window(kernel: try integer(pool.kernel), stride: try integer(pool.stride))
       return emit(.pool(pool.kind, window), [x], [shape])
@@ -93,13 +93,13 @@ extension ProgramBinder {
 
   /// Hu et al. 2018: pool, reduce, activation, widen, gate, multiply.
   private mutating func emit(
-    _ excite: SqueezeExcite, _ x: BufferID, _ shape: [Int], _ weights: [SliceID]
+    _ excite: SqueezeExcite, _ x: BufferID, _ channels: Expression, _ shape: [Int], _ weights: [SliceID]
   ) throws(EvaluationError) -> BufferID {
     let vector = [shape[0], 1, 1, shape[3]]
     let inner = [shape[0], 1, 1, try integer(excite.inner)]
-    let pooled = emit(.globalPool, [x], [vector])
+    let pooled = try masked(emit(.globalPool, [x], [vector]), channels)
     let reduced = emit(.linear, [pooled], [inner], slices: [weights[0], weights[1]])
-    let active = emit(.activation(try function(excite.function)), [reduced], [inner])
+    let active = try masked(emit(.activation(function(excite.function)), [reduced], [inner]), excite.inner)
     let widened = emit(.linear, [active], [vector], slices: [weights[2], weights[3]])
     let gate = emit(.activation(try function(excite.gate)), [widened], [vector])
     return emit(.scale, [x, gate], [shape])
@@ -108,16 +108,16 @@ extension ProgramBinder {
   /// ResNeSt as FP-NAS puts it into the block (fbnetv2.md, section 6.1): sum, pool, reduce, activation, one linear map
   /// for each split, softmax over the splits, weighted sum. Pooling comes before the sum, which is the same and cheaper.
   private mutating func emit(
-    _ attention: SplitAttention, _ x: BufferID, _ shape: [Int], _ weights: [SliceID]
+    _ attention: SplitAttention, _ x: BufferID, _ channels: Expression, _ shape: [Int], _ weights: [SliceID]
   ) throws(EvaluationError) -> BufferID {
     let copies = buffers[x.index].shape[3] / shape[3]
     let wide = [shape[0], 1, 1, copies * shape[3]]
     let vector = [shape[0], 1, 1, shape[3]]
     let inner = [shape[0], 1, 1, try integer(attention.inner)]
     let pooled = emit(.globalPool, [x], [wide])
-    let summed = emit(.copiesSum(copies: copies), [pooled], [vector])
+    let summed = try masked(emit(.copiesSum(copies: copies), [pooled], [vector]), channels)
     let reduced = emit(.linear, [summed], [inner], slices: [weights[0], weights[1]])
-    let active = emit(.activation(try function(attention.function)), [reduced], [inner])
+    let active = try masked(emit(.activation(function(attention.function)), [reduced], [inner]), attention.inner)
     let widened = emit(.linear, [active], [wide], slices: [weights[2], weights[3]])
     let shares = emit(.copiesSoftmax(copies: copies), [widened], [wide])
     return emit(.copiesWeightedSum(copies: copies), [x, shares], [shape])

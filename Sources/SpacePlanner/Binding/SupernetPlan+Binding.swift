@@ -8,7 +8,7 @@ extension SupernetPlan {
   package func bind(_ architecture: Architecture, _ options: BindingOptions) throws(EvaluationError) -> KernelProgram {
     var selection = NodeSelection(plan: self, architecture: architecture)
     try selection.take(steps)
-    var binder = ProgramBinder(plan: self, architecture: architecture, options: options)
+    var binder = ProgramBinder(plan: self, of: .architecture(architecture), options: options)
     let outputs = try binder.run(selection)
     binder.foldActivations(outputs: outputs)
     var program = binder.program(outputs: outputs)
@@ -19,21 +19,28 @@ extension SupernetPlan {
 
 /// Emits the forward pass, then the backward pass from the forward instructions.
 struct ProgramBinder {
+  /// What decisions are.
+  enum Subject {
+    case architecture(Architecture)
+    /// All architectures at once.
+    case mixture(MixtureBook)
+  }
+
   let plan: SupernetPlan
-  let architecture: Architecture
+  var subject: Subject
   let options: BindingOptions
   var buffers: [KernelProgram.Buffer] = []
   var slices: [WeightSlice] = []
   var forward: [Instruction] = []
   var segments: [KernelProgram.ProgramSegment] = []
   /// The buffer of each node that ran.
-  private var results: [NodeID: BufferID] = [:]
+  var results: [NodeID: BufferID] = [:]
   /// The shapes of nodes that are known to be zero. They cost nothing until something other than a sum reads them.
-  private var zeros: [NodeID: [Int]] = [:]
+  var zeros: [NodeID: [Int]] = [:]
 
-  init(plan: SupernetPlan, architecture: Architecture, options: BindingOptions) {
+  init(plan: SupernetPlan, of subject: Subject, options: BindingOptions) {
     self.plan = plan
-    self.architecture = architecture
+    self.subject = subject
     self.options = options
   }
 
@@ -62,7 +69,30 @@ struct ProgramBinder {
   // MARK: Values
 
   func evaluate(_ expression: Expression) throws(EvaluationError) -> Value {
-    try plan.evaluate(expression, in: architecture)
+    switch subject {
+    case .architecture(let architecture): return try plan.evaluate(expression, in: architecture)
+    case .mixture(let book): return try book.value(of: expression)
+    }
+  }
+
+  /// The option of a decision that has weights of its own for each; -1: it does not exist.
+  private func option(of decision: DecisionID) -> Int {
+    switch subject {
+    case .architecture(let architecture): architecture[decision] ?? -1
+    case .mixture(let book): book.assignment[decision] ?? -1
+    }
+  }
+
+  /// The value with its channels masked where a mixture's have no fixed number; copies have equal channels.
+  mutating func masked(_ value: BufferID, _ channels: Expression) throws(EvaluationError) -> BufferID {
+    guard case .mixture(let book) = subject, let mask = try book.mask(of: channels) else { return value }
+    return emit(.mask(adds: false), [value], [buffers[value.index].shape], slices: [add(mask)])
+  }
+
+  /// Adds a slice to the program's.
+  mutating func add(_ slice: WeightSlice) -> SliceID {
+    slices.append(slice)
+    return SliceID(index: slices.count - 1)
   }
 
   func integer(_ expression: Expression) throws(EvaluationError) -> Int {
@@ -117,7 +147,7 @@ struct ProgramBinder {
 
   mutating func slices(of node: Node) throws(EvaluationError) -> [SliceID] {
     guard let weights = plan.weights[node.id] else { return [] }
-    let key = weights.keys.map { architecture[$0] ?? -1 }
+    let key = weights.keys.map(option)
     guard let tensors = weights.variants[key] else { throw .wrongType }
     let demands = plan.weightDemands(of: node)
     var result: [SliceID] = []
@@ -126,8 +156,7 @@ struct ProgramBinder {
       var extent: [Int] = []
       for expression in demand.extents { extent.append(try integer(expression)) }
       let offset = extent.indices.map { demand.centred.contains($0) ? (full[$0] - extent[$0]) / 2 : 0 }
-      slices.append(WeightSlice(tensor: tensor, offset: offset, extent: extent))
-      result.append(SliceID(index: slices.count - 1))
+      result.append(add(WeightSlice(tensor: tensor, offset: offset, extent: extent)))
     }
     return result
   }

@@ -10,6 +10,14 @@ package enum PlanError: Error, Hashable, Sendable {
   case tooLarge(tensor: String)
   /// The engine has no kernel for it yet.
   case notLowered(what: String, layer: String)
+  /// All networks at once: a value of the layer is needed for this many combinations of decisions.
+  case tooManyInstances(layer: String, count: Int)
+  /// All networks at once: what the layer does cannot be a weighted sum.
+  case notMixed(layer: String, reason: String)
+  /// All networks at once: so many combinations decide about one width or cost.
+  case tooManyCombinations(count: Int)
+  /// All networks at once: an expression has no value for some combination.
+  case noValue
 }
 
 extension PlanError: CustomStringConvertible {
@@ -19,6 +27,13 @@ extension PlanError: CustomStringConvertible {
     case .tooManyVariants(let layer, let count):
       "layer '\(layer)' would need \(count) separate sets of weights; share some in 'hints: {share: ...}'"
     case .notLowered(let what, let layer): "layer '\(layer)' has \(what), for which there is no kernel yet"
+    case .tooManyInstances(let layer, let count):
+      "layer '\(layer)' would have to run for \(count) combinations of its decisions at once; at most 4,096 can"
+    case .notMixed(let layer, let reason): "layer '\(layer)' cannot run for all its networks at once: \(reason)"
+    case .tooManyCombinations(let count):
+      "a width or a cost of the space depends on \(count) combinations of decisions at once; at most 200,000 can be mixed"
+    case .noValue:
+      "a width of the space has no value for some combination of decisions, so its networks cannot be mixed"
     case .tooLarge(let tensor): "the tensor '\(tensor)' would have more numbers than can be addressed"
     }
   }
@@ -207,7 +222,7 @@ extension Operation {
 
 extension Space {
   /// The nodes whose values reach an output, whatever is chosen.
-  fileprivate var usefulNodes: Set<NodeID> {
+  var usefulNodes: Set<NodeID> {
     var wanted = Set([body.result] + otherOutputs.map(\.node))
     collectUseful(body.nodes, into: &wanted)
     return wanted

@@ -32,6 +32,8 @@ package struct WeightTensor: Hashable, Sendable {
     case projection
     /// `[h, w, channels]`
     case position
+    /// `[elements]`: all masks of a mixture, written before a pass and never trained by an update
+    case mask
   }
   /// `s2.expand.conv.convolution[kernel=3,splits=0]`
   package let name: String
@@ -41,12 +43,12 @@ package struct WeightTensor: Hashable, Sendable {
   package let fanIn: Int
 
   package var count: Int { shape.reduce(1, *) }
-  package var isTrained: Bool { role != .runningMean && role != .runningVariance }
+  package var isTrained: Bool { role != .runningMean && role != .runningVariance && role != .mask }
   /// Whether weight decay applies: not to norms, biases and embeddings.
   package var isDecayed: Bool {
     switch role {
     case .convolution, .depthwise, .linear, .splitLinear, .projection: true
-    case .bias, .scale, .shift, .runningMean, .runningVariance, .position: false
+    case .bias, .scale, .shift, .runningMean, .runningVariance, .position, .mask: false
     }
   }
 }

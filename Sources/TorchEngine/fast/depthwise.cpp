@@ -233,6 +233,8 @@ void run_backward(Execution &execution, const es_instruction &instruction, int32
   float *dx = instruction.outputs[0] >= 0 ? execution.mutable_floats(instruction.outputs[0]) : nullptr;
   const bool accumulate = instruction.attributes[3] != 0;
   const std::vector<float> w = packed(execution, instruction.slices[0]);
+  const bool trains = execution.trains(instruction.slices[0]);
+  if (dx == nullptr && !trains) return;
   const int64_t count = window.weights(), parts = parts_of(window.images, window.grain());
   std::vector<double> sums(parts * count);
   std::optional<NormalSums> following;
@@ -249,7 +251,7 @@ void run_backward(Execution &execution, const es_instruction &instruction, int32
       int64_t summed = 0;
       for (int64_t row = 0; row < window.out_height; ++row) {
         const float *gradient = dy + n * window.out_size() + row * window.out_row();
-        differentiate_weights(window, source, gradient, row, own.data(), inputs);
+        if (trains) differentiate_weights(window, source, gradient, row, own.data(), inputs);
         if (dx == nullptr) continue;
         float *const image = dx + n * window.in_size();
         const int64_t done = returning.take(row, gradient, w.data(), image, accumulate);

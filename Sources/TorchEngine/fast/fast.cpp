@@ -27,6 +27,8 @@ FastKernel fast_kernel_of(int32_t opcode) {
     case ES_GLOBAL_POOL_BACKWARD: return fast::global_pool_backward;
     case ES_ADD: return fast::add;
     case ES_COPY: return fast::copy;
+    case ES_MASK: return fast::mask;
+    case ES_MASK_BACKWARD: return fast::mask_backward;
     default: return nullptr;
   }
 }
@@ -100,6 +102,7 @@ std::vector<float> packed(const Execution &execution, int32_t index) {
 }
 
 void add_to_gradient(Execution &execution, int32_t index, const double *values) {
+  if (!execution.trains(index)) return;
   const es_slice &slice = execution.slice(index);
   float *to = execution.context.touch(execution.lane, slice.tensor).mutable_data_ptr<float>();
   for_runs(slice, execution.context.parameters[slice.tensor].strides,

@@ -37,6 +37,8 @@ void global_pool(Execution &execution, const es_instruction &instruction);
 void global_pool_backward(Execution &execution, const es_instruction &instruction);
 void add(Execution &execution, const es_instruction &instruction);
 void copy(Execution &execution, const es_instruction &instruction);
+void mask(Execution &execution, const es_instruction &instruction);
+void mask_backward(Execution &execution, const es_instruction &instruction);
 
 }  // namespace fast
 
@@ -68,7 +70,7 @@ void for_parts(int64_t count, int64_t grain, const std::function<void(int64_t, i
 
 /// The elements of a slice, row-major.
 std::vector<float> packed(const Execution &execution, int32_t slice);
-/// Adds values, row-major, to a slice's gradient.
+/// Adds values, row-major, to a slice's gradient where its tensor is trained.
 void add_to_gradient(Execution &execution, int32_t slice, const double *values);
 
 }  // namespace espalier

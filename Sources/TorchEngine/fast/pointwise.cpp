@@ -145,6 +145,7 @@ void pointwise_backward(Execution &execution, const es_instruction &instruction,
   const int64_t rows = rows_of(execution, input), in = execution.shape(input)[3];
   const int64_t out = execution.shape(instruction.inputs[0])[3];
   const bool has_dx = instruction.outputs[0] >= 0, accumulate = instruction.attributes[2] != 0;
+  const bool trains = execution.trains(instruction.slices[0]);
   Factor factor(out, in);
   if (has_dx) {
     const std::vector<float> w = packed(execution, instruction.slices[0]);
@@ -170,12 +171,12 @@ void pointwise_backward(Execution &execution, const es_instruction &instruction,
         gradient->write(row, count, gradient_room.data(), /*accumulate=*/false);
         a = gradient_room.data();
       }
-      if (normal) {
+      if (normal && trains) {
         input_room.resize(count * in);
         best_loops().normalise(normal->loop(input_maker->attributes[0]), b, input_room.data(), count);
         b = input_room.data();
       }
-      sums[part].add(a, b, count);
+      if (trains) sums[part].add(a, b, count);
       if (!has_dx) return;
       factor.multiply(a, dx + row * in, count, accumulate);
       if (following) following->add(part, dx + row * in, row, count);

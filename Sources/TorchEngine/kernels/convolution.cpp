@@ -75,15 +75,16 @@ void run_backward(Execution &execution, const es_instruction &instruction) {
   const int32_t dy = instruction.inputs[0], x = instruction.inputs[1], dx = instruction.outputs[0];
   const bool accumulate = instruction.attributes[2] != 0;
   const at::Tensor w = execution.value(instruction.slices[0]);
-  const at::Tensor dw = execution.gradient(instruction.slices[0]);
-  if (instruction.slices[1] >= 0) {
+  const bool trains = execution.trains(instruction.slices[0]);
+  const at::Tensor dw = trains ? execution.gradient(instruction.slices[0]) : at::Tensor();
+  if (instruction.slices[1] >= 0 && execution.trains(instruction.slices[1])) {
     const at::Tensor db = execution.gradient(instruction.slices[1]);
     db.add_(execution.rows(dy).sum(0).view(db.sizes()));
   }
   if (is_product(instruction)) {
     const at::Tensor gradient = execution.rows(dy);
     const int64_t step = instruction.attributes[1];
-    product_weight_gradient(matrix(dw), gradient, read_rows(execution, x, step));
+    if (trains) product_weight_gradient(matrix(dw), gradient, read_rows(execution, x, step));
     if (dx < 0) return;
     if (step == 1) {
       product_input_gradient(execution.rows(dx), gradient, matrix(w), accumulate);
@@ -96,14 +97,15 @@ void run_backward(Execution &execution, const es_instruction &instruction) {
     deliver(target, own.view(target.sizes()), accumulate);
     return;
   }
+  if (dx < 0 && !trains) return;
   const int64_t kernel = instruction.attributes[0], stride = instruction.attributes[1];
-  const std::array<bool, 3> wanted{dx >= 0, true, false};
+  const std::array<bool, 3> wanted{dx >= 0, trains, false};
   std::optional<Placement> placement;
   if (dx >= 0) placement.emplace(execution.nchw(dx), accumulate);
   const auto gradients =
       at::convolution_backward(execution.nchw(dy), execution.nchw(x), filters(w), c10::nullopt, {stride, stride},
                                {window_padding(kernel), window_padding(kernel)}, {1, 1}, false, {0, 0}, 1, wanted);
-  filters(dw).add_(std::get<1>(gradients));
+  if (trains) filters(dw).add_(std::get<1>(gradients));
   if (placement) placement->settle(std::get<0>(gradients));
 }
 

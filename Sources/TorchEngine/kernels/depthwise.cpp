@@ -114,7 +114,8 @@ template <Taps taps>
 void run_backward(Execution &execution, const es_instruction &instruction) {
   const Filter filter(instruction, taps, Direction::backward);
   const at::Tensor w = execution.value(instruction.slices[0]);
-  const at::Tensor dw = execution.gradient(instruction.slices[0]);
+  const bool trains = execution.trains(instruction.slices[0]);
+  const at::Tensor dw = trains ? execution.gradient(instruction.slices[0]) : at::Tensor();
   const at::Tensor x = execution.nchw(instruction.inputs[1]);
   const bool has_dx = instruction.outputs[0] >= 0, accumulate = instruction.attributes[3] != 0;
   const at::Tensor dx = has_dx ? execution.nchw(instruction.outputs[0]) : at::Tensor();
@@ -122,10 +123,12 @@ void run_backward(Execution &execution, const es_instruction &instruction) {
     if (has_dx && !accumulate) dx.zero_();
     for (int64_t copy = 0; copy < filter.copies; ++copy) {
       const at::Tensor dy = copy_nhwc(execution.nchw(instruction.inputs[0], filter.copies, copy));
-      for_each_tap(copy_nhwc(x), dy, filter,
-                   [&](int64_t row, int64_t column, const at::Tensor &from, const at::Tensor &to) {
-                     dw[copy][row][column].add_(from.mul(to).sum({0, 1, 2}));
-                   });
+      if (trains) {
+        for_each_tap(copy_nhwc(x), dy, filter,
+                     [&](int64_t row, int64_t column, const at::Tensor &from, const at::Tensor &to) {
+                       dw[copy][row][column].add_(from.mul(to).sum({0, 1, 2}));
+                     });
+      }
       if (!has_dx) continue;
       for_each_tap(copy_nhwc(dx), dy, filter,
                    [&](int64_t row, int64_t column, const at::Tensor &from, const at::Tensor &to) {
@@ -134,7 +137,8 @@ void run_backward(Execution &execution, const es_instruction &instruction) {
     }
     return;
   }
-  const std::array<bool, 3> wanted{has_dx, true, false};
+  if (!has_dx && !trains) return;
+  const std::array<bool, 3> wanted{has_dx, trains, false};
   for (int64_t copy = 0; copy < filter.copies; ++copy) {
     std::optional<Placement> placement;
     if (has_dx) placement.emplace(dx, accumulate || copy > 0);
@@ -142,7 +146,7 @@ void run_backward(Execution &execution, const es_instruction &instruction) {
         execution.nchw(instruction.inputs[0], filter.copies, copy), x, filters(w, copy), c10::nullopt,
         {filter.stride, filter.stride}, {filter.padding, filter.padding}, {filter.dilation, filter.dilation}, false,
         {0, 0}, x.size(1), wanted);
-    filters(dw, copy).add_(std::get<1>(gradients));
+    if (trains) filters(dw, copy).add_(std::get<1>(gradients));
     if (placement) placement->settle(std::get<0>(gradients));
   }
 }

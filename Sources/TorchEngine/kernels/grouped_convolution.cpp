@@ -62,17 +62,19 @@ void run_forward(Execution &execution, const es_instruction &instruction) {
 void run_backward(Execution &execution, const es_instruction &instruction) {
   const Window window(instruction);
   const int32_t dy = instruction.inputs[0], dx = instruction.outputs[0];
-  if (instruction.slices[1] >= 0) {
+  if (instruction.slices[1] >= 0 && execution.trains(instruction.slices[1])) {
     const at::Tensor db = execution.gradient(instruction.slices[1]);
     db.add_(execution.rows(dy).sum(0).view(db.sizes()));
   }
-  const std::array<bool, 3> wanted{dx >= 0, true, false};
+  const bool trains = execution.trains(instruction.slices[0]);
+  if (dx < 0 && !trains) return;
+  const std::array<bool, 3> wanted{dx >= 0, trains, false};
   std::optional<Placement> placement;
   if (dx >= 0) placement.emplace(execution.nchw(dx), instruction.attributes[5] != 0);
   const auto gradients = at::convolution_backward(
       execution.nchw(dy), execution.nchw(instruction.inputs[1]), filters(execution.value(instruction.slices[0])),
       c10::nullopt, window.strides(), window.padding(), window.dilations(), false, {0, 0}, window.groups, wanted);
-  filters(execution.gradient(instruction.slices[0])).add_(std::get<1>(gradients));
+  if (trains) filters(execution.gradient(instruction.slices[0])).add_(std::get<1>(gradients));
   if (placement) placement->settle(std::get<0>(gradients));
 }
 

@@ -34,15 +34,14 @@ void run_forward(Execution &execution, const es_instruction &instruction) {
 
 void run_backward(Execution &execution, const es_instruction &instruction) {
   const at::Tensor x = execution.rows(instruction.inputs[1]);
-  const std::array<bool, 3> wanted{true, true, true};
+  const std::array<bool, 3> wanted{true, execution.trains(instruction.slices[0]),
+                                   execution.trains(instruction.slices[1])};
   const auto gradients = at::native_layer_norm_backward(
       execution.rows(instruction.inputs[0]), x, {x.size(1)}, execution.rows(instruction.inputs[2]),
       execution.rows(instruction.inputs[3]), vector(execution.value(instruction.slices[0])),
       vector(execution.value(instruction.slices[1])), wanted);
-  const at::Tensor dscale = execution.gradient(instruction.slices[0]);
-  dscale.add_(std::get<1>(gradients).view(dscale.sizes()));
-  const at::Tensor dshift = execution.gradient(instruction.slices[1]);
-  dshift.add_(std::get<2>(gradients).view(dshift.sizes()));
+  add_vector(execution, instruction.slices[0], std::get<1>(gradients));
+  add_vector(execution, instruction.slices[1], std::get<2>(gradients));
   deliver(execution.rows(instruction.outputs[0]), std::get<0>(gradients), instruction.attributes[0] != 0);
 }
 
@@ -59,7 +58,7 @@ void run_embedding(Execution &execution, const es_instruction &instruction) {
 
 void run_embedding_backward(Execution &execution, const es_instruction &instruction) {
   const at::Tensor dy = execution.nhwc(instruction.inputs[0]);
-  execution.gradient(instruction.slices[0]).add_(dy.sum(0));
+  if (execution.trains(instruction.slices[0])) execution.gradient(instruction.slices[0]).add_(dy.sum(0));
   if (instruction.outputs[0] < 0) return;
   deliver(execution.nhwc(instruction.outputs[0]), dy, instruction.attributes[0] != 0);
 }

@@ -39,15 +39,17 @@ void run_forward(Execution &execution, const es_instruction &instruction) {
 
 void run_backward(Execution &execution, const es_instruction &instruction) {
   const at::Tensor w = execution.value(instruction.slices[0]);
-  const at::Tensor dw = execution.gradient(instruction.slices[0]);
+  const bool trains = execution.trains(instruction.slices[0]);
+  const bool trains_bias = instruction.slices[1] >= 0 && execution.trains(instruction.slices[1]);
+  const at::Tensor dw = trains ? execution.gradient(instruction.slices[0]) : at::Tensor();
   const at::Tensor x = execution.rows(instruction.inputs[1]);
   const int32_t dx = instruction.outputs[0];
   const bool accumulate = instruction.attributes[0] != 0;
   const int64_t copies = copies_of(w);
   for (int64_t copy = 0; copy < copies; ++copy) {
     const at::Tensor dy = execution.rows(instruction.inputs[0], copies, copy);
-    product_weight_gradient(matrix_of(dw, copy), dy, x);
-    if (instruction.slices[1] >= 0) vector_of(execution.gradient(instruction.slices[1]), copy).add_(dy.sum(0));
+    if (trains) product_weight_gradient(matrix_of(dw, copy), dy, x);
+    if (trains_bias) vector_of(execution.gradient(instruction.slices[1]), copy).add_(dy.sum(0));
     if (dx >= 0) product_input_gradient(execution.rows(dx), dy, matrix_of(w, copy), accumulate || copy > 0);
   }
 }

@@ -148,17 +148,16 @@ at::Tensor normal_gradient(Execution &execution, const es_instruction &instructi
 }
 
 void run_backward(Execution &execution, const es_instruction &instruction) {
-  const std::array<bool, 3> wanted{true, true, true};
+  const std::array<bool, 3> wanted{true, execution.trains(instruction.slices[0]),
+                                   execution.trains(instruction.slices[1])};
   const at::Tensor dz = normal_gradient(execution, instruction);
   const Placement placement(execution.nchw(instruction.outputs[0]), instruction.attributes[0] != 0);
   const auto gradients = at::native_batch_norm_backward(
       dz, execution.nchw(instruction.inputs[1]),
       per_channel(execution.value(instruction.slices[0])), c10::nullopt, c10::nullopt,
       execution.flat(instruction.inputs[2]), execution.flat(instruction.inputs[3]), /*train=*/true, /*eps=*/0, wanted);
-  const at::Tensor dscale = execution.gradient(instruction.slices[0]);
-  dscale.add_(std::get<1>(gradients).view(dscale.sizes()));
-  const at::Tensor dshift = execution.gradient(instruction.slices[1]);
-  dshift.add_(std::get<2>(gradients).view(dshift.sizes()));
+  add_vector(execution, instruction.slices[0], std::get<1>(gradients));
+  add_vector(execution, instruction.slices[1], std::get<2>(gradients));
   placement.settle(std::get<0>(gradients));
 }
 

@@ -43,6 +43,6 @@ const Kernel resize_backward{"resize_backward",
                                check_resize(c, c.output(0), c.input(0));
                                c.attribute(1, 0, 1);
                              },
-                             run_backward, Direction::backward};
+                             run_backward};
 
 }  // namespace espalier

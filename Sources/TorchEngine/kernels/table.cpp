@@ -51,6 +51,8 @@ const Kernel *kernel_of(int32_t opcode) {
     case ES_ATTENTION_BACKWARD: return &attention_backward;
     case ES_QUANTIZE: return &quantize;
     case ES_NORMALISE: return &normalise;
+    case ES_MASK: return &mask;
+    case ES_MASK_BACKWARD: return &mask_backward;
     default: return nullptr;
   }
 }

@@ -199,7 +199,8 @@ struct RunState {
 
   private var progressRows: [[String]] {
     guard let progress else { return [] }
-    var rows = [["samples", (logged == nil ? progress.samples : samples).grouped]]
+    var rows: [[String]] = []
+    if !definition.method.isMixture { rows.append(["samples", (logged == nil ? progress.samples : samples).grouped]) }
     if definition.method.learnsDistribution { rows.append(["entropy", "\(progress.entropy.fixed(2)) nats"]) }
     rows.append(["search", progress.searchSeconds.durationText])
     if progress.retrainingSeconds > 0 { rows.append(["training", progress.retrainingSeconds.durationText]) }

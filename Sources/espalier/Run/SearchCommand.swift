@@ -23,6 +23,9 @@ struct SearchCommand: AsyncParsableCommand {
       weights. It draws as many networks a step as the distribution's entropy asks for, starts with one categorical a \
       decision and goes on with one a layer. PARSEC (Casale et al. 2019) is the same with a fixed number of draws.
 
+      FBNetV2 (Wan et al. 2020) runs all networks in every step: widths are masks, other choices weighted sums, and what \
+      weighs them is learnt by its gradient.
+
       The baselines train shared weights by uniform draws and then score networks within the target with them: random \
       takes uniform draws (Li and Talwalkar 2019), evolution mutates winners of tournaments (Real et al. 2019).
 
@@ -52,7 +55,7 @@ struct SearchCommand: AsyncParsableCommand {
     completion: .directory)
   var start: String?
 
-  @Option(help: "The search method: fp-nas, parsec, random or evolution. Default: fp-nas.")
+  @Option(help: "The search method: fp-nas, parsec, fbnetv2, random or evolution. Default: fp-nas.")
   var method: SearchMethod?
 
   @Option(
@@ -81,7 +84,9 @@ struct SearchCommand: AsyncParsableCommand {
   @Option(help: "Passes over the training half; a fraction is allowed. Default: 30.")
   var epochs: Double?
 
-  @Option(help: "How strongly cost above the target counts against accuracy, from 0 to below 1. Default: 0.6.")
+  @Option(
+    help: "How strongly cost above the target counts against accuracy, from 0 to below 1. Default: 0.6. Not of fbnetv2."
+  )
   var beta: Double?
 
   @Option(help: "A number from 0 to 18446744073709551615; everything random follows from it. Default: 1.")

@@ -42,8 +42,10 @@ final class SearchReporter: Sendable {
     var draws = 0
     var macs = 0.0
     var loss = 0.0
+    var trained = 0
     var validation = 0.0
     var validated = 0
+    var epoch = 0
     var isWarmUp = true
     var samples = 0
   }
@@ -70,10 +72,8 @@ final class SearchReporter: Sendable {
       "networks", "\(compiled.encodings.grouped) (\(compiled.encodings.short)), \(space.decisions.count) decisions",
     ])
     table.add(["logits", "\(compiled.factorisedLogits.grouped) factorised, \(joint) joint"])
-    table.add([
-      "data",
-      "\(splits.train.name): \(splits.train.count) + \(splits.validation.count) images to search, \(splits.test.count) to test",
-    ])
+    let parts = definition.recipe.searchImages(of: splits).map(String.init).joined(separator: " + ")
+    table.add(["data", "\(splits.train.name): \(parts) images to search, \(splits.test.count) to test"])
     table.add(["input", "\(space.input.words), \(space.classes) classes"])
     if let start = setup.start, let entropy = setup.startEntropy {
       let origin = start.origin.map { " learnt by \($0)" } ?? ""
@@ -143,13 +143,19 @@ final class SearchReporter: Sendable {
   /// Entropy, K, mean cost of the draws, and the best draw so far: what tells at a glance how a search is going.
   private func live(_ record: StepRecord, _ state: State) -> String {
     let macs = record.draws.reduce(0) { $0 + Double($1.macs) } / Double(max(1, record.draws.count))
+    if let mixture = recipe.mixture {
+      let losses = record.draws.compactMap { $0.trainingLoss ?? $0.validationLoss }
+      let temperature = mixture.temperature(epoch: record.epoch).fixed(2)
+      let loss = losses.first.map { "  loss \($0.fixed(3))" } ?? ""
+      return "H \(record.entropy.fixed(2))  T \(temperature)  \(Int(macs).short) MACs\(loss)"
+    }
     let best = state.best.map { "  best \($0.loss.fixed(3)) at \($0.macs.short)" } ?? ""
     return "H \(record.entropy.fixed(2))  K \(record.draws.count)  \(Int(macs).short) MACs\(best)"
   }
 
   /// Counts a step in for the table and the best draw.
   private func add(_ record: StepRecord, _ samples: Int, _ total: Int, _ state: inout State) {
-    for draw in record.draws where draw.macs <= target ?? .max {
+    for draw in record.draws where recipe.mixture == nil && draw.macs <= target ?? .max {
       guard let loss = draw.validationLoss, loss < state.best?.loss ?? .infinity else { continue }
       state.best = (loss, draw.macs)
     }
@@ -164,7 +170,12 @@ final class SearchReporter: Sendable {
     state.current.entropy = record.entropy
     state.current.draws += record.draws.count
     state.current.macs += record.draws.reduce(0) { $0 + Double($1.macs) } / count
-    state.current.loss += record.draws.reduce(0) { $0 + $1.trainingLoss } / count
+    let training = record.draws.compactMap(\.trainingLoss)
+    if !training.isEmpty {
+      state.current.loss += training.reduce(0, +) / Double(training.count)
+      state.current.trained += 1
+    }
+    state.current.epoch = record.epoch
     let losses = record.draws.compactMap(\.validationLoss)
     if !losses.isEmpty {
       state.current.validation += losses.reduce(0, +) / Double(losses.count)
@@ -181,17 +192,26 @@ final class SearchReporter: Sendable {
   }
 
   private func searchTable(_ state: State) -> String {
-    var table = AlignedTable([.right, .left, .right, .right, .right, .right, .right, .right])
-    table.add(["step", "phase", "entropy", "K", "samples", "mean MACs", "train loss", "val loss"])
+    // A mixture draws nothing; its weights have a temperature.
+    let kinds = recipe.mixture == nil ? ["K", "samples"] : ["T"]
+    var table = AlignedTable([.right, .left] + [AlignedTable.Alignment](repeating: .right, count: 4 + kinds.count))
+    table.add(["step", "phase", "entropy"] + kinds + ["mean MACs", "train loss", "val loss"])
     for row in state.rows {
       let steps = Double(row.steps)
-      table.add([
-        String(row.firstStep + row.steps), row.isWarmUp ? "warm-up" : "search", row.entropy.fixed(2),
-        (Double(row.draws) / steps).fixed(1), row.samples.grouped, Int(row.macs / steps).short,
-        (row.loss / steps).fixed(3), row.validated > 0 ? (row.validation / Double(row.validated)).fixed(3) : "-",
-      ])
+      let kinds =
+        recipe.mixture.map { [$0.temperature(epoch: row.epoch).fixed(2)] }
+        ?? [(Double(row.draws) / steps).fixed(1), row.samples.grouped]
+      table.add(
+        [String(row.firstStep + row.steps), row.isWarmUp ? "warm-up" : "search", row.entropy.fixed(2)] + kinds + [
+          Int(row.macs / steps).short, Self.mean(row.loss, row.trained), Self.mean(row.validation, row.validated),
+        ])
     }
     return table.text()
+  }
+
+  /// Of a sum over so many; `-` of none.
+  private static func mean(_ sum: Double, _ count: Int) -> String {
+    count > 0 ? (sum / Double(count)).fixed(3) : "-"
   }
 
   private func chosen(
@@ -229,7 +249,8 @@ final class SearchReporter: Sendable {
     let search = state.withLock { $0.searchSeconds }
     let training = state.withLock { (ContinuousClock.now - $0.phaseStarted).inSeconds }
     if !result.networks.isEmpty { say(networkTable(result.networks)) }
-    say("\nsearched \(result.samples.grouped) samples in \(search.fixed(0)) s, trained in \(training.fixed(0)) s\n")
+    let what = recipe.mixture == nil ? "samples" : "steps"
+    say("\nsearched \(result.samples.grouped) \(what) in \(search.fixed(0)) s, trained in \(training.fixed(0)) s\n")
     say("the architecture is in \(path)/architecture.yaml; see also: espalier status \(path)\n")
   }
 
@@ -306,7 +327,7 @@ extension SearchMethod {
   func answer(rank: Int) -> String {
     switch self {
     case .random, .evolution: "the network with the best score"
-    case .fpNAS, .parsec:
+    case .fpNAS, .parsec, .fbnetV2:
       rank == 0
         ? "the most probable network"
         : "the most probable network within the target; \(rank) more probable ones are above it"
@@ -315,8 +336,20 @@ extension SearchMethod {
 }
 
 extension SearchRecipe {
+  /// How many images the weights are trained on, and how many move the distribution.
+  fileprivate func searchImages(of splits: DatasetSplits) -> [Int] {
+    guard let mixture else { return [splits.train.count, splits.validation.count] }
+    let dealt = splits.dealt(share: mixture.share)
+    return [dealt.weights.count, dealt.architectures.count]
+  }
+
   /// How draws are made, in a few words.
   fileprivate var words: String {
+    let length = "\(epochs.fixed(1)) epochs of which \(warmUpEpochs.fixed(1)) warm-up"
+    if let mixture {
+      let (first, last) = (mixture.temperature, mixture.temperature(epoch: max(0, Int(epochs.rounded(.up)) - 1)))
+      return "T from \(first.fixed(1)) to \(last.fixed(2)), \(mixture.lossWords), \(length)"
+    }
     let count =
       switch samples {
       case .adaptive(let lambda): "K = \(lambda) x entropy"
@@ -328,6 +361,17 @@ extension SearchRecipe {
       case .factorised: "factorised"
       case .mixed(let theta): "factorised, joint from epoch \(theta.fixed(1))"
       }
-    return "\(count), \(shape), beta \(beta), \(epochs.fixed(1)) epochs of which \(warmUpEpochs.fixed(1)) warm-up"
+    return "\(count), \(shape), beta \(beta), \(length)"
+  }
+}
+
+extension MixtureRecipe {
+  /// How cost counts, in a few words.
+  fileprivate var lossWords: String {
+    switch loss {
+    case .additive: "cost times \(costWeight) added"
+    case .hinge: "hinge times \(costWeight) added"
+    case .fbnet: "cost as FBNet's factor"
+    }
   }
 }

@@ -63,8 +63,11 @@ struct SearchSetup {
       of: order.method, epochs: 30, target: target, initialEntropy: uniform,
       asksForFactorised: space.hints.isFactorised)
     self.recipe = recipe
-    if order.recipe.start != nil, !order.method.learnsDistribution {
-      throw CommandFailure("'\(order.method.rawValue)' learns no distribution, so it starts from none")
+    if order.recipe.start != nil, !order.method.takesStart {
+      throw CommandFailure(
+        order.method.learnsDistribution
+          ? "'\(order.method.rawValue)' starts from the uniform distribution; 'fp-nas' and 'parsec' can start from a run's"
+          : "'\(order.method.rawValue)' learns no distribution, so it starts from none")
     }
     start = try order.recipe.start.map { try DistributionStart(reading: $0) }
     startEntropy = try start?.entropy(

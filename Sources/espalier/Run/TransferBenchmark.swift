@@ -18,7 +18,7 @@ struct TransferBenchmark: ParsableCommand {
       same images, and of the same network on the second images, with a half and a quarter of the steps; each has a \
       schedule of its own. They are compared with a search of all steps from the uniform distribution, by entropy and by \
       the validation loss of the draws of the last tenth. The loss of the most probable network is that with the shared \
-      weights. A run of the standard settings takes about 20 minutes of two cores.
+      weights. The standard settings take more than half an hour a seed on two cores.
       """)
 
   @Option(help: "How many seeds search.", transform: parseCount)

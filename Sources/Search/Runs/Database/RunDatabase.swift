@@ -65,7 +65,7 @@ package final class RunDatabase: Sendable {
       gradient_norm REAL NOT NULL);
     CREATE TABLE IF NOT EXISTS draw (
       step INTEGER NOT NULL, number INTEGER NOT NULL, choices TEXT NOT NULL, macs INTEGER NOT NULL,
-      training_loss REAL NOT NULL, validation_loss REAL, weight REAL NOT NULL, share REAL,
+      training_loss REAL, validation_loss REAL, weight REAL NOT NULL, share REAL,
       PRIMARY KEY (step, number)) WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS form (name TEXT PRIMARY KEY, groups TEXT NOT NULL) WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS snapshot (step INTEGER PRIMARY KEY, form TEXT NOT NULL, logits BLOB NOT NULL);
@@ -92,7 +92,7 @@ package final class RunDatabase: Sendable {
       let statement = try database.cachedStatement(sql: "INSERT INTO draw VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
       for (number, draw) in record.draws.enumerated() {
         try statement.execute(arguments: [
-          record.step, number, Self.text(draw.choices), draw.macs, Self.number(draw.trainingLoss),
+          record.step, number, Self.text(draw.choices), draw.macs, draw.trainingLoss.map(Self.number),
           draw.validationLoss.map(Self.number), Self.number(draw.weight), draw.share.map(Self.number),
         ])
       }

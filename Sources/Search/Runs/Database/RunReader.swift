@@ -84,7 +84,7 @@ package struct RunReader: Sendable {
 
   private func draw(_ row: Row) throws -> DrawRecord {
     DrawRecord(
-      choices: try choices(row[5]), macs: row[6], trainingLoss: try number(row, 7),
+      choices: try choices(row[5]), macs: row[6], trainingLoss: try optionalNumber(row, 7),
       validationLoss: try optionalNumber(row, 8), weight: try number(row, 9), share: try optionalNumber(row, 10))
   }
 

@@ -46,8 +46,11 @@ extension StepRecord {
     var scalars = [
       ("distribution/entropy", entropy), ("distribution/draws", Double(draws.count)),
       ("cost/mean_macs", mean(draws.map { Double($0.macs) })),
-      ("loss/training", mean(draws.map(\.trainingLoss))), ("weights/gradient_norm", gradientNorm),
     ]
+    let training = draws.compactMap(\.trainingLoss)
+    if !training.isEmpty {
+      scalars += [("loss/training", mean(training)), ("weights/gradient_norm", gradientNorm)]
+    }
     let validation = draws.compactMap(\.validationLoss)
     if !validation.isEmpty { scalars.append(("loss/validation", mean(validation))) }
     return scalars

@@ -8,10 +8,11 @@ struct RunReading {
   struct Step {
     struct Draw {
       let macs: Int
-      let trainingLoss: Double
+      let trainingLoss: Double?
       let validationLoss: Double?
     }
     let step: Int
+    let epoch: Int
     let entropy: Double
     let isWarmUp: Bool
     let draws: [Draw]
@@ -52,7 +53,7 @@ struct RunReading {
     try reader?.forEachStep { record in
       steps.append(
         Step(
-          step: record.step, entropy: record.entropy, isWarmUp: record.isWarmUp,
+          step: record.step, epoch: record.epoch, entropy: record.entropy, isWarmUp: record.isWarmUp,
           draws: record.draws.map {
             Step.Draw(macs: $0.macs, trainingLoss: $0.trainingLoss, validationLoss: $0.validationLoss)
           }))

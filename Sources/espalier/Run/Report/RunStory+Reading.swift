@@ -21,13 +21,14 @@ extension RunStory {
         number: step.step, entropy: step.entropy, isWarmUp: step.isWarmUp,
         draws: step.draws.map {
           Draw(cost: $0.macs, trainingLoss: $0.trainingLoss, validationLoss: $0.validationLoss)
-        })
+        }, temperature: definition.recipe.mixture?.temperature(epoch: step.epoch))
     }
     warmUpSteps = plannedWarmUp(run)
     validation =
       switch definition.method {
       case .fpNAS, .parsec: .oneBatch
       case .random, .evolution: .sameBatches(SampledSearch.scoringBatches)
+      case .fbnetV2: .mixture
       }
     learnsDistribution = definition.method.learnsDistribution
     training = run.training
