@@ -14,7 +14,8 @@ package enum Repository {
   /// Those that the planner lowers and that a test can plan in a debug build.
   package static let lowered =
     fpNAS + [
-      "fp-nas-l0", "fp-nas-l1", "fp-nas-l2", "autoformer-small", "autoformer-tiny", "bignas", "bn-nas", "darts", "enas", "fbnet", "fbnetv2", "fox-nas",
+      "fp-nas-l0", "fp-nas-l1", "fp-nas-l2", "autoformer-small", "autoformer-tiny", "bignas", "bn-nas", "darts", "enas",
+      "fbnet", "fbnetv2", "fox-nas",
       "hrnet", "hurricane", "mini-darts", "mini-darts-deep", "mixed-precision", "nasbench101",
       "nasbench101-legal", "nasbench201", "ofa-mobilenetv3", "pi-nas", "resnest", "spos", "spos-channels", "two-views",
     ]

@@ -24,7 +24,9 @@ struct ResultsArm: Sendable {
     ResultsArm(id: "factorised", title: "FP-NAS, factorised throughout", method: .fpNAS) { $0.fixed(.factorised) },
     ResultsArm(id: "baseline", title: "FP-NAS, 1/K taken from every share", method: .fpNAS) { $0.baseline = .uniform },
     ResultsArm(id: "random", title: "random search with shared weights", method: .random) { $0.fixed(.factorised) },
-    ResultsArm(id: "evolution", title: "regularised evolution with shared weights", method: .evolution) { $0.fixed(.factorised) },
+    ResultsArm(id: "evolution", title: "regularised evolution with shared weights", method: .evolution) {
+      $0.fixed(.factorised)
+    },
     ResultsArm(id: "splits-1", title: "as the first, 1 split everywhere", method: .fpNAS) { $0.splits(1) },
     ResultsArm(id: "splits-2", title: "as the first, 2 splits everywhere", method: .fpNAS) { $0.splits(2) },
     ResultsArm(id: "splits-4", title: "as the first, 4 splits everywhere", method: .fpNAS) { $0.splits(4) },
