@@ -29,6 +29,7 @@ struct ResultsArm: Sendable {
     },
     ResultsArm(id: "splits-1", title: "as the first, 1 split everywhere", method: .fpNAS) { $0.splits(1) },
     ResultsArm(id: "splits-2", title: "as the first, 2 splits everywhere", method: .fpNAS) { $0.splits(2) },
+    ResultsArm(id: "fbnetv2", title: "FBNetV2: all networks at once", method: .fbnetV2) { $0.masked() },
     ResultsArm(id: "splits-4", title: "as the first, 4 splits everywhere", method: .fpNAS) { $0.splits(4) },
   ]
 }
@@ -38,6 +39,13 @@ extension Recipe {
   fileprivate mutating func fixed(_ form: Form) {
     self.form = form
     jointFrom = nil
+  }
+
+  /// As many steps as the others: an epoch of FBNetV2 is one of both halves. Its own warm-up.
+  fileprivate mutating func masked() {
+    fixed(.factorised)
+    epochs = epochs.map { $0 / 2 }
+    warmUpEpochs = nil
   }
 
   /// Draws within the band, of networks that have as many splits in every layer of Mini-F.

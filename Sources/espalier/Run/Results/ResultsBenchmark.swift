@@ -42,7 +42,13 @@ struct ResultsBenchmark: AsyncParsableCommand {
   var random = 20
 
   @Option(help: "Steps of each search.", transform: parseCount)
-  var steps = 700
+  var steps = 400
+
+  @Option(
+    help: ArgumentHelp(
+      "Images of each part: either half of a search, and test.", valueName: "images"),
+    transform: parseCount)
+  var images = 3000
 
   @Option(
     help: ArgumentHelp("Only these ways, by their names on the page: band,fp-nas. Default: all.", valueName: "names"))
@@ -91,6 +97,7 @@ struct ResultsBenchmark: AsyncParsableCommand {
         }
       }
     }
+    try page.measureMemory(setup(ResultsArm.all[0], cases[0], seed: 1))
     guard let out else { return Terminal.standardOutput.write(page.text) }
     try replaceFile(out, with: Array(page.text.utf8))
     Terminal.standardError.line("wrote \(out)")
@@ -100,16 +107,7 @@ struct ResultsBenchmark: AsyncParsableCommand {
   private func run(
     _ arm: ResultsArm, _ item: ResultsCase, seed: Int, mayBegin: Bool, _ page: inout ResultsPage
   ) async throws -> ResultsRun? {
-    // The random networks are dealt out to the seeds, so that each is compared with networks of its own cost.
-    let share = random / seeds + (seed <= random % seeds ? 1 : 0)
-    var recipe = Self.schedule(epochs: Double(steps) / Double(item.trainingHalf / 64))
-    recipe.target = item.target
-    arm.adjust(&recipe)
-    let setup = try SearchSetup(
-      SearchOrder(
-        file: "spaces/mini-f.yaml", conditions: recipe.conditions, data: item.data, method: arm.method, recipe: recipe,
-        seed: UInt64(seed),
-        retraining: item.training, baselines: arm.isComparedWithRandom ? share : 0, threads: threads))
+    let setup = try setup(arm, item, seed: seed)
     page.describe(setup)
     var session = try setup.session()
     let path = "\(runs)/\(item.name)/\(arm.id)-\(seed)"
@@ -133,6 +131,19 @@ struct ResultsBenchmark: AsyncParsableCommand {
         "  \(network.label): \(network.macs.grouped) MACs, test accuracy \((network.result.accuracy * 100).fixed(2)) %")
     }
     return try finished(arm, result, session.definition, seed: seed, at: path)
+  }
+
+  private func setup(_ arm: ResultsArm, _ item: ResultsCase, seed: Int) throws -> SearchSetup {
+    // The random networks are dealt out to the seeds, so that each is compared with networks of its own cost.
+    let share = random / seeds + (seed <= random % seeds ? 1 : 0)
+    var recipe = Self.schedule(epochs: Double(steps) / Double(images / 64))
+    recipe.target = item.target
+    arm.adjust(&recipe)
+    return try SearchSetup(
+      SearchOrder(
+        file: "spaces/mini-f.yaml", conditions: recipe.conditions, data: item.data, limit: images, method: arm.method,
+        recipe: recipe, seed: UInt64(seed), retraining: item.training,
+        baselines: arm.isComparedWithRandom ? share : 0, threads: threads))
   }
 
   /// What every way shares. In a few hundred steps a distribution has to move faster than by the defaults, which are for
@@ -167,18 +178,16 @@ struct ResultsCase {
   let data: String
   /// Multiply-adds.
   let target: Int
-  /// Images, which say what a step is in epochs.
-  let trainingHalf: Int
   let training: TrainingRecipe
 
   static func all(dataRoot: String, cifar: String?) -> [ResultsCase] {
     [
       ResultsCase(
         name: "fashion-mnist", title: "Fashion-MNIST", data: "fashion-mnist:\(dataRoot)/fashion-mnist",
-        target: 1_500_000, trainingHalf: 30_000, training: TrainingRecipe(epochs: 2, shift: nil)),
+        target: 1_500_000, training: TrainingRecipe(epochs: 6, shift: nil)),
       ResultsCase(
         name: "cifar10", title: "CIFAR-10 (JPEG q75)", data: "cifar10:\(cifar ?? dataRoot + "/cifar10")",
-        target: 2_000_000, trainingHalf: 10_000, training: TrainingRecipe(epochs: 5, shift: 4)),
+        target: 2_000_000, training: TrainingRecipe(epochs: 6, shift: 4)),
     ]
   }
 }

@@ -17,14 +17,17 @@ struct ResultsPage {
   private let seeds: Int
   private let random: Int
   private let steps: Int
+  private let images: Int
   private let threads: Int
   private let cases: [ResultsCase]
   private var runs: [String: [ResultsRun]] = [:]
   private var machine = ""
+  private var memory: [ResultsMemory] = []
   private var warmUp = ""
 
   init(study: ResultsBenchmark, cases: [ResultsCase]) {
     (seeds, random, steps, threads) = (study.seeds, study.random, study.steps, study.threads)
+    images = study.images
     self.cases = cases
   }
 
@@ -40,10 +43,13 @@ struct ResultsPage {
       + "\(recipe.jointRate) for joint and \(recipe.factorisedRate) for factorised logits"
   }
 
+  /// - Throws: `CommandFailure`.
+  mutating func measureMemory(_ setup: SearchSetup) throws { memory = try ResultsMemory.measured(setup) }
+
   mutating func add(_ run: ResultsRun, to item: ResultsCase) { runs[item.name, default: []].append(run) }
 
   var text: String {
-    ([head] + cases.map(section) + [logits]).joined(separator: "\n\n") + "\n"
+    ([head] + cases.map(section) + [memoryTable, logits]).joined(separator: "\n\n") + "\n"
   }
 
   // MARK: Parts
@@ -55,7 +61,8 @@ struct ResultsPage {
     Written by `espalier benchmark results` (`make results`); do not edit.
 
     What the papers claim, on `spaces/mini-f.yaml` (104,485,552,128 networks) with two small data sets. Fixed before
-    anything was run: \(seeds) seeds, \(steps) steps of every search (\(warmUp)),
+    anything was run: \(images.grouped) images in either half of a search and as many to test, \(seeds) seeds, \(steps) steps of every search
+    (\(warmUp)),
     \(random) random networks a data set, targets and training as given below. Figures are means ± standard errors over
     seeds. A claim *shows* where its difference has the right sign and is more than two standard errors from nothing.
     "MACs" are multiply-adds. Times are processor times of the search alone, all threads together, on a machine with
@@ -110,6 +117,17 @@ struct ResultsPage {
   private func whole(_ values: [Double]) -> String {
     let found = MeanAndError(values)
     return "\(Int(found.mean.rounded()).grouped) ± \(Int((found.error ?? 0).rounded()).grouped)"
+  }
+
+  private var memoryTable: String {
+    ([
+      "## Memory", "",
+      "Of a search step on Fashion-MNIST's images, batch 64, measured: weights and gradients of the supernet, arenas of "
+        + "the \(threads) lanes, and the most that was alive at once. PARSEC's claim is that a step needs the memory of one "
+        + "network, whatever the number of draws; FBNetV2's supernet holds every block type.", "",
+      "| method | draws a step | weights, MiB | gradients, MiB | arenas, MiB | peak, MiB |",
+      "|---|---|---|---|---|---|",
+    ] + memory.map(\.row)).joined(separator: "\n")
   }
 
   /// Table 2 of fp-nas.md, section 5.3: what the two forms of a distribution need.
