@@ -50,11 +50,7 @@ package struct MaskedSearch: SearchLoop {
     if let complaint = recipe.complaint { throw SearchError.badRecipe(complaint) }
     let settings = recipe.mixture ?? MixtureRecipe(epochs: recipe.epochs)
     let dealt = splits.dealt(share: settings.share)
-    for (part, images) in [("weights'", dealt.weights), ("architectures'", dealt.architectures)] {
-      guard images.count >= recipe.batch else {
-        throw SearchError.tooFewImages(part: part, count: images.count, batch: recipe.batch)
-      }
-    }
+    try requireBatch(of: recipe.batch, in: [("weights'", dealt.weights), ("architectures'", dealt.architectures)])
     try requireFit(space, splits)
     self.space = space
     self.recipe = recipe

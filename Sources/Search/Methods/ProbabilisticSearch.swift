@@ -103,11 +103,7 @@ package struct ProbabilisticSearch {
     start: (from: DistributionStart, softening: Double)? = nil
   ) throws {
     if let complaint = recipe.complaint { throw SearchError.badRecipe(complaint) }
-    for (part, images) in [("training", splits.train), ("validation", splits.validation)] {
-      guard images.count >= recipe.batch else {
-        throw SearchError.tooFewImages(part: part, count: images.count, batch: recipe.batch)
-      }
-    }
+    try requireBatch(of: recipe.batch, in: [("training", splits.train), ("validation", splits.validation)])
     try requireFit(space, splits)
     self.space = space
     self.recipe = recipe
@@ -287,6 +283,13 @@ extension Distribution {
     guard let target = recipe.targetMACs else { return (mode(), 0) }
     let found = try mostProbable(limit: 100_000) { try cost(of: $0, in: space).macs <= target }
     return found.map { ($0.architecture, $0.rank) } ?? (mode(), 0)
+  }
+}
+
+/// Each part has the images of a step.
+func requireBatch(of batch: Int, in parts: [(name: String, images: ImageSet)]) throws(SearchError) {
+  for (part, images) in parts where images.count < batch {
+    throw .tooFewImages(part: part, count: images.count, batch: batch)
   }
 }
 

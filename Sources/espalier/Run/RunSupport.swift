@@ -97,9 +97,20 @@ private func translated(_ error: any Error, _ space: Space?) -> any Error {
   case let error as DatasetError: CommandFailure(error.description, status: .couldNotRun)
   case let error as DatasetSourceError: CommandFailure(error.description, status: .couldNotRun)
   case let error as DistributionPlanError: CommandFailure(error.description)
-  case let error as PlanError: CommandFailure(error.description)
+  case let error as PlanError: CommandFailure(error)
   case let error as TensorFileError: CommandFailure("a checkpoint is of another run: \(error)", status: .couldNotRun)
   default: error
+  }
+}
+
+extension CommandFailure {
+  /// A supernet that cannot be laid out; what other methods can run is said.
+  fileprivate init(_ error: PlanError) {
+    switch error {
+    case .tooManyInstances, .notMixed, .tooManyCombinations, .noValue:
+      self.init("\(error.description)\nhelp: 'fp-nas' and 'parsec' run the networks that they draw, one by one")
+    case .unboundedExtent, .tooManyVariants, .notLowered, .tooLarge: self.init(error.description)
+    }
   }
 }
 
