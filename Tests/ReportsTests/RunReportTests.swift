@@ -101,6 +101,15 @@ struct RunReportTests {
     #expect(html.contains("Cost against score"))
   }
 
+  @Test func `all networks at once have a temperature and a loss, and neither draws nor scores`() throws {
+    var story = SampleStory.full()
+    story.validation = .mixture
+    let page = try MarkupDocument(RunReport(of: story).html)
+    let heads = page.all("th").map(\.text)
+    #expect(heads.contains("temperature") && heads.contains("validation loss"))
+    #expect(!heads.contains("score") && !heads.contains("K") && !heads.contains("drawn so far"))
+  }
+
   @Test func `maps of a joint distribution are said to be marginals`() {
     var story = SampleStory.full()
     #expect(!RunReport(of: story).html.contains("marginal"))

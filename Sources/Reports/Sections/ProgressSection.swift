@@ -173,13 +173,14 @@ private struct ProgressCharts {
 
   var table: String {
     let entropy = story.learnsDistribution
+    let isScored = if case .sameBatches = story.validation { true } else { false }
     let kinds: [NumberTable.Column] =
       story.isMixture ? [.number("temperature")] : [.number("K"), .number("drawn so far")]
     var table = NumberTable(
       caption: "Means over parts of the run",
       [.text("steps"), .text("phase")] + (entropy ? [.number("entropy, nats")] : []) + kinds + [
         .number("mean \(story.costUnit)"), .number("training loss"),
-        .number(story.validation == .oneBatch ? "validation loss" : "score"),
+        .number(isScored ? "score" : "validation loss"),
       ])
     var samples = 0
     for part in parts {
