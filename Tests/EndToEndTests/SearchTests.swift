@@ -82,7 +82,7 @@ struct SearchTests {
       }
       let page = try MarkupDocument(try String(contentsOfFile: "\(folder)/run/report.html", encoding: .utf8))
       #expect(
-        page.all(class: "answer").first?.text.hasPrefix("The answer is the network that the search chose.") == true)
+        page.all(class: "answer").first?.text.hasPrefix("The answer is the network with the best score.") == true)
       let none = try Executable.run(
         SearchRun.small + ["--method", method, "--target", "1k", "--out", "\(folder)/none"])
       #expect(none.status == 1)
