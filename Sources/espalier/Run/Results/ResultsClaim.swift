@@ -56,6 +56,10 @@ private func randomClaim(_ runs: [ResultsRun]) -> ResultsClaim? {
     verdict: gain > 2 * both ? "shows" : gain > 0 ? "within two standard errors" : "does not show")
 }
 
+private func error(_ value: MeanAndError, _ digits: Int) -> String {
+  value.error.map { " ± \($0.fixed(digits))" } ?? ""
+}
+
 private func signed(_ value: Double, _ digits: Int) -> String { (value < 0 ? "" : "+") + value.fixed(digits) }
 
 /// Runs of two ways, paired by seed.
@@ -79,7 +83,7 @@ private struct ResultsPairs {
     let (all, later) = (MeanAndError(saved(\.result.samples)), saved(\.samplesAfterWarmUp))
     return ResultsClaim(
       claim: claim, paper: paper,
-      here: "\(all.text(1)) % fewer, \(MeanAndError(later).text(1)) % fewer after the warm-up",
+      here: "fewer by \(all.text(1)) %, after the warm-up by \(MeanAndError(later).text(1)) %",
       verdict: verdict(MeanAndError(later)))
   }
 
@@ -103,7 +107,8 @@ private struct ResultsPairs {
       let isKept = gain.mean >= -error
       return ResultsClaim(
         claim: claim, paper: paper, here: found,
-        verdict: isKept ? "shows: not worse by more than a standard error" : "does not show")
+        verdict: gain.error == nil
+          ? "one seed" : isKept ? "shows: not worse by more than a standard error" : "does not show")
     }
   }
 
@@ -115,10 +120,10 @@ private struct ResultsPairs {
     }
     guard !networks.isEmpty else { return nil }
     let loss = MeanAndError(networks.map { $0.1.testLoss - $0.0.testLoss })
+    // Of what stands first in the claim, less the other.
     let accuracy = MeanAndError(networks.map { ($0.0.accuracy - $0.1.accuracy) * 100 })
     let text =
-      "loss lower by \(loss.mean.fixed(4)) ± \((loss.error ?? 0).fixed(4)), "
-      + "accuracy \(signed(accuracy.mean, 2)) ± \((accuracy.error ?? 0).fixed(2))"
+      "loss \(signed(-loss.mean, 4))\(error(loss, 4)), accuracy \(signed(accuracy.mean, 2))\(error(accuracy, 2)) points"
     return (text, loss)
   }
 
