@@ -87,6 +87,7 @@ struct RequirementTests {
       #expect(searched.status == 0, "\(searched.errors)")
       #expect(searched.output.contains("every draw within 80 to 100 % of it"))
       #expect(searched.output.contains("where     c.kernel == 5"))
+      #expect(try FileManager.default.contentsOfDirectory(atPath: "\(run)/space") == ["tied.yaml"])
       let recipe = try String(contentsOfFile: "\(run)/recipe.yaml", encoding: .utf8)
       #expect(recipe.contains("  band: 0.8..1\n") && recipe.contains("where:\n  - \"c.kernel == 5\"\n"))
       let answer = try object(try Executable.run("count", "\(run)/architecture.yaml", "--json").output)

@@ -52,7 +52,7 @@ import Testing
     let plan = DistributionPlan.factorised(for: space)
     let logits = plan.zeros.map { $0.map { _ in Double.random(in: -1...1, using: &random) } }
     let distribution = Distribution(plan: plan, logits: logits)
-    let legal = try LegalDraws(space, recipe: Self.recipe(), distribution)
+    let legal = try LegalDraws(space, within: Self.recipe().budget, distribution)
     let draw = legal.networks.draw(using: &random)
     var gradient = plan.zeros
     legal.addGradient(of: [draw], weights: [1], plan: plan, into: &gradient)

@@ -1,5 +1,5 @@
 package import Distributions
-import SpaceAnalysis
+package import SpaceAnalysis
 package import SpaceIR
 import SpacePlanner
 
@@ -24,32 +24,33 @@ struct LegalDraws: Sendable {
   /// Of a draw, nats.
   private(set) var entropy: Double
 
+  /// - Parameter band: Multiply-adds; nil: any.
   /// - Throws: `MemberSetError`, `MoveError`.
-  init(_ space: Space, recipe: SearchRecipe, _ distribution: Distribution) throws {
+  init(_ space: Space, within band: Budget?, _ distribution: Distribution) throws {
     self.space = space
-    members = try Self.members(of: space, recipe, bins: Self.bins)
+    members = try Self.members(of: space, within: band, bins: Self.bins)
     ways = try FactoredWays(space, members, factors: distribution.plan.shapes)
-    networks = try WeightedNetworks(ways, distribution.weights(of: space))
+    networks = try WeightedNetworks(ways, NetworkWeights(distribution, of: space))
     marginals = networks.marginals
     entropy = networks.entropy(marginals)
   }
 
-  /// The networks that a recipe allows.
+  /// The networks that meet the requirements of a space and are within a band.
   ///
   /// - Parameter bins: As of `MemberSet`; more are taken where those cannot tell a network within the band.
   static func members(
-    of space: Space, _ recipe: SearchRecipe, bins: Int? = nil
+    of space: Space, within band: Budget?, bins: Int? = nil
   ) throws(MemberSetError) -> MemberSet {
     do throws(MemberSetError) {
-      return try MemberSet(space, budgets: recipe.budget.map { [$0] } ?? [], bins: bins)
+      return try MemberSet(space, budgets: band.map { [$0] } ?? [], bins: bins)
     } catch .budgets(.band(_, .unresolved)) where bins != nil {
-      return try members(of: space, recipe)
+      return try members(of: space, within: band)
     }
   }
 
   /// After the distribution has moved.
   mutating func follow(_ distribution: Distribution) throws {
-    networks = try WeightedNetworks(ways, distribution.weights(of: space))
+    networks = try WeightedNetworks(ways, NetworkWeights(distribution, of: space))
     marginals = networks.marginals
     entropy = networks.entropy(marginals)
   }
@@ -82,11 +83,18 @@ extension SearchRecipe {
   func limitsDraws(of space: Space) -> Bool { budget != nil || !space.requirements.isEmpty }
 
   /// The band in multiply-adds.
-  var budget: Budget? {
+  package var budget: Budget? {
     guard let band, let target = targetMACs else { return nil }
-    return Budget(
-      .macs, least: Int((band.lowerBound * Double(target)).rounded(.up)),
-      greatest: Int((band.upperBound * Double(target)).rounded(.down)))
+    return Budget(shares: band, of: target)
+  }
+}
+
+extension Budget {
+  /// Multiply-adds between two shares of a target.
+  package init(shares: ClosedRange<Double>, of target: Int) {
+    self.init(
+      .macs, least: Int((shares.lowerBound * Double(target)).rounded(.up)),
+      greatest: Int((shares.upperBound * Double(target)).rounded(.down)))
   }
 }
 
@@ -94,20 +102,20 @@ extension DistributionPlan {
   fileprivate var shapes: [FactoredWays.Shape] { factors.map { ($0.decisions, $0.combinations) } }
 }
 
-extension Distribution {
-  fileprivate func weights(of space: Space) -> NetworkWeights {
-    NetworkWeights(
-      zip(plan.factors, logits).map { factor, logits in
-        NetworkWeights.Factor(decisions: factor.decisions, combinations: factor.combinations, logits: logits)
+extension NetworkWeights {
+  /// The weights that a distribution gives to the networks of its space.
+  package init(_ distribution: Distribution, of space: Space) {
+    self.init(
+      zip(distribution.plan.factors, distribution.logits).map { factor, logits in
+        Factor(decisions: factor.decisions, combinations: factor.combinations, logits: logits)
       }, of: space)
   }
 }
 
-/// Of a draw from a distribution among the networks that meet the space's requirements, in nats.
+/// Of a draw from a distribution among the networks that meet the space's requirements and are within a band, in nats.
 ///
-/// - Throws: `MemberSetError`, `MoveError`, of a space with requirements only.
-package func drawEntropy(of distribution: Distribution, in space: Space) throws -> Double {
-  guard !space.requirements.isEmpty else { return distribution.entropy }
-  let recipe = SearchRecipe(samples: .fixed(2), form: .joint, epochs: 1, warmUpEpochs: 0, targetMACs: nil)
-  return try LegalDraws(space, recipe: recipe, distribution).entropy
+/// - Throws: `MemberSetError`, `MoveError`, of a space with requirements or with a band.
+package func drawEntropy(of distribution: Distribution, in space: Space, within band: Budget? = nil) throws -> Double {
+  guard band != nil || !space.requirements.isEmpty else { return distribution.entropy }
+  return try LegalDraws(space, within: band, distribution).entropy
 }

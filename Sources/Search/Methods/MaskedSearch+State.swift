@@ -6,13 +6,8 @@ package import Supernet
 /// and step.
 extension MaskedSearch {
   package func state() throws -> TensorFile {
-    let logits = distribution.logits.flatMap { $0 }
-    let moments = optimiser.numbers
     var file = TensorFile(
-      [
-        TensorFile.Tensor("logits", [logits.count], .float64(logits)),
-        TensorFile.Tensor("adam", [moments.count], .float64(moments)),
-      ], texts: ["step": String(step), "seed": String(seed), "form": "mixture"])
+      distribution, optimiser, texts: ["step": String(step), "seed": String(seed), "form": "mixture"])
     file.append(contentsOf: try supernet.savedState(.momentum))
     return file
   }
@@ -22,15 +17,9 @@ extension MaskedSearch {
       file.texts["seed"] == String(seed), file.texts["form"] == "mixture"
     else { throw TensorFileError.unexpected("how far the search was") }
     var optimiser = Self.optimiser(for: distribution.plan, settings)
-    guard case .float64(let logits)? = file["logits"], logits.count == distribution.plan.logits,
-      case .float64(let moments)? = file["adam"], optimiser.restore(moments)
-    else { throw TensorFileError.unexpected("the distribution") }
+    let distribution = try file.distribution(of: distribution.plan, &optimiser)
     try supernet.restoreState(file)
-    var rest = logits[...]
-    distribution.logits = distribution.logits.map { row in
-      defer { rest = rest.dropFirst(row.count) }
-      return Array(rest.prefix(row.count))
-    }
+    self.distribution = distribution
     self.optimiser = optimiser
     self.step = step
     trained = nil

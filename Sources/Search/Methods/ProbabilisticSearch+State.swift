@@ -9,13 +9,8 @@ extension ProbabilisticSearch {
   ///
   /// - Throws: `EngineError`.
   package func state() throws -> TensorFile {
-    let logits = distribution.logits.flatMap { $0 }
-    let moments = optimiser.numbers
     var file = TensorFile(
-      [
-        TensorFile.Tensor("logits", [logits.count], .float64(logits)),
-        TensorFile.Tensor("adam", [moments.count], .float64(moments)),
-      ],
+      distribution, optimiser,
       texts: [
         "step": String(step), "samples": String(samples), "seed": String(seed),
         "form": isJoint ? "joint" : "factorised",
@@ -33,18 +28,10 @@ extension ProbabilisticSearch {
     else { throw TensorFileError.unexpected("how far the search was") }
     let isJoint = file.texts["form"] == "joint"
     let plan = isJoint ? joint : DistributionPlan.factorised(for: space)
-    guard case .float64(let logits)? = file["logits"], logits.count == plan.logits,
-      case .float64(let moments)? = file["adam"]
-    else { throw TensorFileError.unexpected("the distribution") }
     var optimiser = Adam(for: plan, learningRate: isJoint ? recipe.jointRate : recipe.factorisedRate)
-    guard optimiser.restore(moments) else { throw TensorFileError.unexpected("the optimiser of the distribution") }
+    let distribution = try file.distribution(of: plan, &optimiser)
     try supernet.restoreState(file)
-    var rest = logits[...]
-    let rows = plan.factors.map { factor in
-      defer { rest = rest.dropFirst(factor.combinations.count) }
-      return Array(rest.prefix(factor.combinations.count))
-    }
-    distribution = Distribution(plan: plan, logits: rows)
+    self.distribution = distribution
     self.optimiser = optimiser
     self.isJoint = isJoint
     try legal?.regroup(distribution)

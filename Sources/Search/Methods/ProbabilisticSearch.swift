@@ -115,7 +115,7 @@ package struct ProbabilisticSearch {
       try start?.from.begin(space, form: recipe.form, joint: joint, softening: start?.softening ?? 1)
       ?? (uniform, recipe.form == .joint)
     optimiser = Adam(for: distribution.plan, learningRate: isJoint ? recipe.jointRate : recipe.factorisedRate)
-    legal = recipe.limitsDraws(of: space) ? try LegalDraws(space, recipe: recipe, distribution) : nil
+    legal = recipe.limitsDraws(of: space) ? try LegalDraws(space, within: recipe.budget, distribution) : nil
     supernet = try Supernet(
       SupernetPlan(for: space), library: library,
       options: EngineOptions(lanes: recipe.lanes, parallelism: .lanes(threads: threads)))
@@ -272,12 +272,11 @@ extension Distribution {
   /// one of them is; its rank is 0.
   func answer(in space: Space, _ recipe: SearchRecipe) throws -> (architecture: Architecture, rank: Int) {
     guard !recipe.limitsDraws(of: space) else {
-      var within = recipe
-      if recipe.targetMACs != nil { within.band = recipe.band ?? 0...1 }
+      let band = recipe.budget ?? recipe.targetMACs.map { Budget(shares: 0...1, of: $0) }
       do {
-        return (try LegalDraws(space, recipe: within, self).networks.mode, 0)
+        return (try LegalDraws(space, within: band, self).networks.mode, 0)
       } catch is MemberSetError where recipe.band == nil {
-        return (try LegalDraws(space, recipe: recipe, self).networks.mode, 0)
+        return (try LegalDraws(space, within: nil, self).networks.mode, 0)
       }
     }
     guard let target = recipe.targetMACs else { return (mode(), 0) }

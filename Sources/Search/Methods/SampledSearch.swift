@@ -50,10 +50,9 @@ package struct SampledSearch: SearchLoop {
     self.isEvolving = isEvolving
     weights = try ProbabilisticSearch(
       space, splits: splits, recipe: recipe, seed: seed, library: library, threads: threads)
-    var limits = recipe
     // A target is a hard limit for these methods, whatever the band.
-    if recipe.targetMACs != nil { limits.band = recipe.band ?? 0...1 }
-    members = try LegalDraws.members(of: space, limits)
+    members = try LegalDraws.members(
+      of: space, within: recipe.budget ?? recipe.targetMACs.map { Budget(shares: 0...1, of: $0) })
     ways = isEvolving ? try NetworkWays(space, members) : nil
     let proposals = max(1, weights.totalSteps - weights.warmUpSteps) * weights.nextSampleCountAfterWarmUp
     let capacity = min(Self.usual.capacity, max(4, proposals / 4))
@@ -144,23 +143,6 @@ extension ProbabilisticSearch {
   fileprivate func losses(of draws: [Architecture], trainingBatch step: Int) throws -> [Double] {
     try training.write(step: step, to: 0, of: supernet)
     return try losses(of: draws, slot: 0)
-  }
-
-  /// For each draw the mean over the first validation batches, the same for every draw.
-  fileprivate func meanLosses(of draws: [Architecture], batches: Int) throws -> [Double] {
-    guard !draws.isEmpty else { return [] }
-    var sums = [Double](repeating: 0, count: draws.count)
-    let count = min(batches, validation.batchesPerEpoch)
-    for batch in 0..<count {
-      try validation.write(step: batch, to: 1, of: supernet)
-      for (place, loss) in try losses(of: draws, slot: 1).enumerated() { sums[place] += loss / Double(count) }
-    }
-    return sums
-  }
-
-  private func losses(of draws: [Architecture], slot: Int) throws -> [Double] {
-    let paths = try DistinctPaths(draws, on: supernet, batch: recipe.batch, slot: slot, pass: .forward)
-    return paths.perDraw(try supernet.context.evaluate(paths.jobs, statistics: .batch).map(\.loss))
   }
 
   /// K of a method with a fixed number of draws.

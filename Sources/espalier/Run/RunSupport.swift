@@ -54,7 +54,8 @@ struct RunnableSpace {
       let relative = file.path.hasPrefix(folder) ? String(file.path.dropFirst(folder.count)) : file.path
       files.append(File(relativePath: relative, bytes: file.bytes))
     }
-    self.files = files
+    // Conditions are sources too, the last ones, and no files.
+    self.files = files.dropLast(conditions.count)
   }
 }
 

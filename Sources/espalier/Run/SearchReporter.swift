@@ -82,7 +82,7 @@ final class SearchReporter: Sendable {
     table.add(["method", "\(definition.method.rawValue), seed \(definition.seed), \(definition.recipe.words)"])
     if let target = definition.recipe.targetMACs {
       let band = definition.recipe.band.map { band in
-        ", every draw within \((band.lowerBound * 100).fixed(0)) to \((band.upperBound * 100).fixed(0)) % of it"
+        ", \(recipe.mixture == nil ? "every draw" : "the answer") within \((band.lowerBound * 100).fixed(0)) to \((band.upperBound * 100).fixed(0)) % of it"
       }
       table.add(["target", "\(target.grouped) MACs\(band ?? "")"])
     }

@@ -57,7 +57,8 @@ struct SearchSetup {
     let target = try order.recipe.target ?? medianMACs(of: space)
     library = try translatingFailures { try EngineLibrary.load(folders: engineFolders, device: order.device) }
     let uniform = try translatingFailures(about: space) {
-      try drawEntropy(of: Distribution(uniform: .hinted(by: space)), in: space)
+      let band = order.recipe.band.map { Budget(shares: $0, of: target) }
+      return try drawEntropy(of: Distribution(uniform: .hinted(by: space)), in: space, within: band)
     }
     let recipe = order.recipe.settings(
       of: order.method, epochs: 30, target: target, initialEntropy: uniform,

@@ -42,11 +42,7 @@ extension NetworkWeights {
     let isFactorised = snapshot.groups.allSatisfy { $0.decisions.count == 1 }
     do {
       let plan = isFactorised ? DistributionPlan.factorised(for: space) : try DistributionPlan.joint(for: space)
-      let distribution = try Distribution(snapshot, for: space, plan: plan)
-      return NetworkWeights(
-        zip(plan.factors, distribution.logits).map { factor, logits in
-          Factor(decisions: factor.decisions, combinations: factor.combinations, logits: logits)
-        }, of: space)
+      return NetworkWeights(try Distribution(snapshot, for: space, plan: plan), of: space)
     } catch let error as TransferError {
       throw CommandFailure("'\(path)' is no distribution over '\(space.name)': \(error.description)")
     } catch let error as DistributionPlanError {

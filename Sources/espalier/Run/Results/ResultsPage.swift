@@ -124,7 +124,8 @@ struct ResultsPage {
       "## Memory", "",
       "Of a search step on Fashion-MNIST's images, batch 64, measured: weights and gradients of the supernet, arenas of "
         + "the \(threads) lanes, and the most that was alive at once. PARSEC's claim is that a step needs the memory of one "
-        + "network, whatever the number of draws; FBNetV2's supernet holds every block type.", "",
+        + "network, whatever the number of draws; FBNetV2's supernet holds every block type. An arena is as large as the largest network that its lane has run: "
+        + "more draws meet larger ones.", "",
       "| method | draws a step | weights, MiB | gradients, MiB | arenas, MiB | peak, MiB |",
       "|---|---|---|---|---|---|",
     ] + memory.map(\.row)).joined(separator: "\n")
