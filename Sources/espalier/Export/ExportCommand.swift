@@ -6,6 +6,7 @@ import SpaceIR
 /// What a network is written as.
 enum ExportFormat: String, CaseIterable, ExpressibleByArgument {
   case onnx
+  case torch
 }
 
 /// `espalier export`: one network in the files of other tools.
@@ -55,6 +56,7 @@ struct ExportCommand: ParsableCommand {
     let subject = try ExportSubject(path, input: shape.input)
     switch format {
     case .onnx: try writeONNX(subject)
+    case .torch: try writeTorch(subject)
     }
   }
 
@@ -64,6 +66,20 @@ struct ExportCommand: ParsableCommand {
     model.metadata = subject.identity + [("espalier.weights", weights.origin.label)]
     let bytes = model.data(version: Espalier.version)
     try write(bytes, ending: "onnx", subject)
+    Terminal.standardError.line("weights: \(weights.origin.words)")
+  }
+
+  private func writeTorch(_ subject: ExportSubject) throws {
+    let weights = try subject.weights(file: weights, seed: seed)
+    let module = TorchModule(of: subject.network)
+    let facts = subject.identity + [("espalier.weights", weights.origin.label)]
+    let path = out ?? "\(subject.stem).py"
+    let stem = path.hasSuffix(".py") ? String(path.dropLast(3)) : path
+    let weightsPath = "\(stem).safetensors"
+    let name = weightsPath.split(separator: "/").last.map(String.init) ?? weightsPath
+    let bytes = try module.file(weights, facts: facts)
+    try write(Array(module.source(weightsFile: name, facts: facts).utf8), ending: "py", subject)
+    if out == nil { try createFile(weightsPath, with: bytes) } else { try replaceFile(weightsPath, with: bytes) }
     Terminal.standardError.line("weights: \(weights.origin.words)")
   }
 
