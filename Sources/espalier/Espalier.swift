@@ -29,7 +29,7 @@ struct Espalier: AsyncParsableCommand {
     ValidateCommand.self, ExplainCommand.self, CountCommand.self, CostsCommand.self, SampleCommand.self,
     RankCommand.self,
     UnrankCommand.self, CompileCommand.self,
-    PlanCommand.self, NewCommand.self, FormatCommand.self, DiffCommand.self, SchemaCommand.self, DeviceCommand.self,
+    PlanCommand.self, NewCommand.self, ImportCommand.self, FormatCommand.self, DiffCommand.self, SchemaCommand.self, DeviceCommand.self,
   ]
 
   /// What runs networks, in Run/.

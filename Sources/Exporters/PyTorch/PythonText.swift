@@ -17,8 +17,8 @@ enum PythonText {
 
   /// `target = value`, over several lines where one is too long.
   static func assignment(_ target: String, _ value: String) -> [String] {
-    let line = "\(target) = \(value)"
-    guard line.count > columns, let open = value.firstIndex(of: "("), value.hasSuffix(")") else { return [line] }
+    let whole = "\(target) = \(value)"
+    guard whole.count > columns, let open = value.firstIndex(of: "("), value.hasSuffix(")") else { return [whole] }
     let indent = String(target.prefix { $0 == " " })
     var lines = ["\(target) = \(value[...open])"]
     var line = "\(indent)   "

@@ -7,6 +7,9 @@ import SpaceIR
 enum ExportFormat: String, CaseIterable, ExpressibleByArgument {
   case onnx
   case torch
+  case timm
+  case dot
+  case svg
 }
 
 /// `espalier export`: one network in the files of other tools.
@@ -57,6 +60,9 @@ struct ExportCommand: ParsableCommand {
     switch format {
     case .onnx: try writeONNX(subject)
     case .torch: try writeTorch(subject)
+    case .timm: try writeText(subject.timm())
+    case .dot: try writeText(subject.dot())
+    case .svg: try writeText(subject.svg())
     }
   }
 
@@ -81,6 +87,12 @@ struct ExportCommand: ParsableCommand {
     try write(Array(module.source(weightsFile: name, facts: facts).utf8), ending: "py", subject)
     if out == nil { try createFile(weightsPath, with: bytes) } else { try replaceFile(weightsPath, with: bytes) }
     Terminal.standardError.line("weights: \(weights.origin.words)")
+  }
+
+  /// What people read goes to standard output unless a file is named.
+  private func writeText(_ text: String) throws {
+    guard let out, out != "-" else { return Terminal.standardOutput.write(text) }
+    try replaceFile(out, with: Array(text.utf8))
   }
 
   private func write(_ bytes: [UInt8], ending: String, _ subject: ExportSubject) throws {
