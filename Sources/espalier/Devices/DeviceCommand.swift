@@ -5,5 +5,5 @@ struct DeviceCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "device",
     abstract: "Latency tables of devices.",
-    subcommands: [DeviceRowsCommand.self])
+    subcommands: [DevicePoolCommand.self, DeviceRowsCommand.self])
 }
