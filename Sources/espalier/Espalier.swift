@@ -30,6 +30,7 @@ struct Espalier: AsyncParsableCommand {
     RankCommand.self,
     UnrankCommand.self, CompileCommand.self,
     PlanCommand.self, NewCommand.self, FormatCommand.self, DiffCommand.self, SchemaCommand.self, DeviceCommand.self,
+    FitCommand.self, OptimiseCommand.self,
   ]
 
   /// What runs networks, in Run/.
