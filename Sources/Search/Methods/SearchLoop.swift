@@ -22,6 +22,8 @@ package protocol SearchLoop {
   /// Of the supernet.
   var tensorCount: Int { get }
   var parameterCount: Int { get }
+  /// What is to be said of the search before it goes on, each a sentence.
+  var remarks: [String] { get }
 
   /// One step.
   ///
@@ -42,6 +44,7 @@ package protocol SearchLoop {
 
 extension SearchLoop {
   package var isFinished: Bool { step >= totalSteps }
+  package var remarks: [String] { [] }
 }
 
 extension ProbabilisticSearch: SearchLoop {

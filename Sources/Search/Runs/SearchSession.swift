@@ -29,6 +29,8 @@ package struct SessionFacts: Sendable {
   package let parameters: Int
   package let steps: Int
   package let stepsPerEpoch: Int
+  /// What is to be said before it begins, each a sentence.
+  package let remarks: [String]
 }
 
 /// A search from start to answer in a run directory: search, take the mode, train it from scratch beside random networks
@@ -70,6 +72,8 @@ package struct SearchSession {
           library: library, threads: threads)
       case .fbnetV2:
         try MaskedSearch(space, splits: splits, recipe: recipe, seed: seed, library: library, threads: threads)
+      case .spos, .bnNAS:
+        try OneShotSearch(space, splits: splits, recipe: recipe, seed: seed, library: library, threads: threads)
       }
     var completed = definition
     completed.totalSteps = search.totalSteps
@@ -100,7 +104,7 @@ package struct SearchSession {
       .ready(
         SessionFacts(
           tensors: search.tensorCount, parameters: search.parameterCount, steps: search.totalSteps,
-          stepsPerEpoch: search.stepsPerEpoch)))
+          stepsPerEpoch: search.stepsPerEpoch, remarks: search.remarks)))
     if search.step > 0 || again > 0 { observe(.resumed(after: search.step, again: again)) }
     var clocks = RunClocks(try RunDirectory.decodeIfThere(RunProgress.self, from: .progress, of: run.path))
     try runSteps(in: run, database, shelf, pace, isStopping, &clocks, observe: observe)

@@ -91,6 +91,7 @@ private func translated(_ error: any Error, _ space: Space?) -> any Error {
   if let space, let failure = countingFailure(error, of: space) { return failure }
   return switch error {
   case let error as SearchError: CommandFailure(error.description)
+  case let error as OneShotError: CommandFailure(error.description)
   case let error as RunError: CommandFailure(error.description, status: error.status)
   case let error as EngineError:
     CommandFailure(error.description, status: error.status == .notFinite ? .invalid : .couldNotRun)

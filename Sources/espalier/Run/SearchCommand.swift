@@ -26,6 +26,10 @@ struct SearchCommand: AsyncParsableCommand {
       FBNetV2 (Wan et al. 2020) runs all networks in every step: widths are masks, other choices weighted sums, and what \
       weighs them is learnt by its gradient.
 
+      SPOS (Guo et al. 2019) trains one uniformly drawn path a step, then evolves networks within the target by their \
+      accuracy with batch norms measured anew. BN-NAS (Chen et al. 2021) trains batch norms alone and scores by their \
+      scales. A recipe's 'oneshot' mixes their parts.
+
       The baselines train shared weights by uniform draws and then score networks within the target with them: random \
       takes uniform draws (Li and Talwalkar 2019), evolution mutates winners of tournaments (Real et al. 2019).
 
@@ -55,7 +59,7 @@ struct SearchCommand: AsyncParsableCommand {
     completion: .directory)
   var start: String?
 
-  @Option(help: "The search method: fp-nas, parsec, fbnetv2, random or evolution. Default: fp-nas.")
+  @Option(help: "The search method: fp-nas, parsec, fbnetv2, spos, bn-nas, random or evolution. Default: fp-nas.")
   var method: SearchMethod?
 
   @Option(
@@ -81,7 +85,7 @@ struct SearchCommand: AsyncParsableCommand {
         + "Default: every network is drawn.", valueName: "shares"), transform: parseShares)
   var band: ClosedRange<Double>?
 
-  @Option(help: "Passes over the training half; a fraction is allowed. Default: 30.")
+  @Option(help: "Passes over the training half; a fraction is allowed. Default: 30, of bn-nas 3.")
   var epochs: Double?
 
   @Option(

@@ -61,9 +61,17 @@ struct SearchSetup {
       return try drawEntropy(of: Distribution(uniform: .hinted(by: space)), in: space, within: band)
     }
     let recipe = order.recipe.settings(
-      of: order.method, epochs: 30, target: target, initialEntropy: uniform,
+      of: order.method, epochs: order.method.usualEpochs, target: target, initialEntropy: uniform,
       asksForFactorised: space.hints.isFactorised)
     self.recipe = recipe
+    if order.recipe.oneShot.isSaid, !order.method.isOneShot {
+      throw CommandFailure(
+        """
+        the recipe's 'oneshot' is about methods that train shared weights and then score candidates, and \
+        '\(order.method.rawValue)' is none
+        help: take '--method spos' or '--method bn-nas', or leave 'oneshot' out
+        """)
+    }
     if order.recipe.start != nil, !order.method.takesStart {
       throw CommandFailure(
         order.method.learnsDistribution
