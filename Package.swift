@@ -43,6 +43,7 @@ let package = Package(
     part("SpaceIR", ["Diagnostics"]),
     part("SpaceChecker", ["SpaceSyntax", "SpaceIR", "Diagnostics"]),
     part("SpaceAnalysis", ["SpaceIR", bigInt]),
+    part("Predictors", ["SpaceIR", "SpaceAnalysis"]),
     part("SpacePlanner", ["SpaceIR", "SpaceAnalysis"]),
     part("SpaceCompiler", ["Diagnostics", "SpaceSyntax", "SpaceIR", "SpaceChecker", "SpaceAnalysis", "SpacePlanner"]),
     part("Distributions", ["SpaceIR", "SpacePlanner", heap]),
@@ -61,8 +62,8 @@ let package = Package(
       name: "espalier",
       dependencies: [
         "Diagnostics", "SpaceSyntax", "SpaceIR", "SpaceChecker", "SpaceAnalysis", "SpacePlanner", "SpaceCompiler",
-        "Distributions", "Datasets", "Engine", "Supernet", "Search", "Recipes", "Exporters", "Reports", arguments,
-        bigInt,
+        "Distributions", "Datasets", "Engine", "Supernet", "Predictors", "Search", "Recipes", "Exporters", "Reports",
+        arguments, bigInt,
       ],
       swiftSettings: strict),
     .target(
@@ -80,6 +81,7 @@ let package = Package(
     tests(
       "SpacePlannerTests",
       ["SpacePlanner", "SpaceAnalysis", "SpaceIR", "SpaceCompiler", "Distributions", "TestSupport"]),
+    tests("PredictorsTests", ["Predictors", "Distributions", "SpaceIR", "SpaceCompiler", "TestSupport"]),
     tests("DistributionsTests", ["Distributions", "SpaceIR", "SpacePlanner"]),
     tests(
       "ExportersTests",
