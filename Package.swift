@@ -56,7 +56,7 @@ let package = Package(
         "SpaceIR", "SpaceAnalysis", "SpacePlanner", "Distributions", "Supernet", "Engine", "Datasets", database,
       ]),
     part("Recipes", ["Diagnostics", "SpaceSyntax", "SpacePlanner", "Distributions", "Supernet", "Search"]),
-    part("Exporters", ["SpaceIR", "SpacePlanner"]),
+    part("Exporters", ["SpaceIR", "SpacePlanner", "Distributions"]),
     part("Devices", ["CDeviceScripts", "Diagnostics", "SpaceSyntax", "SpaceIR"]),
     part("Reports", []),
     .executableTarget(
