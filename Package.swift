@@ -38,6 +38,7 @@ let package = Package(
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CEngine"),
     .target(name: "CEmbeddedImages", exclude: ["data"]),
+    .target(name: "CDeviceScripts", exclude: ["scripts"]),
     part("Diagnostics", []),
     part("SpaceSyntax", ["CLibYAML", "Diagnostics"]),
     part("SpaceIR", ["Diagnostics"]),
@@ -56,13 +57,15 @@ let package = Package(
         "SpaceIR", "SpaceAnalysis", "SpacePlanner", "Distributions", "Supernet", "Engine", "Datasets", database,
       ]),
     part("Recipes", ["Diagnostics", "SpaceSyntax", "SpacePlanner", "Distributions", "Supernet", "Search"]),
-    part("Exporters", ["SpaceIR", "SpacePlanner"]),
+    part("Exporters", ["SpaceIR", "SpacePlanner", "Distributions"]),
+    part("Devices", ["CDeviceScripts", "Diagnostics", "SpaceSyntax", "SpaceIR"]),
     part("Reports", []),
     .executableTarget(
       name: "espalier",
       dependencies: [
         "Diagnostics", "SpaceSyntax", "SpaceIR", "SpaceChecker", "SpaceAnalysis", "SpacePlanner", "SpaceCompiler",
-        "Distributions", "Datasets", "Engine", "Supernet", "Predictors", "Search", "Recipes", "Exporters", "Reports",
+        "Distributions", "Datasets", "Devices", "Engine", "Supernet", "Predictors", "Search", "Recipes", "Exporters",
+        "Reports",
         arguments, bigInt,
       ],
       swiftSettings: strict),
@@ -86,6 +89,7 @@ let package = Package(
     tests(
       "ExportersTests",
       ["Exporters", "SpaceChecker", "SpaceCompiler", "SpaceAnalysis", "SpaceIR", "Diagnostics", "TestSupport"]),
+    tests("DevicesTests", ["Devices", "Diagnostics", "SpaceIR", "TestSupport"]),
     tests("ReportsTests", ["Reports", "TestSupport"]),
     tests("DatasetsTests", ["Datasets"]),
     tests("EngineTests", ["Engine"]),

@@ -28,6 +28,7 @@ package func recipeText(of definition: RunDefinition) -> String {
       + [("lanes", String(search.lanes))])
   if let oneShot = search.oneShot {
     section("oneshot", entries(oneShot))
+    if let groups = oneShot.groups { section("pool", entries(groups)) }
   } else {
     section("draws", [draws(search.samples)])
     section("distribution", form(search.form) + rates(search) + start(definition.start))
@@ -100,6 +101,14 @@ private func entries(_ parts: OneShotRecipe) -> [(String, String?)] {
     ("generations", String(parts.generations)), ("parents", String(parts.parents)),
     ("mutations", String(parts.mutations)), ("crossovers", String(parts.crossovers)),
     ("mutation-rate", text(parts.mutationRate)),
+  ]
+}
+
+private func entries(_ groups: GroupRecipe) -> [(String, String?)] {
+  [
+    ("device", quotedScalar(groups.device)), ("latency", "\(groups.limit) ns"), ("operators", String(groups.operators)),
+    ("bands", String(groups.bands)), ("flops", text(groups.macsWeight)), ("parameters", text(groups.parametersWeight)),
+    ("groups", groups.splits.map { "[\($0.map(String.init).joined(separator: ", "))]" }),
   ]
 }
 

@@ -43,6 +43,7 @@ package struct Recipe: Hashable, Sendable {
   package var weightGradient: SearchRecipe.WeightGradient?
   package var mixture = Mixture()
   package var oneShot = OneShot()
+  package var pool = Pool()
   package var training = Training()
   package var randomNetworks: Int?
   package var seeds: [UInt64]?
@@ -85,6 +86,20 @@ package struct Recipe: Hashable, Sendable {
     package var mutations: Int?
     package var crossovers: Int?
     package var mutationRate: Double?
+
+    package init() {}
+  }
+
+  /// Of a device's pool of operators, and of groups of layers.
+  package struct Pool: Hashable, Sendable {
+    package var device: String?
+    /// Nanoseconds.
+    package var limit: Int?
+    package var operators: Int?
+    package var bands: Int?
+    package var macsWeight: Double?
+    package var parametersWeight: Double?
+    package var splits: [Int]?
 
     package init() {}
   }
@@ -145,7 +160,10 @@ package struct Recipe: Hashable, Sendable {
     set(&settings.clipNorm, clipNorm)
     set(&settings.weightGradient, weightGradient)
     if let own = settings.mixture { settings.mixture = self.settings(own) }
-    if let own = settings.oneShot { settings.oneShot = oneShot.settings(own) }
+    if let own = settings.oneShot {
+      settings.oneShot = oneShot.settings(own)
+      if method == .hurricane || pool.isSaid { settings.oneShot?.groups = pool.settings }
+    }
     return settings
   }
 
@@ -177,6 +195,22 @@ package struct Recipe: Hashable, Sendable {
     if let averageDecay = training.averageDecay { recipe.averageDecay = averageDecay == 0 ? nil : averageDecay }
     if let shift = training.shift { recipe.shift = shift == 0 ? nil : shift }
     return recipe
+  }
+}
+
+extension Recipe.Pool {
+  /// Whether the recipe says something of it.
+  package var isSaid: Bool { self != Recipe.Pool() }
+
+  /// What is not said about device and limit is empty and 0 here; who knows the space fills it in or refuses it.
+  var settings: GroupRecipe {
+    var settings = GroupRecipe(device: device ?? "", limit: limit ?? 0)
+    set(&settings.operators, operators)
+    set(&settings.bands, bands)
+    set(&settings.macsWeight, macsWeight)
+    set(&settings.parametersWeight, parametersWeight)
+    if let splits { settings.splits = splits }
+    return settings
   }
 }
 

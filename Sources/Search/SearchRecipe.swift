@@ -116,6 +116,9 @@ package enum SearchMethod: String, Hashable, Sendable, Codable, CaseIterable {
   case spos
   /// Batch norms alone are trained, and their scales are the score (Chen et al. 2021, arXiv 2108.07375; `OneShotSearch`).
   case bnNAS = "bn-nas"
+  /// A device's pool of operators, searched in groups of layers within a latency (Zhang et al. 2020, arXiv 1910.11609;
+  /// `GroupedStages`).
+  case hurricane
 
   /// Whether a step runs all networks at once, so that none is drawn.
   package var isMixture: Bool { self == .fbnetV2 }
@@ -124,7 +127,7 @@ package enum SearchMethod: String, Hashable, Sendable, Codable, CaseIterable {
   package var learnsDistribution: Bool {
     switch self {
     case .fpNAS, .parsec, .fbnetV2: true
-    case .random, .evolution, .spos, .bnNAS: false
+    case .random, .evolution, .spos, .bnNAS, .hurricane: false
     }
   }
 
@@ -132,20 +135,27 @@ package enum SearchMethod: String, Hashable, Sendable, Codable, CaseIterable {
   package var takesStart: Bool {
     switch self {
     case .fpNAS, .parsec: true
-    case .fbnetV2, .random, .evolution, .spos, .bnNAS: false
+    case .fbnetV2, .random, .evolution, .spos, .bnNAS, .hurricane: false
     }
   }
 
   /// Whether it trains shared weights by drawn paths, and then scores candidates one by one.
   package var isOneShot: Bool {
     switch self {
-    case .spos, .bnNAS: true
+    case .spos, .bnNAS, .hurricane: true
     case .fpNAS, .parsec, .fbnetV2, .random, .evolution: false
     }
   }
 
-  /// Passes over the training half where nobody says: BN-NAS takes a tenth of SPOS's (bn-nas.md, section 5.1).
-  package var usualEpochs: Double { self == .bnNAS ? 3 : 30 }
+  /// Passes over the training half where nobody says: BN-NAS takes a tenth of SPOS's (bn-nas.md,
+  /// section 5.1), HURRICANE seven tenths (hurricane.md, section 6.3).
+  package var usualEpochs: Double {
+    switch self {
+    case .bnNAS: 3
+    case .hurricane: 21
+    case .fpNAS, .parsec, .fbnetV2, .random, .evolution, .spos: 30
+    }
+  }
 
   /// The method's recipe for a run of this many epochs.
   ///
@@ -172,7 +182,7 @@ package enum SearchMethod: String, Hashable, Sendable, Codable, CaseIterable {
       return SearchRecipe(
         samples: .fixed(2), form: .factorised, epochs: epochs, warmUpEpochs: epochs / 9, targetMACs: targetMACs,
         mixture: MixtureRecipe(epochs: epochs))
-    case .spos: return .oneShot(OneShotRecipe(), epochs: epochs, targetMACs: targetMACs)
+    case .spos, .hurricane: return .oneShot(OneShotRecipe(), epochs: epochs, targetMACs: targetMACs)
     case .bnNAS: return .oneShot(.normIndicator, epochs: epochs, targetMACs: targetMACs)
     }
   }

@@ -29,6 +29,8 @@ package protocol SearchLoop {
   ///
   /// - Throws: `EngineError`; the search is then as before the step.
   mutating func advance() throws -> StepRecord
+  /// What is to be said of the answer, each a sentence.
+  func conclusion() throws -> [String]
   /// What the search answers so far, and how many networks before it were passed over because of their cost.
   func choice() throws -> (architecture: Architecture, rank: Int)
 
@@ -45,6 +47,7 @@ package protocol SearchLoop {
 extension SearchLoop {
   package var isFinished: Bool { step >= totalSteps }
   package var remarks: [String] { [] }
+  package func conclusion() -> [String] { [] }
 }
 
 extension ProbabilisticSearch: SearchLoop {

@@ -27,14 +27,12 @@ package struct NormIndicator: CandidateScore {
     guard ends.contains(where: { !$0.scales.isEmpty }) else { throw OneShotError.noNorms }
     guard bareScore == nil else { return }
     let space = supernet.plan.space
-    for (row, factor) in zip(table.ends, table.plan.factors) {
-      for (combination, ends) in zip(factor.combinations, row) {
+    for (row, combinations) in table.ends.enumerated() {
+      for (combination, ends) in combinations.enumerated() {
         guard let bare = ends?.first(where: { !$0.bare.isEmpty }) else { continue }
-        let names = zip(factor.decisions, combination).compactMap { id, option in
-          option.map { "\(space[id].parameter) \(space[id].options[$0])" }
-        }
         throw OneShotError.noNormAtEnd(
-          layer: space.layers[bare.layer.index].name, option: names.joined(separator: ", "), ends: bare.bare)
+          layer: space.layers[bare.layer.index].name, option: table.operators.name(of: combination, in: row),
+          ends: bare.bare)
       }
     }
   }

@@ -78,6 +78,8 @@ package struct OneShotRecipe: Hashable, Sendable, Codable {
   package var crossovers: Int
   /// The probability that a gene of a mutation is decided anew.
   package var mutationRate: Double
+  /// A device's operators, groups of layers, a limit of latency; nil: one round with all operators.
+  package var groups: GroupRecipe?
 
   package init() {
     draws = .uniform
@@ -101,6 +103,7 @@ package struct OneShotRecipe: Hashable, Sendable, Codable {
     mutations = 25
     crossovers = 25
     mutationRate = 0.1
+    groups = nil
   }
 
   /// BN-NAS: training of batch norms alone, and their scales as the score (bn-nas.md).
@@ -143,7 +146,7 @@ extension OneShotRecipe {
       return "label smoothing is from 0 to below 1, not \(labelSmoothing)"
     }
     if let bareScore, !bareScore.isFinite { return "the score of operators without batch norm is a number" }
-    return combinationComplaint
+    return groups?.complaint ?? combinationComplaint
   }
 
   /// Parts that make no sense together, with the reason.
@@ -153,6 +156,9 @@ extension OneShotRecipe {
     }
     if score == .indicator, !trainsAffine {
       return "score 'bn-indicator' reads the scales of batch norms, which 'affine: false' leaves at 1: all candidates tie"
+    }
+    if draws == .bins, groups != nil {
+      return "draws 'bins' are of multiply-adds over the whole space, but a round of groups draws the operators of its layers"
     }
     return nil
   }

@@ -22,24 +22,37 @@ extension OneShotSearch {
       options: EngineOptions(lanes: recipe.lanes, parallelism: .lanes(threads: threads)))
     try supernet.initialise(normals(seed: seed))
     let images = BatchSource(splits.train, batch: recipe.batch, seed: derivedSeed(.trainingOrder, seed: seed))
-    let table = try oneShot.readsOperators ? OperatorTable(space, MemberSet(space), supernet: supernet.plan) : nil
+    let operators =
+      oneShot.readsOperators || oneShot.groups != nil ? try LayerOperators(space, MemberSet(space)) : nil
+    let table = try oneShot.readsOperators ? operators.map { try OperatorTable($0, supernet: supernet.plan) } : nil
     let training = try SharedWeightTraining(
       supernet, recipe: recipe, oneShot: oneShot, images: images,
       trained: try supernet.plan.trained(oneShot, table))
-    let stage = try Self.stage(
-      space, recipe, oneShot, seed: seed, trainingSteps: max(1, Int((recipe.epochs * Double(images.batchesPerEpoch)).rounded())))
+    let steps = max(1, Int((recipe.epochs * Double(images.batchesPerEpoch)).rounded()))
+    let stages: any OneShotStages
+    if let group = oneShot.groups, let operators {
+      stages = try GroupedStages(
+        operators, recipe: oneShot, group: group, trainingSteps: steps, extra: Self.limit(recipe).map { [$0] } ?? [],
+        seed: seed)
+    } else {
+      stages = SingleStage(stage: try Self.stage(space, recipe, oneShot, seed: seed, trainingSteps: steps))
+    }
     try self.init(
       space, seed: seed, tensors: (supernet.plan.tensors.count, supernet.plan.parameterCount),
-      stages: SingleStage(stage: stage), training: training,
+      stages: stages, training: training,
       score: try Self.score(supernet, splits, recipe, oneShot, table, seed: seed), paths: oneShot.paths)
+    if let table, oneShot.score == .indicator, oneShot.groups == nil {
+      optimum = IndicatorOptimum(
+        space: space, table: table, members: try LegalDraws.members(of: space, within: Self.limit(recipe), bins: Self.costBins),
+        seed: seed)
+    }
   }
 
   /// The one stage of a search that trains all of a space and scores what is within the limits.
   static func stage(
     _ space: Space, _ recipe: SearchRecipe, _ oneShot: OneShotRecipe, seed: UInt64, trainingSteps: Int
   ) throws -> OneShotStage {
-    let limit = recipe.budget ?? recipe.targetMACs.map { Budget(shares: 0...1, of: $0) }
-    let members = try LegalDraws.members(of: space, within: limit, bins: costBins)
+    let members = try LegalDraws.members(of: space, within: limit(recipe), bins: costBins)
     let legal = LegalCandidates(space, members, genes: genes(of: space))
     let moves = try moves(legal, oneShot, seed: seed, stage: 0)
     let draws = try draws(space, recipe, oneShot, seed: seed)
@@ -53,8 +66,14 @@ extension OneShotSearch {
       trainingSteps: trainingSteps, draws: draws, moves: moves, entropy: entropy, remarks: remarks)
   }
 
+  /// Of multiply-adds.
+  static func limit(_ recipe: SearchRecipe) -> Budget? {
+    recipe.budget ?? recipe.targetMACs.map { Budget(shares: 0...1, of: $0) }
+  }
+
   static func exhaustion(_ count: Int, _ budget: Int) -> String {
-    "only \(count) networks are legal, fewer than the budget of \(budget): all of them are scored"
+    "\(count == 1 ? "only one network is" : "only \(count) networks are") legal, no more than the budget of \(budget): "
+      + (count == 1 ? "it is scored" : "all of them are scored")
   }
 
   /// As the space groups its decisions; one by one where their tuples are too many.

@@ -31,6 +31,8 @@ package struct OneShotSearch: SearchLoop {
   var trained = 0
   var trainedBefore = 0
   private var waiting: [Proposal] = []
+  /// What an indicator's search is held against; nil: nothing is known.
+  var optimum: IndicatorOptimum?
 
   /// - Throws: What the first stage throws.
   package init(
@@ -116,6 +118,13 @@ package struct OneShotSearch: SearchLoop {
     finished.append(history)
     (trained, history, waiting) = (0, ScoredHistory(), [])
     stage = next
+  }
+
+  /// How far an indicator's search is from its exact optimum.
+  package func conclusion() throws -> [String] {
+    guard let optimum, var indicator = score as? NormIndicator else { return [] }
+    let found = try indicator.value(of: try choice().architecture).score
+    return try optimum.remarks(on: found, try indicator.settled())
   }
 
   /// The best candidate of the last stage; every candidate is within the limits.

@@ -4,27 +4,60 @@ package import SpaceIR
 package import SpacePlanner
 
 /// The operators of a space: for each row, which is what is decided together, the ways to decide it that some legal
-/// network has, each with how its layers end.
-package struct OperatorTable: Sendable {
+/// network has, with such a network.
+package struct LayerOperators: Sendable {
+  package let space: Space
   package let plan: DistributionPlan
+  /// Which row decides a layer.
+  package let rowOfLayer: [LayerID: Int]
   /// By row, then combination; nil: no legal network has it.
-  package let ends: [[[LayerEnd]?]]
+  package let examples: [[Architecture?]]
 
   /// - Parameter members: The networks that are legal without limits of cost.
-  /// - Throws: `OneShotError.noTable`; `DistributionPlanError`; `MoveError`; `EvaluationError`.
-  package init(_ space: Space, _ members: MemberSet, supernet: SupernetPlan) throws {
+  /// - Throws: `OneShotError.noTable`; `DistributionPlanError`; `MoveError`.
+  package init(_ space: Space, _ members: MemberSet) throws {
     let plan = try DistributionPlan.joint(for: space)
+    self.space = space
     self.plan = plan
-    let rowOfLayer = try Self.rows(of: space, plan)
+    rowOfLayer = try Self.rows(of: space, plan)
     let ways = try FactoredWays(space, members, factors: plan.factors.map { ($0.decisions, $0.combinations) })
-    ends = try plan.factors.indices.map { row in
-      try plan.factors[row].combinations.indices.map { combination in
-        guard let example = try Self.example(space, ways, plan, row, combination) else { return nil }
-        return try supernet.layerEnds(of: example).filter { rowOfLayer[$0.layer] == row }
-      }
+    examples = try plan.factors.indices.map { row in
+      try plan.factors[row].combinations.indices.map { try Self.example(space, ways, plan, row, $0) }
     }
   }
 
+  /// What a combination of a row is, without the name of the row: `separable, kernel 3`.
+  package func name(of combination: Int, in row: Int) -> String {
+    let factor = plan.factors[row]
+    let parts = zip(factor.decisions, factor.combinations[combination]).compactMap { id, option -> String? in
+      guard let option else { return nil }
+      let decision = space[id]
+      // Which alternative of a layer it is says its name alone.
+      return decision.parameter == "op" ? "\(decision.options[option])" : "\(decision.parameter) \(decision.options[option])"
+    }
+    return parts.joined(separator: ", ")
+  }
+}
+
+/// How the layers of every operator end.
+package struct OperatorTable: Sendable {
+  package let operators: LayerOperators
+  package var plan: DistributionPlan { operators.plan }
+  /// By row, then combination; nil: no legal network has it.
+  package let ends: [[[LayerEnd]?]]
+
+  /// - Throws: `EvaluationError`.
+  package init(_ operators: LayerOperators, supernet: SupernetPlan) throws {
+    self.operators = operators
+    ends = try operators.examples.enumerated().map { row, examples in
+      try examples.map { example in
+        try example.map { try supernet.layerEnds(of: $0).filter { operators.rowOfLayer[$0.layer] == row } }
+      }
+    }
+  }
+}
+
+extension LayerOperators {
   /// Which row decides a layer.
   private static func rows(of space: Space, _ plan: DistributionPlan) throws(OneShotError) -> [LayerID: Int] {
     var rows: [LayerID: Int] = [:]

@@ -107,6 +107,9 @@ final class SearchReporter: Sendable {
       case .ready(let facts): ready(facts, &state)
       case .resumed(let steps, let again): resumed(steps, again)
       case .warning(let text): warn(text)
+      case .noted(let remarks):
+        clearLine()
+        say(Self.notes(remarks))
       case .earlier(let record, let samples, let total): add(record, samples, total, &state)
       case .step(let record, let samples, let total): step(record, samples, total, &state)
       case .chosen(let architecture, let cost, let rank, let networks):
@@ -120,7 +123,7 @@ final class SearchReporter: Sendable {
   private func ready(_ facts: SessionFacts, _ state: inout State) {
     say(
       "supernet: \(facts.tensors.grouped) tensors, \(facts.parameters.grouped) parameters; "
-        + "\(facts.steps.grouped) steps, \(facts.stepsPerEpoch.grouped) an epoch\n" + facts.remarks.map { "note: \($0)\n" }.joined() + "\n")
+        + "\(facts.steps.grouped) steps, \(facts.stepsPerEpoch.grouped) an epoch\n" + Self.notes(facts.remarks) + "\n")
     state.phaseStarted = .now
   }
 
@@ -131,6 +134,8 @@ final class SearchReporter: Sendable {
     let redone = again > 0 ? ", \(counted(again, "step")) after the checkpoint again" : ""
     say("resumed after \(counted(steps, "step"))\(redone)\n\n")
   }
+
+  private static func notes(_ remarks: [String]) -> String { remarks.map { "note: \($0)\n" }.joined() }
 
   private func warn(_ text: String) {
     clearLine()
@@ -372,7 +377,7 @@ extension SearchMethod {
   /// What a network is that was chosen.
   func answer(rank: Int) -> String {
     switch self {
-    case .random, .evolution, .spos, .bnNAS: "the network with the best score"
+    case .random, .evolution, .spos, .bnNAS, .hurricane: "the network with the best score"
     case .fpNAS, .parsec, .fbnetV2:
       rank == 0
         ? "the most probable network"

@@ -32,7 +32,7 @@ extension RunStory {
       case .fpNAS, .parsec: .oneBatch
       case .random, .evolution: .sameBatches(SampledSearch.scoringBatches)
       case .fbnetV2: .mixture
-      case .spos, .bnNAS: .candidates(definition.recipe.oneShot?.score == .indicator ? .indicator : .accuracy)
+      case .spos, .bnNAS, .hurricane: .candidates(definition.recipe.oneShot?.score == .indicator ? .indicator : .accuracy)
       }
     learnsDistribution = definition.method.learnsDistribution
     training = run.training
@@ -70,7 +70,7 @@ extension RunStory {
 private func plannedWarmUp(_ run: RunReading) -> Int {
   let done = run.steps.count { $0.isWarmUp }
   guard done == run.steps.count, run.definition.recipe.epochs > 0 else { return done }
-  if let oneShot = run.definition.recipe.oneShot { return max(done, run.definition.totalSteps - oneShot.budget) }
+  if let oneShot = run.definition.recipe.oneShot, oneShot.groups == nil { return max(done, run.definition.totalSteps - oneShot.budget) }
   let share = run.definition.recipe.warmUpEpochs / run.definition.recipe.epochs
   return max(done, Int((share * Double(run.definition.totalSteps)).rounded()))
 }
