@@ -54,9 +54,11 @@ let package = Package(
     part(
       "Search",
       [
-        "SpaceIR", "SpaceAnalysis", "SpacePlanner", "Distributions", "Supernet", "Engine", "Datasets", database,
+        "SpaceIR", "SpaceAnalysis", "SpacePlanner", "Distributions", "Supernet", "Engine", "Datasets", "Predictors",
+        database,
       ]),
-    part("Recipes", ["Diagnostics", "SpaceSyntax", "SpacePlanner", "Distributions", "Supernet", "Search"]),
+    part(
+      "Recipes", ["Diagnostics", "SpaceSyntax", "SpacePlanner", "Distributions", "Supernet", "Predictors", "Search"]),
     part("Exporters", ["SpaceIR", "SpacePlanner", "Distributions"]),
     part("Devices", ["CDeviceScripts", "Diagnostics", "SpaceSyntax", "SpaceIR"]),
     part("Reports", []),
@@ -103,7 +105,7 @@ let package = Package(
       "SearchTests",
       [
         "Search", "Supernet", "Engine", "SpacePlanner", "SpaceAnalysis", "SpaceIR", "SpaceCompiler", "Distributions",
-        "Datasets", "TestSupport",
+        "Datasets", "Predictors", "TestSupport",
       ]),
     tests(
       "RecipesTests",

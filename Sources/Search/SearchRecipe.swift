@@ -119,6 +119,12 @@ package enum SearchMethod: String, Hashable, Sendable, Codable, CaseIterable {
   /// A device's pool of operators, searched in groups of layers within a latency (Zhang et al. 2020, arXiv 1910.11609;
   /// `GroupedStages`).
   case hurricane
+  /// One path a step trains shared weights, predictors are fitted to scores of uniform draws, and annealing finds the
+  /// predicted optimum (Liu et al. 2021, arXiv 2108.08189; `PredictedStages`).
+  case foxNAS = "fox-nas"
+  /// Two crossed paths agree with a mean teacher without labels, and a classifier on frozen features scores candidates (Peng
+  /// et al. 2021, arXiv 2108.09671; `ContrastiveTraining`).
+  case piNAS = "pi-nas"
 
   /// Whether a step runs all networks at once, so that none is drawn.
   package var isMixture: Bool { self == .fbnetV2 }
@@ -127,7 +133,7 @@ package enum SearchMethod: String, Hashable, Sendable, Codable, CaseIterable {
   package var learnsDistribution: Bool {
     switch self {
     case .fpNAS, .parsec, .fbnetV2: true
-    case .random, .evolution, .spos, .bnNAS, .hurricane: false
+    case .random, .evolution, .spos, .bnNAS, .hurricane, .foxNAS, .piNAS: false
     }
   }
 
@@ -135,14 +141,14 @@ package enum SearchMethod: String, Hashable, Sendable, Codable, CaseIterable {
   package var takesStart: Bool {
     switch self {
     case .fpNAS, .parsec: true
-    case .fbnetV2, .random, .evolution, .spos, .bnNAS, .hurricane: false
+    case .fbnetV2, .random, .evolution, .spos, .bnNAS, .hurricane, .foxNAS, .piNAS: false
     }
   }
 
   /// Whether it trains shared weights by drawn paths, and then scores candidates one by one.
   package var isOneShot: Bool {
     switch self {
-    case .spos, .bnNAS, .hurricane: true
+    case .spos, .bnNAS, .hurricane, .foxNAS, .piNAS: true
     case .fpNAS, .parsec, .fbnetV2, .random, .evolution: false
     }
   }
@@ -153,7 +159,7 @@ package enum SearchMethod: String, Hashable, Sendable, Codable, CaseIterable {
     switch self {
     case .bnNAS: 3
     case .hurricane: 21
-    case .fpNAS, .parsec, .fbnetV2, .random, .evolution, .spos: 30
+    case .fpNAS, .parsec, .fbnetV2, .random, .evolution, .spos, .foxNAS, .piNAS: 30
     }
   }
 
@@ -184,6 +190,11 @@ package enum SearchMethod: String, Hashable, Sendable, Codable, CaseIterable {
         mixture: MixtureRecipe(epochs: epochs))
     case .spos, .hurricane: return .oneShot(OneShotRecipe(), epochs: epochs, targetMACs: targetMACs)
     case .bnNAS: return .oneShot(.normIndicator, epochs: epochs, targetMACs: targetMACs)
+    case .foxNAS: return .oneShot(.predicted, epochs: epochs, targetMACs: targetMACs)
+    case .piNAS:
+      var recipe = SearchRecipe.oneShot(.crossed, epochs: epochs, targetMACs: targetMACs)
+      (recipe.weightRate, recipe.weightDecay) = (0.06, 1e-4)
+      return recipe
     }
   }
 }

@@ -175,7 +175,8 @@ final class SearchReporter: Sendable {
       return "weights  \(Int(macs).short) MACs\(losses.first.map { "  loss \($0.fixed(3))" } ?? "")"
     }
     let best = state.bestScore.map { "  best \($0.fixed(4))" } ?? ""
-    return "generation \(candidate.generation)  scored \(state.scored.grouped)\(best)  score \(candidate.score.fixed(4))"
+    return
+      "generation \(candidate.generation)  scored \(state.scored.grouped)\(best)  score \(candidate.score.fixed(4))"
   }
 
   /// Counts a step in for the table and the best draw.
@@ -377,7 +378,7 @@ extension SearchMethod {
   /// What a network is that was chosen.
   func answer(rank: Int) -> String {
     switch self {
-    case .random, .evolution, .spos, .bnNAS, .hurricane: "the network with the best score"
+    case .random, .evolution, .spos, .bnNAS, .hurricane, .foxNAS, .piNAS: "the network with the best score"
     case .fpNAS, .parsec, .fbnetV2:
       rank == 0
         ? "the most probable network"
@@ -421,7 +422,8 @@ extension OneShotRecipe {
   /// What the parts of the method are, in a few words.
   fileprivate func words(epochs: Double) -> String {
     let trained = weights == .all ? (trainsAffine ? "all weights" : "all weights but batch norms'") : weights.rawValue
-    let drawn = "\(paths == 1 ? "" : "\(paths) ")\(draws == .bins ? "binned" : "uniform") \(paths == 1 ? "path" : "paths")"
+    let drawn =
+      "\(paths == 1 ? "" : "\(paths) ")\(draws == .bins ? "binned" : draws.rawValue) \(paths == 1 ? "path" : "paths")"
     return
       "\(drawn) a step train \(trained) for \(epochs.fixed(1)) epochs, \(score.rawValue) score, \(moves.rawValue) over "
       + "\(budget.grouped) candidates"

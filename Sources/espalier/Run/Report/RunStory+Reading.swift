@@ -32,7 +32,8 @@ extension RunStory {
       case .fpNAS, .parsec: .oneBatch
       case .random, .evolution: .sameBatches(SampledSearch.scoringBatches)
       case .fbnetV2: .mixture
-      case .spos, .bnNAS, .hurricane: .candidates(definition.recipe.oneShot?.score == .indicator ? .indicator : .accuracy)
+      case .spos, .bnNAS, .hurricane, .foxNAS, .piNAS:
+        .candidates(definition.recipe.oneShot?.score == .indicator ? .indicator : .accuracy)
       }
     learnsDistribution = definition.method.learnsDistribution
     training = run.training
