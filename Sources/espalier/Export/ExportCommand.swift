@@ -47,9 +47,27 @@ struct ExportCommand: ParsableCommand {
     help: "Leave batch normalisations as they are instead of folding them into the weights before them.")
   var keepsBatchNorm = false
 
+  @Flag(help: "Weights and activations of 8 bits, with ranges from '--calibration' (onnx).")
+  var int8 = false
+
+  @Option(help: ArgumentHelp("Images that show the ranges of activations, as in 'search --data'.", valueName: "source"))
+  var calibration: String?
+
+  @Option(help: "How many images show the ranges.", transform: parseCount)
+  var images = 200
+
   @OptionGroup var shape: InputOption
 
   func validate() throws {
+    guard int8 == (calibration != nil) else {
+      throw ValidationError(
+        int8
+          ? "'--int8' needs images that show the ranges of activations: '--calibration' names them"
+          : "'--calibration' is for '--int8'")
+    }
+    guard !int8 || (format == .onnx && !keepsBatchNorm) else {
+      throw ValidationError("'--int8' is for '--to onnx' with batch norm folded")
+    }
     guard weights == nil || seed == nil else {
       throw ValidationError("weights come from a file or from a seed: give '--weights' or '--seed', not both")
     }
@@ -69,6 +87,9 @@ struct ExportCommand: ParsableCommand {
   private func writeONNX(_ subject: ExportSubject) throws {
     let weights = try subject.weights(file: weights, seed: seed)
     var model = ONNXModel(of: subject.network, weights: weights, batchNorm: keepsBatchNorm ? .kept : .folded)
+    if let calibration {
+      model = model.quantised(try subject.ranges(weights, data: calibration, images: images))
+    }
     model.metadata = subject.identity + [("espalier.weights", weights.origin.label)]
     let bytes = model.data(version: Espalier.version)
     try write(bytes, ending: "onnx", subject)
