@@ -83,7 +83,10 @@ let package = Package(
     tests("DistributionsTests", ["Distributions", "SpaceIR", "SpacePlanner"]),
     tests(
       "ExportersTests",
-      ["Exporters", "SpaceChecker", "SpaceCompiler", "SpaceAnalysis", "SpaceIR", "Diagnostics", "TestSupport"]),
+      [
+        "Exporters", "SpacePlanner", "SpaceChecker", "SpaceCompiler", "SpaceAnalysis", "SpaceIR", "Diagnostics",
+        "TestSupport",
+      ]),
     tests("ReportsTests", ["Reports", "TestSupport"]),
     tests("DatasetsTests", ["Datasets"]),
     tests("EngineTests", ["Engine"]),

@@ -4,20 +4,36 @@ extension ONNXModel {
   /// The same network with activations of 8 bits without sign and weights of 8 bits with sign, as pairs of QuantizeLinear
   /// and DequantizeLinear around what runtimes have integer kernels for ("QDQ").
   ///
-  /// - Weights of convolutions and linear maps: symmetric, a scale for each output channel; biases of 32 bits.
+  /// - Weights of convolutions and linear maps: symmetric, a scale for each output channel; biases of 32 bits. See
+  ///   `WeightRange`.
   /// - Activations: a scale and a zero point for each value that has a range. What only moves numbers keeps those of its
   ///   operand. Nothing stands between a convolution and the ReLU behind it, which become one.
   /// - Values inside squeeze-excite, attention and functions stay in float, and so do the outputs of the network.
   ///
-  /// - Parameter ranges: By node, the least and the greatest number that it was seen to have.
-  package func quantised(_ ranges: [NodeID: ClosedRange<Float>]) -> ONNXModel {
-    var pass = QuantisationPass(graph)
+  /// - Parameters:
+  ///   - ranges: By node, the least and the greatest number that it was seen to have.
+  ///   - weights: How many levels weights have.
+  package func quantised(
+    _ ranges: [NodeID: ClosedRange<Float>], weights: WeightRange = .reduced
+  ) -> ONNXModel {
+    var pass = QuantisationPass(graph, greatest: weights.rawValue)
     for (name, node) in nodesOfValues {
       if let range = ranges[node] { pass.ranges[name] = range }
     }
     var model = self
     model.graph = pass.run()
     return model
+  }
+}
+
+extension ONNXModel {
+  /// The greatest integer that a weight has.
+  package enum WeightRange: Int, Hashable, Sendable {
+    /// Seven bits. On x86 without VNNI the products of an activation and a weight are added in pairs in 16 bits, which
+    /// 255 * 63 * 2 fits and 255 * 127 * 2 does not.
+    case reduced = 63
+    /// Eight bits, for processors that add in 32.
+    case full = 127
   }
 }
 
@@ -37,6 +53,8 @@ private struct Quantiser: Hashable {
 
 private struct QuantisationPass {
   let graph: ONNXGraph
+  /// Of weights.
+  private let greatest: Int
   var ranges: [String: ClosedRange<Float>] = [:]
   private var result: ONNXGraph
   private var quantisers: [String: Quantiser] = [:]
@@ -45,8 +63,9 @@ private struct QuantisationPass {
   /// Constants that integers have taken the place of.
   private var replaced: Set<String> = []
 
-  init(_ graph: ONNXGraph) {
+  init(_ graph: ONNXGraph, greatest: Int) {
     self.graph = graph
+    self.greatest = greatest
     result = graph
     result.nodes = []
     for tensor in graph.constants { constants[tensor.name] = tensor }
@@ -136,8 +155,8 @@ private struct QuantisationPass {
     whole.reserveCapacity(values.count)
     for channel in 0..<count {
       let own = values[channel * size..<(channel + 1) * size]
-      let greatest = own.reduce(0) { max($0, abs($1)) }
-      let scale = greatest > 0 ? greatest / 127 : 1
+      let largest = own.reduce(0) { max($0, abs($1)) }
+      let scale = largest > 0 ? largest / Float(greatest) : 1
       scales.append(scale)
       for value in own { whole.append(Int8(clamping: Int((value / scale).rounded(.toNearestOrEven)))) }
     }
