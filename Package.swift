@@ -38,11 +38,13 @@ let package = Package(
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CEngine"),
     .target(name: "CEmbeddedImages", exclude: ["data"]),
+    .target(name: "CDeviceScripts", exclude: ["scripts"]),
     part("Diagnostics", []),
     part("SpaceSyntax", ["CLibYAML", "Diagnostics"]),
     part("SpaceIR", ["Diagnostics"]),
     part("SpaceChecker", ["SpaceSyntax", "SpaceIR", "Diagnostics"]),
     part("SpaceAnalysis", ["SpaceIR", bigInt]),
+    part("Predictors", ["SpaceIR", "SpaceAnalysis"]),
     part("SpacePlanner", ["SpaceIR", "SpaceAnalysis"]),
     part("SpaceCompiler", ["Diagnostics", "SpaceSyntax", "SpaceIR", "SpaceChecker", "SpaceAnalysis", "SpacePlanner"]),
     part("Distributions", ["SpaceIR", "SpacePlanner", heap]),
@@ -56,13 +58,15 @@ let package = Package(
       ]),
     part("Recipes", ["Diagnostics", "SpaceSyntax", "SpacePlanner", "Distributions", "Supernet", "Search"]),
     part("Exporters", ["SpaceIR", "SpacePlanner", "Distributions"]),
+    part("Devices", ["CDeviceScripts", "Diagnostics", "SpaceSyntax", "SpaceIR"]),
     part("Reports", []),
     .executableTarget(
       name: "espalier",
       dependencies: [
         "Diagnostics", "SpaceSyntax", "SpaceIR", "SpaceChecker", "SpaceAnalysis", "SpacePlanner", "SpaceCompiler",
-        "Distributions", "Datasets", "Engine", "Supernet", "Search", "Recipes", "Exporters", "Reports", arguments,
-        bigInt,
+        "Distributions", "Datasets", "Devices", "Engine", "Supernet", "Predictors", "Search", "Recipes", "Exporters",
+        "Reports",
+        arguments, bigInt,
       ],
       swiftSettings: strict),
     .target(
@@ -80,6 +84,7 @@ let package = Package(
     tests(
       "SpacePlannerTests",
       ["SpacePlanner", "SpaceAnalysis", "SpaceIR", "SpaceCompiler", "Distributions", "TestSupport"]),
+    tests("PredictorsTests", ["Predictors", "Distributions", "SpaceIR", "SpaceCompiler", "TestSupport"]),
     tests("DistributionsTests", ["Distributions", "SpaceIR", "SpacePlanner"]),
     tests(
       "ExportersTests",
@@ -87,6 +92,7 @@ let package = Package(
         "Exporters", "SpacePlanner", "SpaceChecker", "SpaceCompiler", "SpaceAnalysis", "SpaceIR", "Diagnostics",
         "TestSupport",
       ]),
+    tests("DevicesTests", ["Devices", "Diagnostics", "SpaceIR", "TestSupport"]),
     tests("ReportsTests", ["Reports", "TestSupport"]),
     tests("DatasetsTests", ["Datasets"]),
     tests("EngineTests", ["Engine"]),
