@@ -5,6 +5,7 @@ import Distributions
 import Engine
 import Search
 import SpaceAnalysis
+import SpaceChecker
 import SpaceCompiler
 import SpaceIR
 import SpacePlanner
@@ -34,11 +35,17 @@ struct RunnableSpace {
   let jointLogits: Int?
   /// The space first.
   let files: [File]
+  /// The latency tables that were named beside the space, by device.
+  let tables: [(device: String, bytes: [UInt8])]
 
-  /// - Parameter conditions: Beside the space's own requirements.
+  /// - Parameters:
+  ///   - conditions: Beside the space's own requirements.
+  ///   - devices: Latency tables beside those of the space.
   /// - Throws: As `CompileOptions.compiled`.
-  init(_ path: String, input: ImageShape?, where conditions: [String] = []) throws {
-    let compilation = try compileReadable(path, input: input, where: conditions)
+  init(
+    _ path: String, input: ImageShape?, where conditions: [String] = [], devices: [DeviceFile] = []
+  ) throws {
+    let compilation = try compileReadable(path, input: input, where: conditions, devices: devices)
     let stream = Terminal.standardError
     stream.write(compilation.text(colours: stream.showsColours))
     guard let result = compilation.result else { throw ExitStatus.invalid.code }
@@ -49,13 +56,23 @@ struct RunnableSpace {
     factorisedLogits = result.factorisedLogits
     jointLogits = result.jointLogits
     let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+    let named = Dictionary(devices.map { ($0.path, $0.device) }) { first, _ in first }
     var files: [File] = []
-    while let file = compilation.sources.file(SourceID(index: files.count)) {
+    var tables: [(device: String, bytes: [UInt8])] = []
+    var number = 0
+    while let file = compilation.sources.file(SourceID(index: number)) {
+      number += 1
+      // Conditions and what options say are sources too, and no files.
+      if file.path.hasPrefix("--") { continue }
+      if let device = named[file.path], number > 1 {
+        tables.append((device, file.bytes))
+        continue
+      }
       let relative = file.path.hasPrefix(folder) ? String(file.path.dropFirst(folder.count)) : file.path
       files.append(File(relativePath: relative, bytes: file.bytes))
     }
-    // Conditions are sources too, the last ones, and no files.
-    self.files = files.dropLast(conditions.count)
+    self.files = files
+    self.tables = tables
   }
 }
 

@@ -1,10 +1,13 @@
 import Datasets
+import Devices
 import Distributions
 import Engine
 import Exporters
 import Recipes
 import Search
 import SpaceAnalysis
+import SpaceChecker
+import SpaceCompiler
 import SpaceIR
 import SpacePlanner
 import Supernet
@@ -14,6 +17,8 @@ struct SearchOrder {
   var file: String
   /// Which networks may be drawn, beside what the space requires.
   var conditions: [String] = []
+  /// Latency tables beside those that the space names.
+  var devices: [DeviceFile] = []
   /// Nil: the shape of the images.
   var input: ImageShape?
   var data: String
@@ -49,15 +54,22 @@ struct SearchSetup {
     }
     space = try Self.space(order, for: splits)
     let space = space.space
+    let measure = order.recipe.measure ?? .macs
+    if let device = measure.device { try requireTable(of: device, in: space) }
     guard !space.decisions.isEmpty else {
       throw CommandFailure("'\(order.file)' has no decisions, so there is nothing to search")
     }
     try space.requireForest()
-    if let target = order.recipe.target { try requireReach(of: target, in: space) }
-    let target = try order.recipe.target ?? medianMACs(of: space)
+    if let target = order.recipe.target { try requireReach(of: target, by: measure, in: space) }
+    let target = try order.recipe.target ?? medianCost(of: space, by: measure)
+    guard target >= 1 else {
+      throw CommandFailure(
+        "half of the networks of '\(space.name)' cost \(target.grouped) \(measure.unit) or less, which is no target\n"
+          + "help: name one by '--target'")
+    }
     library = try translatingFailures { try EngineLibrary.load(folders: engineFolders, device: order.device) }
     let uniform = try translatingFailures(about: space) {
-      let band = order.recipe.band.map { Budget(shares: $0, of: target) }
+      let band = order.recipe.band.map { Budget(measure, shares: $0, of: target) }
       return try drawEntropy(of: Distribution(uniform: .hinted(by: space)), in: space, within: band)
     }
     let recipe = order.recipe.settings(
@@ -91,6 +103,7 @@ struct SearchSetup {
     let shape = definition.input
     order = SearchOrder(
       file: "\(folder)/\(definition.spaceFile)", conditions: definition.conditions ?? [],
+      devices: try definition.tables(in: folder),
       input: ImageShape(channels: shape[0], height: shape[1], width: shape[2]), data: definition.data,
       limit: definition.limit, method: definition.method, seed: definition.seed,
       retraining: definition.retraining, baselines: definition.baselines, threads: threads, device: device)
@@ -100,7 +113,7 @@ struct SearchSetup {
     splits = try translatingFailures {
       try DatasetSource(parsing: source).load(SplitOptions(seed: 0, limit: definition.limit))
     }
-    space = try RunnableSpace(order.file, input: order.input, where: order.conditions)
+    space = try RunnableSpace(order.file, input: order.input, where: order.conditions, devices: order.devices)
     library = try translatingFailures { try EngineLibrary.load(folders: engineFolders, device: device) }
     let space = space.space
     startEntropy = try start?.entropy(
@@ -122,11 +135,12 @@ struct SearchSetup {
 
   /// The space for the shape of the images: as asked, or the one of the file's shapes that fits.
   private static func space(_ order: SearchOrder, for splits: DatasetSplits) throws -> RunnableSpace {
-    let compiled = try RunnableSpace(order.file, input: order.input, where: order.conditions)
+    let compiled = try RunnableSpace(
+      order.file, input: order.input, where: order.conditions, devices: order.devices)
     let shape = splits.train.shape
     let wanted = ImageShape(channels: shape.channels, height: shape.height, width: shape.width)
     guard order.input == nil, compiled.space.input != wanted, compiled.inputs.contains(wanted) else { return compiled }
-    return try RunnableSpace(order.file, input: wanted, where: order.conditions)
+    return try RunnableSpace(order.file, input: wanted, where: order.conditions, devices: order.devices)
   }
 
   private func definition() throws -> RunDefinition {
@@ -140,14 +154,20 @@ struct SearchSetup {
     definition.start = try start.map {
       DistributionStart.Note(of: try $0.file(), softening: order.recipe.softening ?? 1)
     }
+    if !space.tables.isEmpty {
+      definition.devices = Dictionary(space.tables.map { ($0.device, SHA256.digest($0.bytes)) }) { first, _ in first }
+    }
     return definition
   }
 
   func session() throws -> SearchSession {
     let definition = try definition()
+    var searched = space.space
+    // A latency is asked for at every draw.
+    if recipe.measure.device != nil { searched.keepKernels() }
     var session = try translatingFailures(about: space.space) {
       try SearchSession(
-        space.space, definition: definition, splits: splits, library: library, threads: order.threads, start: start)
+        searched, definition: definition, splits: splits, library: library, threads: order.threads, start: start)
     }
     let engine = library.words
     if engine != definition.engine { session.otherEngine = engine }
@@ -162,6 +182,7 @@ struct SearchSetup {
     let run = try translatingFailures {
       let run = try RunDirectory(creating: path)
       for file in space.files { try run.store(file.bytes, at: "space/\(file.relativePath)") }
+      for table in space.tables { try run.store(table.bytes, at: RunDefinition.path(ofTable: table.device)) }
       try run.write(Array(recipeText(of: session.definition).utf8), to: .recipe)
       if let start { try run.write(try start.file(), to: .start) }
       return run
@@ -209,26 +230,63 @@ struct SearchSetup {
   }
 }
 
+/// - Throws: `CommandFailure` where a device has no table, or one that lacks a kernel of a network.
+private func requireTable(of device: String, in space: Space) throws {
+  guard let table = space.latencyTable(of: device) else { throw CommandFailure(.noTable(device: device), in: space) }
+  let missing: [MissingRow]
+  do throws(CostModelError) { missing = try space.kernels(missingIn: table) } catch {
+    // A space whose costs are too many to tell is asked network by network.
+    guard case .cost = error else { return }
+    throw CommandFailure(error, in: space)
+  }
+  guard let first = missing.first else { return }
+  let others = missing.count > 1 ? "\nnote: \(counted(missing.count - 1, "more kernel")) of the space have none" : ""
+  let failure = CommandFailure(.noRow(first), in: space)
+  throw CommandFailure(failure.message + others, status: failure.status)
+}
+
 /// - Throws: `CommandFailure` where every network costs more than the target: a search would go on without one. A space
 ///   whose costs are too many to tell is searched all the same.
-private func requireReach(of target: Int, in space: Space) throws {
-  guard let range = (try? CostModel(space, measure: .macs))?.leastAndGreatest, target < range.least else { return }
+private func requireReach(of target: Int, by measure: CostMeasure, in space: Space) throws {
+  guard let range = (try? CostModel(space, measure: measure))?.leastAndGreatest, target < range.least else { return }
   throw CommandFailure(
     """
-    no network of '\(space.name)' is within the target of \(target.grouped) multiply-adds: the least is \
+    no network of '\(space.name)' is within the target of \(target.grouped) \(measure.targetUnit): the least is \
     \(range.least.grouped)
     help: take a target from there to \(range.greatest.grouped)
     """)
 }
 
 /// The median over uniform draws, from a seed of its own: a target that half of the space meets.
-private func medianMACs(of space: Space) throws -> Int {
+private func medianCost(of space: Space, by measure: CostMeasure) throws -> Int {
+  var space = space
+  if measure.device != nil { space.keepKernels() }
   var generator = SplitRandom(seed: 0, stream: 0x7461_7267)
   return try translatingFailures(about: space) {
     guard space.requirements.isEmpty else {
-      return try CostEstimate(.macs, of: space, within: MemberSet(space), draws: 1000, using: &generator).median
+      return try CostEstimate(measure, of: space, within: MemberSet(space), draws: 1000, using: &generator).median
     }
-    return try CostEstimate(.macs, of: space, draws: 1000, over: .networks, using: &generator).median
+    return try CostEstimate(measure, of: space, draws: 1000, over: .networks, using: &generator).median
+  }
+}
+
+extension CostMeasure {
+  /// As `unit`, with the words of targets.
+  fileprivate var targetUnit: String { self == .macs ? "multiply-adds" : unit }
+}
+
+extension RunDefinition {
+  /// The tables that a run was begun with.
+  ///
+  /// - Throws: `CommandFailure` where one of them has changed.
+  func tables(in folder: String) throws -> [DeviceFile] {
+    try (devices ?? [:]).sorted { $0.key < $1.key }.map { device, checksum in
+      let path = "\(folder)/\(Self.path(ofTable: device))"
+      guard let bytes = try? DiskReader().bytes(of: path), SHA256.digest(bytes) == checksum else {
+        throw CommandFailure("'\(path)' is not the latency table that the run was begun with", status: .couldNotRun)
+      }
+      return DeviceFile(device: device, path: path)
+    }
   }
 }
 

@@ -10,15 +10,18 @@ struct DeviceOption: ParsableArguments {
       valueName: "name=file"), transform: parseDevice)
   var files: [DeviceFile] = []
 
-  func validate() throws {
-    let names = files.map(\.device)
-    guard let twice = names.first(where: { name in names.count { $0 == name } > 1 }) else { return }
-    throw ValidationError("'--device' names two tables of '\(twice)'")
-  }
+  func validate() throws { try requireDistinctDevices(files) }
+}
+
+/// - Throws: `ValidationError` where two tables are of one device.
+func requireDistinctDevices(_ files: [DeviceFile]) throws {
+  let names = files.map(\.device)
+  guard let twice = names.first(where: { name in names.count { $0 == name } > 1 }) else { return }
+  throw ValidationError("'--device' names two tables of '\(twice)'")
 }
 
 /// - Throws: `ValidationError` unless the text is `NAME=FILE`.
-private func parseDevice(_ text: String) throws -> DeviceFile {
+func parseDevice(_ text: String) throws -> DeviceFile {
   let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
   guard parts.count == 2, let name = parts.first, name.first?.isLetter == true,
     name.allSatisfy({ $0.isLetter || $0.isNumber || $0 == "_" || $0 == "-" })

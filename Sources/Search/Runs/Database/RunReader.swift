@@ -63,7 +63,7 @@ package struct RunReader: Sendable {
         database,
         sql: """
           SELECT step.step, epoch, is_warm_up, entropy, gradient_norm, choices, macs, training_loss, validation_loss,
-            weight, share
+            weight, share, measured
           FROM step JOIN draw USING (step) ORDER BY step.step, number
           """)
       var current: StepRecord?
@@ -84,7 +84,7 @@ package struct RunReader: Sendable {
 
   private func draw(_ row: Row) throws -> DrawRecord {
     DrawRecord(
-      choices: try choices(row[5]), macs: row[6], trainingLoss: try optionalNumber(row, 7),
+      choices: try choices(row[5]), macs: row[6], measured: row[11], trainingLoss: try optionalNumber(row, 7),
       validationLoss: try optionalNumber(row, 8), weight: try number(row, 9), share: try optionalNumber(row, 10))
   }
 
