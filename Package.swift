@@ -44,6 +44,7 @@ let package = Package(
     part("SpaceIR", ["Diagnostics"]),
     part("SpaceChecker", ["SpaceSyntax", "SpaceIR", "Diagnostics"]),
     part("SpaceAnalysis", ["SpaceIR", bigInt]),
+    part("Predictors", ["SpaceIR", "SpaceAnalysis"]),
     part("SpacePlanner", ["SpaceIR", "SpaceAnalysis"]),
     part("SpaceCompiler", ["Diagnostics", "SpaceSyntax", "SpaceIR", "SpaceChecker", "SpaceAnalysis", "SpacePlanner"]),
     part("Distributions", ["SpaceIR", "SpacePlanner", heap]),
@@ -55,7 +56,8 @@ let package = Package(
       [
         "SpaceIR", "SpaceAnalysis", "SpacePlanner", "Distributions", "Supernet", "Engine", "Datasets", database,
       ]),
-    part("Recipes", ["Diagnostics", "SpaceSyntax", "SpaceAnalysis", "SpacePlanner", "Distributions", "Supernet", "Search"]),
+    part(
+      "Recipes", ["Diagnostics", "SpaceSyntax", "SpaceAnalysis", "SpacePlanner", "Distributions", "Supernet", "Search"]),
     part("Exporters", ["SpaceIR", "SpacePlanner", "Distributions"]),
     part("Devices", ["CDeviceScripts", "Diagnostics", "SpaceSyntax", "SpaceIR"]),
     part("Reports", []),
@@ -63,7 +65,8 @@ let package = Package(
       name: "espalier",
       dependencies: [
         "Diagnostics", "SpaceSyntax", "SpaceIR", "SpaceChecker", "SpaceAnalysis", "SpacePlanner", "SpaceCompiler",
-        "Distributions", "Datasets", "Devices", "Engine", "Supernet", "Search", "Recipes", "Exporters", "Reports",
+        "Distributions", "Datasets", "Devices", "Engine", "Supernet", "Predictors", "Search", "Recipes", "Exporters",
+        "Reports",
         arguments, bigInt,
       ],
       swiftSettings: strict),
@@ -82,6 +85,7 @@ let package = Package(
     tests(
       "SpacePlannerTests",
       ["SpacePlanner", "SpaceAnalysis", "SpaceIR", "SpaceCompiler", "Distributions", "TestSupport"]),
+    tests("PredictorsTests", ["Predictors", "Distributions", "SpaceIR", "SpaceCompiler", "TestSupport"]),
     tests("DistributionsTests", ["Distributions", "SpaceIR", "SpacePlanner"]),
     tests(
       "ExportersTests",

@@ -11,6 +11,12 @@ enum RandomPurpose: UInt64 {
   case baselines = 5
   case retraining = 6
   case progress = 7
+  /// What a one-shot search scores.
+  case candidates = 8
+  /// Order among candidates with equal scores.
+  case ties = 9
+  /// Which images candidates are scored on.
+  case calibration = 10
 }
 
 extension SplitRandom {

@@ -29,7 +29,8 @@ struct Espalier: AsyncParsableCommand {
     ValidateCommand.self, ExplainCommand.self, CountCommand.self, CostsCommand.self, SampleCommand.self,
     RankCommand.self,
     UnrankCommand.self, CompileCommand.self,
-    PlanCommand.self, NewCommand.self, FormatCommand.self, DiffCommand.self, SchemaCommand.self, DeviceCommand.self,
+    PlanCommand.self, NewCommand.self, ImportCommand.self, FormatCommand.self, DiffCommand.self, SchemaCommand.self,
+    DeviceCommand.self, FitCommand.self, OptimiseCommand.self,
   ]
 
   /// What runs networks, in Run/.

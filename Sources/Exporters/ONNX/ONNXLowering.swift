@@ -7,8 +7,8 @@ import SpacePlanner
 /// them, where the engine has copy after copy: tensors are reordered as they are written. What a linear map makes is
 /// `[batch, features]`, until something needs a map.
 struct ONNXLowering {
-  let network: NetworkGraph
-  let weights: NetworkWeights
+  let network: BoundNetwork
+  let weights: NetworkTensors
   let epsilon: Float
   var graph: ONNXGraph
   /// By node: what holds its value, and its form.
@@ -24,7 +24,7 @@ struct ONNXLowering {
     let isFlat: Bool
   }
 
-  init(_ network: NetworkGraph, _ weights: NetworkWeights, batchNorm: ONNXModel.BatchNorm, epsilon: Float) {
+  init(_ network: BoundNetwork, _ weights: NetworkTensors, batchNorm: ONNXModel.BatchNorm, epsilon: Float) {
     self.network = network
     self.weights = weights
     self.epsilon = epsilon

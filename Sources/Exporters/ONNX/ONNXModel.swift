@@ -21,7 +21,7 @@ package struct ONNXModel: Sendable {
   ///   - name: Of the graph.
   ///   - epsilon: Of batch and layer norm, added to the variance; that of `BindingOptions`.
   package init(
-    of network: NetworkGraph, weights: NetworkWeights, batchNorm: BatchNorm = .folded, epsilon: Float = 1e-5
+    of network: BoundNetwork, weights: NetworkTensors, batchNorm: BatchNorm = .folded, epsilon: Float = 1e-5
   ) {
     var lowering = ONNXLowering(network, weights, batchNorm: batchNorm, epsilon: epsilon)
     graph = lowering.run()

@@ -29,14 +29,14 @@ package struct RunDefinition: Hashable, Sendable, Codable {
   package var spaceHash: String
   /// Which networks may be drawn, beside what the space requires; nil: all of those.
   package var conditions: [String]?
-  /// The latency tables that were named beside the space: their devices, with the checksum of each table; nil: none.
-  package var devices: [String: String]?
+  /// Latency tables in `tables/`, which were named beside the space: by device the SHA-256 of the file. Nil: none.
+  package var tables: [String: String]?
   /// Channels, height, width.
   package var input: [Int]
   package var totalSteps: Int
 
   /// Where a run keeps the latency table of a device.
-  package static func path(ofTable device: String) -> String { "devices/\(device).yaml" }
+  package static func path(ofTable device: String) -> String { "tables/\(device).yaml" }
 
   package init(
     method: SearchMethod, recipe: SearchRecipe, retraining: TrainingRecipe, baselines: Int, seed: UInt64, data: String,

@@ -185,10 +185,13 @@ package struct BindingOptions: Hashable, Sendable {
   package var recomputation: Recomputation
   /// Whether the backward pass of a mixture has the gradient of its masks.
   package var trainsMasks: Bool
+  /// By tensor, whether it is not trained: no gradient of it is computed, nothing is kept for one, and what lies before the
+  /// first trained tensor has no backward pass. Nil: every trained tensor of the plan is.
+  package var frozen: [Bool]?
 
   package init(
     batch: Int, pass: Pass, labelSmoothing: Double = 0, elementBytes: Int = 4, epsilon: Double = 1e-5,
-    recomputation: Recomputation = .elementwise, trainsMasks: Bool = true
+    recomputation: Recomputation = .elementwise, trainsMasks: Bool = true, frozen: [Bool]? = nil
   ) {
     self.batch = batch
     self.pass = pass
@@ -197,5 +200,6 @@ package struct BindingOptions: Hashable, Sendable {
     self.epsilon = epsilon
     self.recomputation = recomputation
     self.trainsMasks = trainsMasks
+    self.frozen = frozen
   }
 }

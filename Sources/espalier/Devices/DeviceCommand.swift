@@ -7,6 +7,6 @@ struct DeviceCommand: ParsableCommand {
     abstract: "Devices, and tables of what kernels take on them.",
     subcommands: [
       DeviceListCommand.self, DeviceShowCommand.self, DeviceSetupCommand.self, DeviceMeasureCommand.self,
-      DeviceCheckCommand.self, DeviceRowsCommand.self,
+      DeviceCheckCommand.self, DevicePoolCommand.self, DeviceRowsCommand.self,
     ])
 }

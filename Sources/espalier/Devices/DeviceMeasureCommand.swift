@@ -72,8 +72,10 @@ struct DeviceMeasureCommand: ParsableCommand {
     } catch DeviceError.stopped {
       progress.erase()
       throw CommandFailure(
-        "stopped with \(measuring.measured.grouped) of \(kernels.count.grouped) kernels; they are in \(file.path), and "
-          + "the same command goes on")
+        measuring.measured == 0
+          ? "stopped before a call was done, so nothing was measured"
+          : "stopped with \(measuring.measured.grouped) of \(kernels.count.grouped) kernels; they are in \(file.path), "
+            + "and the same command goes on")
     } catch let error as DeviceError {
       progress.erase()
       let kept =

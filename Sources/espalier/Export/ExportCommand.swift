@@ -6,6 +6,10 @@ import SpaceIR
 /// What a network is written as.
 enum ExportFormat: String, CaseIterable, ExpressibleByArgument {
   case onnx
+  case torch
+  case timm
+  case dot
+  case svg
 }
 
 /// `espalier export`: one network in the files of other tools.
@@ -55,6 +59,10 @@ struct ExportCommand: ParsableCommand {
     let subject = try ExportSubject(path, input: shape.input)
     switch format {
     case .onnx: try writeONNX(subject)
+    case .torch: try writeTorch(subject)
+    case .timm: try writeText(subject.timm())
+    case .dot: try writeText(subject.dot())
+    case .svg: try writeText(subject.svg())
     }
   }
 
@@ -65,6 +73,26 @@ struct ExportCommand: ParsableCommand {
     let bytes = model.data(version: Espalier.version)
     try write(bytes, ending: "onnx", subject)
     Terminal.standardError.line("weights: \(weights.origin.words)")
+  }
+
+  private func writeTorch(_ subject: ExportSubject) throws {
+    let weights = try subject.weights(file: weights, seed: seed)
+    let module = TorchModule(of: subject.network)
+    let facts = subject.identity + [("espalier.weights", weights.origin.label)]
+    let path = out ?? "\(subject.stem).py"
+    let stem = path.hasSuffix(".py") ? String(path.dropLast(3)) : path
+    let weightsPath = "\(stem).safetensors"
+    let name = weightsPath.split(separator: "/").last.map(String.init) ?? weightsPath
+    let bytes = try module.file(weights, facts: facts)
+    try write(Array(module.source(weightsFile: name, facts: facts).utf8), ending: "py", subject)
+    if out == nil { try createFile(weightsPath, with: bytes) } else { try replaceFile(weightsPath, with: bytes) }
+    Terminal.standardError.line("weights: \(weights.origin.words)")
+  }
+
+  /// What people read goes to standard output unless a file is named.
+  private func writeText(_ text: String) throws {
+    guard let out, out != "-" else { return Terminal.standardOutput.write(text) }
+    try replaceFile(out, with: Array(text.utf8))
   }
 
   private func write(_ bytes: [UInt8], ending: String, _ subject: ExportSubject) throws {

@@ -10,7 +10,7 @@ struct ExportSubject {
   /// An architecture file, a space without decisions, or the folder of a run.
   let path: String
   let compiled: CompiledSpace
-  let network: NetworkGraph
+  let network: BoundNetwork
   /// The weights that lie beside the architecture in a run's folder; nil: none do.
   let ownWeights: String?
 
@@ -26,7 +26,7 @@ struct ExportSubject {
           + "'espalier sample', or take what a run found with 'espalier derive'")
     }
     self.compiled = compiled
-    network = try translatingFailures { try NetworkGraph(compiled.space) }
+    network = try translatingFailures { try BoundNetwork(compiled.space) }
   }
 
   /// The architecture in a run's folder and its weights; of a file the file itself.

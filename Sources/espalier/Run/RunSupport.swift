@@ -35,16 +35,14 @@ struct RunnableSpace {
   let jointLogits: Int?
   /// The space first.
   let files: [File]
-  /// The latency tables that were named beside the space, by device.
+  /// Latency tables that were named beside the space, by device.
   let tables: [(device: String, bytes: [UInt8])]
 
   /// - Parameters:
   ///   - conditions: Beside the space's own requirements.
   ///   - devices: Latency tables beside those of the space.
   /// - Throws: As `CompileOptions.compiled`.
-  init(
-    _ path: String, input: ImageShape?, where conditions: [String] = [], devices: [DeviceFile] = []
-  ) throws {
+  init(_ path: String, input: ImageShape?, where conditions: [String] = [], devices: [DeviceFile] = []) throws {
     let compilation = try compileReadable(path, input: input, where: conditions, devices: devices)
     let stream = Terminal.standardError
     stream.write(compilation.text(colours: stream.showsColours))
@@ -108,6 +106,7 @@ private func translated(_ error: any Error, _ space: Space?) -> any Error {
   if let space, let failure = countingFailure(error, of: space) { return failure }
   return switch error {
   case let error as SearchError: CommandFailure(error.description)
+  case let error as OneShotError: CommandFailure(error.description)
   case let error as RunError: CommandFailure(error.description, status: error.status)
   case let error as EngineError:
     CommandFailure(error.description, status: error.status == .notFinite ? .invalid : .couldNotRun)

@@ -18,7 +18,7 @@ struct SearchOrder {
   /// Which networks may be drawn, beside what the space requires.
   var conditions: [String] = []
   /// Latency tables beside those that the space names.
-  var devices: [DeviceFile] = []
+  var tables: [DeviceFile] = []
   /// Nil: the shape of the images.
   var input: ImageShape?
   var data: String
@@ -61,21 +61,35 @@ struct SearchSetup {
     }
     try space.requireForest()
     if let target = order.recipe.target { try requireReach(of: target, by: measure, in: space) }
-    let target = try order.recipe.target ?? medianCost(of: space, by: measure)
-    guard target >= 1 else {
+    // A limit of latency takes the place of a target.
+    let isPooled = order.method == .hurricane || (order.recipe.pool.isSaid && order.method.isOneShot)
+    let target = try order.recipe.target ?? (isPooled ? nil : medianCost(of: space, by: measure))
+    if let target, target < 1 {
       throw CommandFailure(
         "half of the networks of '\(space.name)' cost \(target.grouped) \(measure.unit) or less, which is no target\n"
           + "help: name one by '--target'")
     }
     library = try translatingFailures { try EngineLibrary.load(folders: engineFolders, device: order.device) }
     let uniform = try translatingFailures(about: space) {
-      let band = order.recipe.band.map { Budget(measure, shares: $0, of: target) }
+      let band = try order.recipe.band.map { shares in
+        guard let target else { throw CommandFailure("a band is a part of a target: '--target' says of which") }
+        return Budget(measure, shares: shares, of: target)
+      }
       return try drawEntropy(of: Distribution(uniform: .hinted(by: space)), in: space, within: band)
     }
-    let recipe = order.recipe.settings(
-      of: order.method, epochs: 30, target: target, initialEntropy: uniform,
+    var recipe = order.recipe.settings(
+      of: order.method, epochs: order.method.usualEpochs, target: target, initialEntropy: uniform,
       asksForFactorised: space.hints.isFactorised)
+    if recipe.oneShot?.groups != nil { try recipe.settlePool(in: space) }
     self.recipe = recipe
+    if order.recipe.oneShot.isSaid || order.recipe.pool.isSaid, !order.method.isOneShot {
+      throw CommandFailure(
+        """
+        the recipe's '\(order.recipe.oneShot.isSaid ? "oneshot" : "pool")' is about methods that train shared weights and then score candidates, and \
+        '\(order.method.rawValue)' is none
+        help: take '--method spos', 'bn-nas' or 'hurricane', or leave it out
+        """)
+    }
     if order.recipe.start != nil, !order.method.takesStart {
       throw CommandFailure(
         order.method.learnsDistribution
@@ -103,7 +117,7 @@ struct SearchSetup {
     let shape = definition.input
     order = SearchOrder(
       file: "\(folder)/\(definition.spaceFile)", conditions: definition.conditions ?? [],
-      devices: try definition.tables(in: folder),
+      tables: try definition.tables(in: folder),
       input: ImageShape(channels: shape[0], height: shape[1], width: shape[2]), data: definition.data,
       limit: definition.limit, method: definition.method, seed: definition.seed,
       retraining: definition.retraining, baselines: definition.baselines, threads: threads, device: device)
@@ -113,7 +127,7 @@ struct SearchSetup {
     splits = try translatingFailures {
       try DatasetSource(parsing: source).load(SplitOptions(seed: 0, limit: definition.limit))
     }
-    space = try RunnableSpace(order.file, input: order.input, where: order.conditions, devices: order.devices)
+    space = try RunnableSpace(order.file, input: order.input, where: order.conditions, devices: order.tables)
     library = try translatingFailures { try EngineLibrary.load(folders: engineFolders, device: device) }
     let space = space.space
     startEntropy = try start?.entropy(
@@ -135,12 +149,11 @@ struct SearchSetup {
 
   /// The space for the shape of the images: as asked, or the one of the file's shapes that fits.
   private static func space(_ order: SearchOrder, for splits: DatasetSplits) throws -> RunnableSpace {
-    let compiled = try RunnableSpace(
-      order.file, input: order.input, where: order.conditions, devices: order.devices)
+    let compiled = try RunnableSpace(order.file, input: order.input, where: order.conditions, devices: order.tables)
     let shape = splits.train.shape
     let wanted = ImageShape(channels: shape.channels, height: shape.height, width: shape.width)
     guard order.input == nil, compiled.space.input != wanted, compiled.inputs.contains(wanted) else { return compiled }
-    return try RunnableSpace(order.file, input: wanted, where: order.conditions, devices: order.devices)
+    return try RunnableSpace(order.file, input: wanted, where: order.conditions, devices: order.tables)
   }
 
   private func definition() throws -> RunDefinition {
@@ -155,7 +168,7 @@ struct SearchSetup {
       DistributionStart.Note(of: try $0.file(), softening: order.recipe.softening ?? 1)
     }
     if !space.tables.isEmpty {
-      definition.devices = Dictionary(space.tables.map { ($0.device, SHA256.digest($0.bytes)) }) { first, _ in first }
+      definition.tables = Dictionary(space.tables.map { ($0.device, SHA256.digest($0.bytes)) }) { first, _ in first }
     }
     return definition
   }
@@ -164,7 +177,7 @@ struct SearchSetup {
     let definition = try definition()
     var searched = space.space
     // A latency is asked for at every draw.
-    if recipe.measure.device != nil { searched.keepKernels() }
+    if !searched.latencyTables.isEmpty { searched.keepKernels() }
     var session = try translatingFailures(about: space.space) {
       try SearchSession(
         searched, definition: definition, splits: splits, library: library, threads: order.threads, start: start)
@@ -245,6 +258,28 @@ private func requireTable(of device: String, in space: Space) throws {
   throw CommandFailure(failure.message + others, status: failure.status)
 }
 
+extension SearchRecipe {
+  /// The device of the pool where the space has a table of one, and a limit that somebody said.
+  ///
+  /// - Throws: `CommandFailure`.
+  fileprivate mutating func settlePool(in space: Space) throws {
+    guard var groups = oneShot?.groups else { return }
+    let known = space.latencyTables.map(\.device)
+    try translatingFailures(about: space) {
+      if groups.device.isEmpty {
+        guard known.count == 1 else { throw OneShotError.noDevice(nil, known: known) }
+        groups.device = known[0]
+      }
+      guard known.contains(groups.device) else { throw OneShotError.noDevice(groups.device, known: known) }
+      guard groups.limit > 0 else {
+        let range = try CostModel(space, measure: .latency(device: groups.device)).leastAndGreatest
+        throw OneShotError.noLimit(device: groups.device, least: range.least, greatest: range.greatest)
+      }
+    }
+    oneShot?.groups = groups
+  }
+}
+
 /// - Throws: `CommandFailure` where every network costs more than the target: a search would go on without one. A space
 ///   whose costs are too many to tell is searched all the same.
 private func requireReach(of target: Int, by measure: CostMeasure, in space: Space) throws {
@@ -280,7 +315,7 @@ extension RunDefinition {
   ///
   /// - Throws: `CommandFailure` where one of them has changed.
   func tables(in folder: String) throws -> [DeviceFile] {
-    try (devices ?? [:]).sorted { $0.key < $1.key }.map { device, checksum in
+    try (tables ?? [:]).sorted { $0.key < $1.key }.map { device, checksum in
       let path = "\(folder)/\(Self.path(ofTable: device))"
       guard let bytes = try? DiskReader().bytes(of: path), SHA256.digest(bytes) == checksum else {
         throw CommandFailure("'\(path)' is not the latency table that the run was begun with", status: .couldNotRun)

@@ -1,6 +1,6 @@
 import SpaceIR
 
-extension NetworkGraph {
+extension BoundNetwork {
   /// Batch normalisations that directly follow a convolution or a linear map which nothing else reads, by that.
   var foldableNorms: [NodeID: Node] {
     let readers = readers

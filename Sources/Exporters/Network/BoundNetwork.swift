@@ -6,7 +6,7 @@ package import SpacePlanner
 /// Zeros have left sums, and what changes nothing (a join of one operand, a slice of everything, a shuffle of one group)
 /// is what it passes on. Its weights are named as `SupernetPlan` names those of the bound space, which is what trainings
 /// save.
-package struct NetworkGraph: Sendable {
+package struct BoundNetwork: Sendable {
   /// Without decisions and choices; every expression is a constant.
   package let space: Space
   /// Of the tensors that the operations use, batch norm's statistics among them.

@@ -2,7 +2,7 @@ import Distributions
 import SpacePlanner
 
 /// The numbers of a network's tensors, by the names that trainings save them under.
-package struct NetworkWeights: Sendable {
+package struct NetworkTensors: Sendable {
   private let values: [String: [Float]]
   package let origin: Origin
 
@@ -22,7 +22,7 @@ package struct NetworkWeights: Sendable {
   }
 
   /// First values, those that a training from the same seed begins with.
-  package init(of network: NetworkGraph, seed: UInt64) {
+  package init(of network: BoundNetwork, seed: UInt64) {
     origin = .seed(seed)
     let normals = namedNormals(seed: seed, stream: weightStream)
     var values: [String: [Float]] = [:]
@@ -31,10 +31,10 @@ package struct NetworkWeights: Sendable {
   }
 
   /// - Parameter tensors: By name, values in the order of the shape; others than the network's are left out.
-  /// - Throws: `NetworkWeightsError` where one is missing or has another shape.
+  /// - Throws: `NetworkTensorsError` where one is missing or has another shape.
   package init(
-    of network: NetworkGraph, file: String, _ tensors: [String: (shape: [Int], values: [Float])]
-  ) throws(NetworkWeightsError) {
+    of network: BoundNetwork, file: String, _ tensors: [String: (shape: [Int], values: [Float])]
+  ) throws(NetworkTensorsError) {
     origin = .file(file)
     var found: [String: [Float]] = [:]
     let missing = network.tensors.filter { tensors[$0.name] == nil }
@@ -56,13 +56,13 @@ package struct NetworkWeights: Sendable {
 }
 
 /// Why a file's weights are not a network's.
-package enum NetworkWeightsError: Error, Hashable, Sendable {
+package enum NetworkTensorsError: Error, Hashable, Sendable {
   case missing(tensor: String, count: Int, of: Int, file: String)
   case shape(tensor: String, expected: [Int], found: [Int], file: String)
   case notFinite(tensor: String, place: Int, file: String)
 }
 
-extension NetworkWeightsError: CustomStringConvertible {
+extension NetworkTensorsError: CustomStringConvertible {
   package var description: String {
     switch self {
     case .missing(let tensor, let count, let total, let file):

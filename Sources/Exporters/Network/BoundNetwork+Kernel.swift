@@ -1,7 +1,7 @@
 package import SpaceIR
 package import SpacePlanner
 
-extension NetworkGraph {
+extension BoundNetwork {
   /// A network that is one kernel of a device: what a row of a latency table is about.
   ///
   /// Its input has the kernel's shape, copies of channels one after another; a join has an input for each operand, and of
