@@ -89,7 +89,10 @@ let package = Package(
     tests("DistributionsTests", ["Distributions", "SpaceIR", "SpacePlanner"]),
     tests(
       "ExportersTests",
-      ["Exporters", "SpaceChecker", "SpaceCompiler", "SpaceAnalysis", "SpaceIR", "Diagnostics", "TestSupport"]),
+      [
+        "Exporters", "SpacePlanner", "SpaceChecker", "SpaceCompiler", "SpaceAnalysis", "SpaceIR", "Diagnostics",
+        "TestSupport",
+      ]),
     tests("DevicesTests", ["Devices", "Diagnostics", "SpaceChecker", "SpaceIR", "TestSupport"]),
     tests("ReportsTests", ["Reports", "TestSupport"]),
     tests("DatasetsTests", ["Datasets"]),

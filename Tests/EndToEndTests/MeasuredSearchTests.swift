@@ -32,7 +32,7 @@ struct MeasuredSearchTests {
       #expect(recipe.contains("  measure: latency(phone)\n  target: 400000 ns\n  band: 0.8..1\n"))
       #expect(
         recipe.hasPrefix(
-          "# The recipe of this run, whole: espalier search space/digits.yaml --recipe recipe.yaml --device phone=devices/phone.yaml\n"
+          "# The recipe of this run, whole: espalier search space/digits.yaml --recipe recipe.yaml --device phone=tables/phone.yaml\n"
         ))
       let rows = try Executable.shell(
         "python3 -c \"import sqlite3; print(sqlite3.connect('\(run)/run.sqlite').execute('SELECT MIN(measured), MAX(measured) FROM draw').fetchall())\""
@@ -42,8 +42,8 @@ struct MeasuredSearchTests {
       // The table may be gone; what the run keeps may not have changed.
       try FileManager.default.removeItem(atPath: "\(folder)/phone.yaml")
       #expect(try Executable.run("report", run).status == 0)
-      let text = try String(contentsOfFile: "\(run)/devices/phone.yaml", encoding: .utf8)
-      _ = try write(text.replacing("1 us", with: "2 us"), to: "run/devices/phone.yaml", in: folder)
+      let text = try String(contentsOfFile: "\(run)/tables/phone.yaml", encoding: .utf8)
+      _ = try write(text.replacing("1 us", with: "2 us"), to: "run/tables/phone.yaml", in: folder)
       let changed = try Executable.run("report", run)
       #expect(changed.status == 2 && changed.errors.contains("is not the latency table that the run was begun with"))
     }
