@@ -5,7 +5,7 @@ extension RecipeOption {
   static let pool = [
     RecipeOption(
       "pool.device", .text { $0.pool.device = $1 }, "The device whose latency table the pool and the limit are of",
-      standard: "the one that there is a table of", source: "HURRICANE, section 3 (the released figure)"),
+      standard: "the one that there is a table of", source: "HURRICANE, abstract"),
     RecipeOption(
       "pool.latency", .time { $0.pool.limit = $1 }, "How long a network may take there, with its unit: `5 ms`",
       standard: "has to be said (hurricane)", source: "HURRICANE, abstract"),
@@ -23,7 +23,8 @@ extension RecipeOption {
       "How parameters count as capacity", standard: "0", source: "ours, after HURRICANE's idea"),
     RecipeOption(
       "pool.groups", .places { $0.pool.splits = $1 },
-      "Layers behind which a group of layers ends; groups are searched from the last to the first", standard:
+      "Layers behind which a group of layers ends; groups are searched from the last to the first",
+      standard:
         "one, at the border of a stage nearest to two fifths of the layers", source: "HURRICANE's figure: two groups"),
   ]
 }

@@ -3,7 +3,7 @@ import Distributions
 package import Engine
 import SpaceAnalysis
 package import SpaceIR
-import SpacePlanner
+package import SpacePlanner
 import Supernet
 
 /// A one-shot search from its recipe: the parts, and nothing else.
@@ -43,7 +43,8 @@ extension OneShotSearch {
       score: try Self.score(supernet, splits, recipe, oneShot, table, seed: seed), paths: oneShot.paths)
     if let table, oneShot.score == .indicator, oneShot.groups == nil {
       optimum = IndicatorOptimum(
-        space: space, table: table, members: try LegalDraws.members(of: space, within: Self.limit(recipe), bins: Self.costBins),
+        space: space, table: table,
+        members: try LegalDraws.members(of: space, within: Self.limit(recipe), bins: Self.costBins),
         seed: seed)
     }
   }
@@ -89,7 +90,8 @@ extension OneShotSearch {
     case .uniform: return UniformPaths(members: try MemberSet(space), seed: seed)
     case .bins:
       guard let target = recipe.targetMACs else {
-        throw SearchError.badRecipe("'oneshot.draws: bins' are bins of multiply-adds around a target, and there is none")
+        throw SearchError.badRecipe(
+          "'oneshot.draws: bins' are bins of multiply-adds around a target, and there is none")
       }
       let shares = oneShot.binShares
       return try BinnedPaths(
@@ -129,6 +131,19 @@ extension OneShotRecipe {
 }
 
 extension SupernetPlan {
+  /// The tensors that a way of training trains, batch norms' scales and shifts among them.
+  ///
+  /// - Throws: `OneShotError.nothingTrained`.
+  package func tensorsTrained(
+    by weights: OneShotRecipe.Weights, _ table: OperatorTable
+  ) throws(OneShotError) -> [TensorID] {
+    var recipe = OneShotRecipe()
+    recipe.weights = weights
+    recipe.trainsAffine = true
+    let all = tensors.indices.map(TensorID.init(index:)).filter { tensors[$0.index].isTrained }
+    return try trained(recipe, table) ?? all
+  }
+
   /// The tensors that a recipe trains; nil: all.
   ///
   /// - Throws: `OneShotError.nothingTrained`.
@@ -138,7 +153,9 @@ extension SupernetPlan {
     case .all:
       guard !oneShot.trainsAffine else { return nil }
       let untrained = Set(norms)
-      return tensors.indices.map(TensorID.init(index:)).filter { tensors[$0.index].isTrained && !untrained.contains($0) }
+      return tensors.indices.map(TensorID.init(index:)).filter {
+        tensors[$0.index].isTrained && !untrained.contains($0)
+      }
     case .lastNorms:
       let ends = (table?.ends ?? []).flatMap { $0 }.compactMap(\.self).flatMap(\.self)
       let last = Set(ends.flatMap { $0.scales + $0.shifts }.map(\.tensor)).sorted()
