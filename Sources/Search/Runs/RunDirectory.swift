@@ -23,6 +23,8 @@ package final class RunDirectory: Sendable {
     case distribution = "distribution.json"
     case result = "result.json"
     case architecture = "architecture.yaml"
+    /// Of the architecture, as its training left them.
+    case weights = "weights.safetensors"
     case progress = "progress.json"
     case lock
   }
@@ -103,6 +105,9 @@ package final class RunDirectory: Sendable {
     return bytes
   }
 
+  /// The bytes of any file; nil where there is none.
+  package static func bytes(at path: String) throws(RunError) -> [UInt8]? { try readFile(path) }
+
   /// Whether a file is there.
   package static func has(_ file: File, in path: String) -> Bool { has(file.rawValue, in: path) }
 
@@ -121,7 +126,7 @@ package final class RunDirectory: Sendable {
 extension RunDirectory {
   /// Takes everything away that a search has come to, so that it begins again: what defines it stays.
   package func startOver() throws(RunError) {
-    for file in [File.result, .architecture, .distribution, .progress] { try removeFile("\(path)/\(file.rawValue)") }
+    for file in [File.result, .architecture, .weights, .distribution, .progress] { try removeFile("\(path)/\(file.rawValue)") }
     try CheckpointShelf.clear(path)
     for ending in ["", "-wal", "-shm", "-journal", ".part"] {
       try removeFile("\(path)/\(File.steps.rawValue)\(ending)")

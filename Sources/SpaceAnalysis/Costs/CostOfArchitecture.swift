@@ -48,7 +48,7 @@ struct CostWalk {
     self.architecture = architecture
     self.tables = tables
     fusion = tables.isEmpty ? nil : KernelFusion(space)
-    total = NetworkCost(latencies: Dictionary(tables.map { ($0.device, 0) }) { first, _ in first })
+    total = NetworkCost(latencies: Dictionary(tables.map { ($0.device, $0.constant) }) { first, _ in first })
   }
 
   mutating func visit(_ region: Region) throws(CostError) {
