@@ -106,8 +106,8 @@ let package = Package(
     tests(
       "SearchTests",
       [
-        "Search", "Supernet", "Engine", "SpacePlanner", "SpaceAnalysis", "SpaceIR", "SpaceCompiler", "Distributions",
-        "Datasets", "TestSupport",
+        "Search", "Supernet", "Engine", "SpacePlanner", "SpaceAnalysis", "SpaceIR", "SpaceChecker", "SpaceCompiler",
+        "Distributions", "Datasets", "TestSupport",
       ]),
     tests(
       "RecipesTests",

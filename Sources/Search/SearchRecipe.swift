@@ -185,7 +185,12 @@ package enum SearchMethod: String, Hashable, Sendable, Codable, CaseIterable {
       return SearchRecipe(
         samples: .fixed(2), form: .factorised, epochs: epochs, warmUpEpochs: epochs / 9, target: target,
         mixture: MixtureRecipe(epochs: epochs))
-    case .spos, .hurricane: return .oneShot(OneShotRecipe(), epochs: epochs, target: target)
+    case .spos: return .oneShot(OneShotRecipe(), epochs: epochs, target: target)
+    case .hurricane:
+      // Which device, and how fast, only a recipe can say.
+      var parts = OneShotRecipe()
+      parts.groups = GroupRecipe(device: "", limit: 0)
+      return .oneShot(parts, epochs: epochs, target: target)
     case .bnNAS: return .oneShot(.normIndicator, epochs: epochs, target: target)
     }
   }

@@ -3,7 +3,7 @@ import Distributions
 package import Engine
 import SpaceAnalysis
 package import SpaceIR
-import SpacePlanner
+package import SpacePlanner
 import Supernet
 
 /// A one-shot search from its recipe: the parts, and nothing else.
@@ -131,6 +131,19 @@ extension OneShotRecipe {
 }
 
 extension SupernetPlan {
+  /// The tensors that a way of training trains, batch norms' scales and shifts among them.
+  ///
+  /// - Throws: `OneShotError.nothingTrained`.
+  package func tensorsTrained(
+    by weights: OneShotRecipe.Weights, _ table: OperatorTable
+  ) throws(OneShotError) -> [TensorID] {
+    var recipe = OneShotRecipe()
+    recipe.weights = weights
+    recipe.trainsAffine = true
+    let all = tensors.indices.map(TensorID.init(index:)).filter { tensors[$0.index].isTrained }
+    return try trained(recipe, table) ?? all
+  }
+
   /// The tensors that a recipe trains; nil: all.
   ///
   /// - Throws: `OneShotError.nothingTrained`.

@@ -125,6 +125,9 @@ package struct OneShotSearch: SearchLoop {
     stage = next
   }
 
+  /// What the score says of a network with the weights as they are; the search stays as it was.
+  package mutating func scored(_ network: Architecture) throws -> Double { try score.value(of: network).score }
+
   /// How far an indicator's search is from its exact optimum.
   package func conclusion() throws -> [String] {
     guard let optimum, var indicator = score as? NormIndicator else { return [] }

@@ -111,8 +111,6 @@ package struct SearchSession {
     var clocks = RunClocks(try RunDirectory.decodeIfThere(RunProgress.self, from: .progress, of: run.path))
     try runSteps(in: run, database, shelf, pace, isStopping, &clocks, observe: observe)
     let (chosen, rank) = try search.choice()
-    let conclusion = try search.conclusion()
-    if !conclusion.isEmpty { observe(.noted(conclusion)) }
     let cost = try definition.recipe.cost(of: chosen, in: space)
     if let learnt = search.learnt { try run.write(DistributionSnapshot(learnt, of: space), as: .distribution) }
     try run.write(Array(architectureText(chosen).utf8), to: .architecture)
@@ -240,10 +238,12 @@ package struct SearchSession {
   ) async throws -> [RetrainedNetwork] {
     guard definition.retraining.epochs > 0 else {
       observe(.chosen(chosen, cost, rank: rank, networks: 0))
+      try conclude(observe)
       return []
     }
     let tasks = try retrainingTasks(chosen, cost)
     observe(.chosen(chosen, cost, rank: rank, networks: tasks.count))
+    try conclude(observe)
     let known = try RunReader(of: run.path)?.networks() ?? [:]
     for number in known.keys.sorted() { observe(.network(known[number]!)) }
     let progress = RetrainingProgress(
@@ -265,6 +265,11 @@ package struct SearchSession {
       try progress.write()
       throw error
     }
+  }
+
+  private func conclude(_ observe: @Sendable (SessionEvent) -> Void) throws {
+    let conclusion = try search.conclusion()
+    if !conclusion.isEmpty { observe(.noted(conclusion)) }
   }
 
   private func retrainingTasks(_ chosen: Architecture, _ cost: NetworkCost) throws -> [RetrainingTask] {

@@ -62,6 +62,14 @@ struct SearchCommand: AsyncParsableCommand {
   var start: String?
 
   @Option(
+    name: .customLong("keep"),
+    help: ArgumentHelp(
+      "A run or an architecture: what it has decided stays, where the space has a decision of the same name. Blocks first, "
+        + "then channels.", valueName: "file"),
+    completion: .file(extensions: ["yaml", "yml"]))
+  var kept: String?
+
+  @Option(
     help: "The search method: fp-nas, parsec, fbnetv2, spos, bn-nas, hurricane, random or evolution. Default: fp-nas.")
   var method: SearchMethod?
 
@@ -186,6 +194,7 @@ struct SearchCommand: AsyncParsableCommand {
   private func asked() throws -> Recipe {
     var asked = try recipe.map(readRecipeFile) ?? Recipe()
     asked.conditions += conditions
+    if let kept { asked.conditions += try keptConditions(of: kept) }
     if let recipe, let from = asked.start, !from.hasPrefix("/") {
       // As a space's 'use:' it is seen from the file that holds it.
       asked.start = (recipe.lastIndex(of: "/").map { String(recipe[...$0]) } ?? "") + from
@@ -209,6 +218,26 @@ struct SearchCommand: AsyncParsableCommand {
     asked.training.epochs = trainEpochs ?? asked.training.epochs
     asked.randomNetworks = random ?? asked.randomNetworks
     return asked
+  }
+
+  /// What an architecture has decided, as conditions on the decisions that the space has too.
+  private func keptConditions(of path: String) throws -> [String] {
+    let isRun = RunDirectory.has(.definition, in: path)
+    let file = isRun ? "\(path)/\(RunDirectory.File.architecture.rawValue)" : path
+    let found = try compileOrExplain(file, input: nil)
+    guard let network = found.architecture else {
+      throw CommandFailure("'\(file)' is a space and no architecture, so that nothing of it can be kept")
+    }
+    let space = try compileOrExplain(options.file, input: options.shape.input).space
+    let names = Set(space.decisions.map(\.name))
+    let conditions = found.space.decisionIDs.compactMap { id -> String? in
+      guard names.contains(found.space[id].name), let value = found.space.value(of: id, in: network) else { return nil }
+      return "\(found.space[id].name) == \(value)"
+    }
+    guard !conditions.isEmpty else {
+      throw CommandFailure("'\(file)' has decided nothing that '\(options.file)' has a decision of the same name for")
+    }
+    return conditions
   }
 
   /// - Parameter seeds: Those of which it is one: its folder is then below `at`, and a run that is there already is used
