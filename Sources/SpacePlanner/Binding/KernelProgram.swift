@@ -25,6 +25,8 @@ package struct KernelProgram: Hashable, Sendable {
   package var logits: BufferID
   /// Of the outputs after the first, in their order; each has a loss of its own.
   package var furtherLogits: [BufferID] = []
+  /// What the batch has to say about branches, from the first to the last; empty unless the options ask for it.
+  package var branches: [BranchInput] = []
   package var arenaBytes: Int
   /// The forward instructions that one fused kernel can carry out together.
   package var segments: [ProgramSegment]
@@ -185,10 +187,12 @@ package struct BindingOptions: Hashable, Sendable {
   package var recomputation: Recomputation
   /// Whether the backward pass of a mixture has the gradient of its masks.
   package var trainsMasks: Bool
+  /// Whether residual branches are scaled by inputs of the batch.
+  package var dropsBranches: Bool
 
   package init(
     batch: Int, pass: Pass, labelSmoothing: Double = 0, elementBytes: Int = 4, epsilon: Double = 1e-5,
-    recomputation: Recomputation = .elementwise, trainsMasks: Bool = true
+    recomputation: Recomputation = .elementwise, trainsMasks: Bool = true, dropsBranches: Bool = false
   ) {
     self.batch = batch
     self.pass = pass
@@ -197,5 +201,6 @@ package struct BindingOptions: Hashable, Sendable {
     self.epsilon = epsilon
     self.recomputation = recomputation
     self.trainsMasks = trainsMasks
+    self.dropsBranches = dropsBranches
   }
 }
