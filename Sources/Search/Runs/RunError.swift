@@ -15,6 +15,8 @@ package enum RunError: Error, Hashable, Sendable {
   case unfinished(path: String, steps: Int, of: Int)
   /// Somebody has asked the process to stop, and it has written a checkpoint.
   case stopped(path: String, steps: Int, of: Int)
+  /// The run trains one network, and a search is asked for.
+  case isTraining(path: String)
   /// `run.json` is of another version of this package.
   case otherFormat(path: String, version: Int, wanted: Int)
   /// A search was stopped before it had written what defines it.
@@ -75,6 +77,11 @@ extension RunError: CustomStringConvertible {
       """
       '\(path)' holds \(runs.count) runs, one for each seed
       help: name one of them: \(runs.prefix(8).joined(separator: ", "))\(runs.count > 8 ? ", ..." : "")
+      """
+    case .isTraining(let path):
+      """
+      '\(path)' is the training of one network, and this needs a search
+      help: its architecture is '\(path)/architecture.yaml'; see also: espalier status \(path)
       """
     case .unfinished(let path, let steps, let total):
       "the run '\(path)' has no result: it did \(steps) of \(total) steps"

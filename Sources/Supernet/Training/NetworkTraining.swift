@@ -1,159 +1,168 @@
 package import Datasets
 import Engine
-package import SpaceIR
+import SpaceIR
 import SpacePlanner
 
-/// How a single network is trained from scratch.
+/// One network between its first values and its last, step by step.
 ///
-/// SGD with momentum, cosine schedule, label smoothing and an average of the weights: the small-scale recipe of
-/// fp-nas.md, section 9.
-package struct TrainingRecipe: Hashable, Sendable, Codable {
-  package var epochs: Int
-  package var batch: Int
-  /// First value of the cosine schedule (Loshchilov and Hutter 2017, arXiv 1608.03983, eq. 5 without restarts).
-  package var rate: Double
-  package var momentum: Double
-  package var weightDecay: Double
-  package var labelSmoothing: Double
-  /// Steps over which the rate rises from 0.
-  package var warmUpSteps: Int
-  /// Bound on the L2 norm of the gradient; nil: none.
-  package var clipNorm: Double?
-  /// Decay of the weight average that is tested; nil: the last weights are tested.
-  package var averageDecay: Double?
-  /// Left-right flips and shifts by up to this many pixels; nil: none.
-  package var shift: Int?
+/// Given the network's first values, the images, the recipe, the seed and the teacher, every number is the same on every
+/// run, for any number of threads, and whether it is taken up again or not.
+package final class NetworkTraining {
+  package let network: Supernet
+  package let recipe: TrainingRecipe
+  package let stepsPerEpoch: Int
+  package let totalSteps: Int
+  /// Steps done.
+  package private(set) var step = 0
+  /// Sums over the steps of the epoch that was begun.
+  private var losses = 0.0
+  private var hits = 0
 
-  package init(
-    epochs: Int, batch: Int = 64, rate: Double = 0.1, momentum: Double = 0.9, weightDecay: Double = 1e-4,
-    labelSmoothing: Double = 0.1, warmUpSteps: Int = 30, clipNorm: Double? = 5, averageDecay: Double? = nil,
-    shift: Int? = nil
-  ) {
-    self.epochs = epochs
-    self.batch = batch
-    self.rate = rate
-    self.momentum = momentum
-    self.weightDecay = weightDecay
-    self.labelSmoothing = labelSmoothing
-    self.warmUpSteps = warmUpSteps
-    self.clipNorm = clipNorm
-    self.averageDecay = averageDecay
-    self.shift = shift
-  }
-}
+  private let images: any ImageStore
+  private let loading: ImageLoading
+  private let seed: UInt64
+  private let teacher: Teacher?
+  private let program: EngineProgram
+  private let branches: [BranchInput]
+  private let schedule: RateSchedule
+  private let mixup: Mixup?
+  private var pipeline: BatchPipeline?
 
-/// What came out of a training.
-package struct TrainingResult: Hashable, Sendable, Codable {
-  /// Share of the test images whose class was right.
-  package var accuracy: Double
-  /// Mean cross-entropy on the test images, nats.
-  package var testLoss: Double
-  /// Mean cross-entropy over the last epoch's training batches, nats.
-  package var trainingLoss: Double
-  package var images: Int
-
-  package init(accuracy: Double, testLoss: Double, trainingLoss: Double, images: Int) {
-    self.accuracy = accuracy
-    self.testLoss = testLoss
-    self.trainingLoss = trainingLoss
-    self.images = images
-  }
-}
-
-/// Cosine from `rate` to 0 over `steps`, after a linear rise.
-package func cosineRate(_ rate: Double, step: Int, of steps: Int, warmUp: Int) -> Double {
-  if step < warmUp { return rate * Double(step + 1) / Double(warmUp) }
-  let progress = Double(step - warmUp) / Double(max(1, steps - warmUp))
-  return rate * 0.5 * (1 + cosine(.pi * progress))
-}
-
-extension Supernet {
-  /// Trains the network of a space without decisions, recalibrates its batch norm, and tests it.
-  ///
   /// - Parameters:
-  ///   - training: The images that gradients come from.
-  ///   - test: Seen once, after the last step.
+  ///   - network: Of a space without decisions, on a context with as many lanes as the recipe has.
+  ///   - images: What gradients come from.
   ///   - start: Where a training of the same arguments was saved; nil: it begins.
-  ///   - save: Called after each step with what makes the file that `start` takes.
-  ///   - progress: Called after each epoch with the number of epochs done.
-  package func train(
-    on training: ImageSet, test: ImageSet, recipe: TrainingRecipe, seed: UInt64, from start: TensorFile? = nil,
-    save: (_ steps: Int, _ state: () throws -> TensorFile) throws -> Void = { _, _ in },
-    progress: (Int) throws -> Void
-  ) throws -> TrainingResult {
-    let augmentation = recipe.shift.map {
-      Augmentation(flipsHorizontally: true, crop: Augmentation.Crop(padding: $0))
-    }
-    let source = BatchSource(training, batch: recipe.batch, augmentation: augmentation ?? .none, seed: seed)
-    let network = Architecture(choices: [])
-    let program = try program(
-      for: network, batch: recipe.batch, pass: .forwardAndBackward, labelSmoothing: recipe.labelSmoothing)
-    let steps = recipe.epochs * source.batchesPerEpoch
-    var update = EngineUpdate(
-      .sgd(momentum: recipe.momentum), rate: recipe.rate, weightDecay: recipe.weightDecay, clipNorm: recipe.clipNorm,
-      averageDecay: recipe.averageDecay)
-    var (done, losses) = (0, 0.0)
-    if let start { (done, losses) = try resumeTraining(from: start, steps: steps) }
-    let planes = recipe.averageDecay == nil ? KeptPlanes.momentum : .momentumAndAverage
-    for step in done..<steps {
-      if step % source.batchesPerEpoch == 0 { losses = 0 }
-      try source.write(step: step, to: 0, of: self)
-      let outcome = try context.accumulate([EngineJob(program: program, batch: 0)], weighting: .uniform)
-      losses += outcome[0].loss
-      update.rate = cosineRate(recipe.rate, step: step, of: steps, warmUp: min(recipe.warmUpSteps, steps / 4))
-      _ = try context.update(update)
-      try save(step + 1) { try trainingState(planes, steps: step + 1, losses: losses) }
-      if (step + 1) % source.batchesPerEpoch == 0 { try progress((step + 1) / source.batchesPerEpoch) }
-    }
-    if recipe.averageDecay != nil { try context.swapAverages() }
-    try recalibrate(network, on: training, batch: recipe.batch, seed: seed)
-    var result = try self.test(network, on: test)
-    result.trainingLoss = losses / Double(max(1, source.batchesPerEpoch))
-    return result
+  /// - Precondition: The recipe has no complaint; the images fill a batch.
+  package init(
+    _ network: Supernet, on images: any ImageStore, recipe: TrainingRecipe, seed: UInt64, teacher: Teacher? = nil,
+    loading: ImageLoading = ImageLoading(), from start: TensorFile? = nil
+  ) throws {
+    self.network = network
+    self.images = images
+    self.recipe = recipe
+    self.seed = seed
+    self.teacher = teacher
+    self.loading = loading
+    let options = BindingOptions(
+      batch: recipe.batch / recipe.laneCount, pass: .forwardAndBackward, labelSmoothing: recipe.labelSmoothing,
+      elementBytes: network.context.options.elementType.byteCount, dropsBranches: recipe.branchDrop != nil)
+    let bound = try network.plan.bind(Architecture(choices: []), options)
+    program = EngineProgram(bound)
+    branches = bound.branches
+    schedule = recipe.schedule ?? .cosine
+    mixup = recipe.mixup.map { Mixup(alpha: $0) }
+    stepsPerEpoch = images.count / recipe.batch
+    totalSteps = recipe.epochs * stepsPerEpoch
+    if let start { try restore(start) }
   }
 
-  private func trainingState(_ planes: KeptPlanes, steps: Int, losses: Double) throws -> TensorFile {
-    var file = TensorFile([TensorFile.Tensor("losses", [1], .float64([losses]))], texts: ["steps": String(steps)])
-    file.append(contentsOf: try savedState(planes))
+  package var isFinished: Bool { step == totalSteps }
+  /// Epochs done.
+  package var epoch: Int { step / max(1, stepsPerEpoch) }
+  package var hasAverage: Bool { recipe.averageDecay != nil }
+  /// How many residual branches stochastic depth can leave out; 0 where it is off.
+  package var branchCount: Int { branches.count }
+
+  /// Mean cross-entropy over the batches of the epoch that was begun, or has just ended; nats.
+  package var epochLoss: Double { losses / Double(max(1, stepsInEpoch)) }
+  /// Share of the images of these batches whose class was right. Of mixed images the first one's class counts.
+  package var epochAccuracy: Double { Double(hits) / Double(max(1, stepsInEpoch * recipe.batch)) }
+  private var stepsInEpoch: Int { step == 0 ? 0 : (step - 1) % stepsPerEpoch + 1 }
+
+  /// Seconds in which steps of this process have waited for images.
+  package var waitedSeconds: Double { pipeline?.waitedSeconds ?? 0 }
+
+  /// The rate of a step, counted from 0.
+  package func rate(of step: Int) -> Double {
+    schedule.rate(
+      recipe.rate, step: step, of: totalSteps, perEpoch: stepsPerEpoch, warmUp: min(recipe.warmUpSteps, totalSteps / 4))
+  }
+
+  /// One more step.
+  ///
+  /// - Throws: `EngineError`; `BrokenImage`.
+  package func advance() throws {
+    if step % stepsPerEpoch == 0 { (losses, hits) = (0, 0) }
+    try batches().withNext { try write($0) }
+    let jobs = (0..<recipe.laneCount).map { EngineJob(program: program, batch: $0) }
+    let outcomes = try network.context.accumulate(jobs, weighting: .uniform)
+    _ = try network.context.update(update())
+    losses += outcomes.reduce(0) { $0 + $1.loss } / Double(outcomes.count)
+    hits += outcomes.reduce(0) { $0 + $1.correct }
+    step += 1
+  }
+
+  /// Made when the first step is due, so that it begins where the training does.
+  private func batches() -> BatchPipeline {
+    if let pipeline { return pipeline }
+    let sequence = BatchSequence(
+      images, batch: recipe.batch, augmentation: recipe.augmentation, order: .shuffled(seed: seed))
+    let made = loading.pipeline(sequence, steps: step..<totalSteps)
+    pipeline = made
+    return made
+  }
+
+  private func update() -> EngineUpdate {
+    let optimiser: EngineUpdate.Optimiser =
+      recipe.rmsProp.map { .rmsProp(decay: $0.decay, momentum: recipe.momentum, epsilon: $0.epsilon) }
+      ?? .sgd(momentum: recipe.momentum)
+    return EngineUpdate(
+      optimiser, rate: rate(of: step), weightDecay: recipe.weightDecay, clipNorm: recipe.clipNorm,
+      averageDecay: recipe.averageDecay)
+  }
+
+  // MARK: Batches
+
+  private func write(_ batch: ReadyBatch) throws {
+    let classes = images.identity.classNames.count
+    let shares = mixup?.mix(batch.images, labels: batch.labels, classes: classes, seed: seed, step: step)
+    let taught = try teacher?.logits(of: batch)
+    let count = recipe.batch / recipe.laneCount
+    let factors = branches.indices.map { branch in
+      StochasticDepth(rate: recipe.branchDrop ?? 0)
+        .factors(branch: branch, of: branches.count, images: recipe.batch, seed: seed, step: step)
+    }
+    for lane in 0..<recipe.laneCount {
+      let own = lane * count..<(lane + 1) * count
+      let rows = own.lowerBound * classes..<own.upperBound * classes
+      try network.write(batch, own, of: images.shape, to: lane)
+      if shares != nil || taught != nil {
+        let teaching = recipe.teaching ?? .init()
+        let targets = EngineTargets(
+          rows: count, classes: classes, shares: shares.map { Array($0[rows]) },
+          teacher: taught.map {
+            .init(logits: Array($0[rows]), share: teaching.share, temperature: teaching.temperature)
+          })
+        try network.context.writeTargets(targets, to: lane)
+      }
+      for (branch, factors) in zip(branches, factors) {
+        let values = factors[own].flatMap { [Float](repeating: $0, count: branch.channels) }
+        try network.context.writeInput(
+          branch.input, of: lane, values: values, shape: .init(n: count, c: branch.channels))
+      }
+    }
+  }
+
+  // MARK: Saving
+
+  /// What the initialiser takes as `start`.
+  package func state() throws -> TensorFile {
+    var file = TensorFile(
+      [
+        TensorFile.Tensor("losses", [1], .float64([losses])), TensorFile.Tensor("hits", [1], .float64([Double(hits)])),
+      ], texts: ["steps": String(step)])
+    file.append(
+      contentsOf: try network.savedState(KeptPlanes(average: hasAverage, square: recipe.rmsProp != nil)))
     return file
   }
 
-  /// - Returns: Steps done, and the sum of the losses of the epoch that was begun.
-  private func resumeTraining(from file: TensorFile, steps: Int) throws -> (Int, Double) {
-    guard let done = file.texts["steps"].flatMap(Int.init), (0...steps).contains(done),
+  private func restore(_ file: TensorFile) throws {
+    guard let done = file.texts["steps"].flatMap(Int.init), (0...totalSteps).contains(done),
       case .float64(let losses)? = file["losses"], losses.count == 1
     else { throw TensorFileError.unexpected("how far the training was") }
-    try restoreState(file)
-    return (done, losses[0])
-  }
-
-  /// Sets the running statistics of batch norm to the mean over training batches under the weights as they are.
-  package func recalibrate(
-    _ network: Architecture, on images: ImageSet, batch: Int, batches: Int = 30, seed: UInt64
-  ) throws {
-    let source = BatchSource(images, batch: batch, seed: seed)
-    let program = try program(for: network, batch: batch, pass: .forward)
-    for step in 0..<min(batches, source.batchesPerEpoch) {
-      try source.write(step: step, to: 0, of: self)
-      _ = try context.evaluate(
-        [EngineJob(program: program, batch: 0)], statistics: .record(factor: 1 / Double(step + 1)))
-    }
-  }
-
-  /// Accuracy and loss on every image of a set, batch norm with its running statistics.
-  package func test(_ network: Architecture, on images: ImageSet, batch: Int = 200) throws -> TrainingResult {
-    var correct = 0
-    var loss = 0.0
-    for start in stride(from: 0, to: images.count, by: batch) {
-      let indices = start..<min(start + batch, images.count)
-      let program = try program(for: network, batch: indices.count, pass: .forward)
-      try write(images, indices, to: 0)
-      let outcome = try context.evaluate([EngineJob(program: program, batch: 0)], statistics: .fixed)[0]
-      correct += outcome.correct
-      loss += outcome.loss * Double(indices.count)
-    }
-    let count = Double(images.count)
-    return TrainingResult(
-      accuracy: Double(correct) / count, testLoss: loss / count, trainingLoss: 0, images: images.count)
+    try network.restoreState(file)
+    step = done
+    self.losses = losses[0]
+    if case .float64(let hits)? = file["hits"], let first = hits.first { self.hits = Int(first) }
   }
 }

@@ -8,6 +8,7 @@ struct BenchmarkCommand: AsyncParsableCommand {
     discussion: "Figures depend on the machine, which each page names; compare within a page only.",
     subcommands: [
       ResultsBenchmark.self, StartupBenchmark.self, ValidateBenchmark.self, AnalysisBenchmark.self, StepBenchmark.self,
-      PathsBenchmark.self, BindBenchmark.self, KillsBenchmark.self, TransferBenchmark.self,
+      PathsBenchmark.self, BindBenchmark.self, KillsBenchmark.self, TransferBenchmark.self, LoadingBenchmark.self,
+      TrainingBenchmark.self,
     ])
 }

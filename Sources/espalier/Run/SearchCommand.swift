@@ -178,6 +178,9 @@ struct SearchCommand: AsyncParsableCommand {
     if asked.softening != nil, asked.start == nil {
       throw CommandFailure("'distribution.softening' softens 'distribution.from', and there is none")
     }
+    guard asked.training.teacher == nil else {
+      throw CommandFailure("'training.teacher' is for 'espalier train'; a search trains its networks without one")
+    }
     asked.method = method ?? asked.method
     asked.source = data ?? asked.source
     asked.limit = limit ?? asked.limit
@@ -234,7 +237,7 @@ struct SearchCommand: AsyncParsableCommand {
 /// Reads a recipe; what is wrong with it goes to standard error.
 ///
 /// - Throws: `ExitCode` 1 where it has errors; `CommandFailure` where it cannot be read.
-private func readRecipeFile(_ path: String) throws -> Recipe {
+func readRecipeFile(_ path: String) throws -> Recipe {
   let bytes: [UInt8]
   do {
     bytes = try DiskReader().bytes(of: path)
