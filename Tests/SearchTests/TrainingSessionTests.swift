@@ -70,7 +70,7 @@ struct TrainingSessionTests {
         ])
       for stop in [1, 4, 5, 8, 11] {
         let path = "\(folder)stopped-\(stop)"
-        #expect(throws: RunError.stopped(path: path, steps: stop, of: 12)) {
+        #expect(throws: RunError.trainingStopped(path: path, steps: stop, of: 12)) {
           _ = try Self.run(in: RunDirectory(creating: path), stopAfter: stop)
         }
         let again = try Self.run(in: RunDirectory(continuing: path), workers: stop % 3)

@@ -17,6 +17,8 @@ package enum RunError: Error, Hashable, Sendable {
   case stopped(path: String, steps: Int, of: Int)
   /// The run trains one network, and a search is asked for.
   case isTraining(path: String)
+  /// Somebody has asked the process that trains one network to stop, and it has written a checkpoint.
+  case trainingStopped(path: String, steps: Int, of: Int)
   /// `run.json` is of another version of this package.
   case otherFormat(path: String, version: Int, wanted: Int)
   /// A search was stopped before it had written what defines it.
@@ -77,6 +79,11 @@ extension RunError: CustomStringConvertible {
       """
       '\(path)' holds \(runs.count) runs, one for each seed
       help: name one of them: \(runs.prefix(8).joined(separator: ", "))\(runs.count > 8 ? ", ..." : "")
+      """
+    case .trainingStopped(let path, let steps, let total):
+      """
+      stopped as asked, after \(steps) of \(total) steps; everything up to here is kept
+      help: go on with 'espalier resume \(path)'
       """
     case .isTraining(let path):
       """

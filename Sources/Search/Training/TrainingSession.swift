@@ -81,7 +81,7 @@ package struct TrainingSession {
   /// - Parameters:
   ///   - isStopping: Asked after each step; true: a checkpoint is written and the run stops.
   ///   - observe: Called on this thread, but for warnings about images.
-  /// - Throws: `RunError`, `.stopped` among others; `SearchError.notFinite`; `EngineError`; `BrokenImage`.
+  /// - Throws: `RunError`, `.trainingStopped` among others; `SearchError.notFinite`; `EngineError`; `BrokenImage`.
   package func run(
     in run: RunDirectory, pace: CheckpointPace = CheckpointPace(), isStopping: () -> Bool = { false },
     observe: @escaping @Sendable (TrainingEvent) -> Void
@@ -143,7 +143,7 @@ package struct TrainingSession {
       }
       if isStopping {
         try log.write(.training)
-        throw RunError.stopped(path: run.path, steps: course.step, of: course.totalSteps)
+        throw RunError.trainingStopped(path: run.path, steps: course.step, of: course.totalSteps)
       }
       try log.writeNowAndThen()
     }

@@ -181,6 +181,9 @@ struct SearchCommand: AsyncParsableCommand {
     guard asked.training.teacher == nil else {
       throw CommandFailure("'training.teacher' is for 'espalier train'; a search trains its networks without one")
     }
+    if let complaint = asked.trainingRecipe.complaint {
+      throw CommandFailure(SearchError.badRecipe(complaint).description)
+    }
     asked.method = method ?? asked.method
     asked.source = data ?? asked.source
     asked.limit = limit ?? asked.limit

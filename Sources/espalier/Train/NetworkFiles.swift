@@ -20,7 +20,7 @@ struct NetworkFiles {
         throw CommandFailure(
           """
           '\(path)' is a space with \(counted(result.space.decisions.count, "decision")), and what is needed here is one network
-          help: 'espalier derive RUN -o best.yaml' writes the one that a search found, and 'espalier sample' draws some
+          help: 'espalier derive RUN -o best.yaml' writes the one that a search found, 'espalier unrank' one by its number
           """)
       }
       try self.init(path, of: path, Architecture(choices: []), for: result.space.input)
