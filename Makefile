@@ -74,6 +74,21 @@ validator:
 	  $(VALIDATOR) -m pip install --disable-pip-version-check --quiet $(VALIDATOR_NEEDS); } >.build/validator.log 2>&1 || \
 	{ rm -rf .build/validator; echo "no JSON Schema validator, so its tests are skipped: see .build/validator.log"; }
 
+# What runs exported networks: .venv's torch, or the machine's, is seen through a path file.
+EXPORTS := .build/exports/bin/python
+EXPORTS_NEEDS := onnx==1.23.2 onnxruntime==1.32.0
+
+.PHONY: exports
+exports: ## a Python with onnx and onnxruntime, which checks exported networks
+	@$(EXPORTS) -c 'import onnx, onnxruntime' 2>/dev/null && exit 0; \
+	echo "installs $(EXPORTS_NEEDS) in .build/exports"; \
+	{ python3 -m venv --clear .build/exports && \
+	  $(EXPORTS) -m pip install --disable-pip-version-check --quiet $(EXPORTS_NEEDS) && \
+	  { [ -z "$(TORCH_ROOT)" ] || echo "$(abspath $(TORCH_ROOT)/..)" > \
+	    "$$($(EXPORTS) -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/torch.pth"; }; } \
+	  >.build/exports.log 2>&1 || \
+	{ rm -rf .build/exports; echo "no onnx and onnxruntime, so their tests are skipped: see .build/exports.log"; }
+
 .PHONY: schema
 schema: ## write grammar/space.schema.json, the JSON Schema of the language
 	+@$(STEPS) build=release schema=run-schema

@@ -117,9 +117,10 @@ package enum EngineInstruction: Hashable, Sendable {
   }
 
   case convolution(x: Buffer, y: Buffer, weight: Slice, bias: Slice?, Window)
-  case convolutionBackward(dy: Buffer, x: Buffer, dx: Buffer?, weight: Slice, bias: Slice?, Window, Delivery)
+  /// Without x where the weights are not trained, as those of the other maps.
+  case convolutionBackward(dy: Buffer, x: Buffer?, dx: Buffer?, weight: Slice, bias: Slice?, Window, Delivery)
   case depthwise(x: Buffer, y: Buffer, weight: Slice, Window, copies: Int)
-  case depthwiseBackward(dy: Buffer, x: Buffer, dx: Buffer?, weight: Slice, Window, copies: Int, Delivery)
+  case depthwiseBackward(dy: Buffer, x: Buffer?, dx: Buffer?, weight: Slice, Window, copies: Int, Delivery)
   /// With the function that follows it, if one does.
   case batchNorm(x: Buffer, y: Buffer, mean: Buffer, rstd: Buffer, Normalisation, Function? = nil)
   case batchNormBackward(
@@ -132,7 +133,7 @@ package enum EngineInstruction: Hashable, Sendable {
   case globalPool(x: Buffer, y: Buffer)
   case globalPoolBackward(dy: Buffer, dx: Buffer, Delivery)
   case linear(x: Buffer, y: Buffer, weight: Slice, bias: Slice?)
-  case linearBackward(dy: Buffer, x: Buffer, dx: Buffer?, weight: Slice, bias: Slice?, Delivery)
+  case linearBackward(dy: Buffer, x: Buffer?, dx: Buffer?, weight: Slice, bias: Slice?, Delivery)
   case scale(x: Buffer, by: Buffer, y: Buffer)
   case scaleBackward(
     dy: Buffer, x: Buffer, by: Buffer, dx: Buffer, dby: Buffer, deliverDx: Delivery, deliverDby: Delivery)
@@ -152,10 +153,10 @@ package enum EngineInstruction: Hashable, Sendable {
   case poolBackward(dy: Buffer, x: Buffer, dx: Buffer, Pooling, Window, Delivery)
   case groupedConvolution(x: Buffer, y: Buffer, weight: Slice, bias: Slice?, GroupedWindow)
   case groupedConvolutionBackward(
-    dy: Buffer, x: Buffer, dx: Buffer?, weight: Slice, bias: Slice?, GroupedWindow, Delivery)
+    dy: Buffer, x: Buffer?, dx: Buffer?, weight: Slice, bias: Slice?, GroupedWindow, Delivery)
   case dilatedDepthwise(x: Buffer, y: Buffer, weight: Slice, Window, copies: Int, dilation: Int)
   case dilatedDepthwiseBackward(
-    dy: Buffer, x: Buffer, dx: Buffer?, weight: Slice, Window, copies: Int, dilation: Int, Delivery)
+    dy: Buffer, x: Buffer?, dx: Buffer?, weight: Slice, Window, copies: Int, dilation: Int, Delivery)
   case multiply(Buffer, Buffer, y: Buffer)
   case multiplyBackward(
     dy: Buffer, a: Buffer, b: Buffer, da: Buffer?, db: Buffer?, deliverDa: Delivery, deliverDb: Delivery)

@@ -43,6 +43,9 @@ package enum EngineStatistics: Hashable, Sendable {
   case batch
   /// From the batch, and running = (1 - factor) * running + factor * batch once all jobs are done, in job order.
   case record(factor: Double)
+  /// From the batch, and once all jobs are done the running statistics are the mean over their batches and over as many
+  /// as came before, which they are the mean of.
+  case mean(after: Int)
   /// From the running statistics.
   case fixed
 
@@ -50,6 +53,7 @@ package enum EngineStatistics: Hashable, Sendable {
     switch self {
     case .batch: (Int32(ES_BATCH_STATISTICS.rawValue), 0)
     case .record(let factor): (Int32(ES_RECORD_STATISTICS.rawValue), factor)
+    case .mean(let count): (Int32(ES_MEAN_STATISTICS.rawValue), 1 / Double(count + 1))
     case .fixed: (Int32(ES_FIXED_STATISTICS.rawValue), 0)
     }
   }

@@ -18,28 +18,33 @@ package func recipeText(of definition: RunDefinition) -> String {
     lines += entries.compactMap { key, value in value.map { "  \(key): \($0)" } }
   }
   section("data", [("source", quotedScalar(definition.data)), ("limit", definition.limit.map(String.init))])
+  let warmUp = [
+    ("warm-up", text(search.warmUpEpochs)), ("warm-up-draws", String(max(1, search.warmUpSamples))),
+    ("warm-up-gradient", search.warmUpWeightGradient.rawValue),
+  ]
   section(
     "schedule",
-    [
-      ("epochs", text(search.epochs)), ("batch", String(search.batch)), ("warm-up", text(search.warmUpEpochs)),
-      ("warm-up-draws", String(max(1, search.warmUpSamples))),
-      ("warm-up-gradient", search.warmUpWeightGradient.rawValue),
-      ("lanes", String(search.lanes)),
-    ])
-  section("draws", [draws(search.samples)])
-  section("distribution", form(search.form) + rates(search) + start(definition.start))
+    [("epochs", text(search.epochs)), ("batch", String(search.batch))] + (search.oneShot == nil ? warmUp : [])
+      + [("lanes", String(search.lanes))])
+  if let oneShot = search.oneShot {
+    section("oneshot", entries(oneShot))
+    if let groups = oneShot.groups { section("pool", entries(groups)) }
+  } else {
+    section("draws", [draws(search.samples)])
+    section("distribution", form(search.form) + rates(search) + start(definition.start))
+  }
   if let mixture = search.mixture { section("mixture", entries(mixture)) }
   section(
     "cost",
     [
       ("target", search.targetMACs.map(String.init)),
-      ("band", search.band.map { "\(text($0.lowerBound))..\(text($0.upperBound))" }), ("beta", text(search.beta)),
+      ("band", search.band.map(shares)), ("beta", search.oneShot == nil ? text(search.beta) : nil),
     ])
   section(
     "weights",
     [
       ("rate", text(search.weightRate)), ("momentum", text(search.momentum)), ("decay", text(search.weightDecay)),
-      ("clip", text(search.clipNorm)), ("gradient", search.weightGradient.rawValue),
+      ("clip", text(search.clipNorm)), ("gradient", search.oneShot == nil ? search.weightGradient.rawValue : nil),
     ])
   section("training", entries(training))
   if let conditions = definition.conditions {
@@ -135,6 +140,30 @@ private func entries(_ mixture: MixtureRecipe) -> [(String, String?)] {
     ("cost", mixture.cost.rawValue),
   ]
 }
+
+private func entries(_ parts: OneShotRecipe) -> [(String, String?)] {
+  [
+    ("draws", parts.draws.rawValue), ("bins", String(parts.bins)), ("bin-shares", shares(parts.binShares)),
+    ("paths", String(parts.paths)), ("weights", parts.weights.rawValue), ("affine", String(parts.trainsAffine)),
+    ("schedule", parts.schedule.rawValue), ("end-rate", text(parts.endRate)), ("smoothing", text(parts.labelSmoothing)),
+    ("score", parts.score.rawValue), ("recalibration", String(parts.recalibrationImages)),
+    ("validation", String(parts.validationImages)), ("bare-score", parts.bareScore.map(text)),
+    ("moves", parts.moves.rawValue), ("population", String(parts.population)),
+    ("generations", String(parts.generations)), ("parents", String(parts.parents)),
+    ("mutations", String(parts.mutations)), ("crossovers", String(parts.crossovers)),
+    ("mutation-rate", text(parts.mutationRate)),
+  ]
+}
+
+private func entries(_ groups: GroupRecipe) -> [(String, String?)] {
+  [
+    ("device", quotedScalar(groups.device)), ("latency", "\(groups.limit) ns"), ("operators", String(groups.operators)),
+    ("bands", String(groups.bands)), ("flops", text(groups.macsWeight)), ("parameters", text(groups.parametersWeight)),
+    ("groups", groups.splits.map { "[\($0.map(String.init).joined(separator: ", "))]" }),
+  ]
+}
+
+private func shares(_ range: ClosedRange<Double>) -> String { "\(text(range.lowerBound))..\(text(range.upperBound))" }
 
 private func rates(_ search: SearchRecipe) -> [(String, String?)] {
   [

@@ -44,6 +44,8 @@ package struct Recipe: Hashable, Sendable {
   package var clipNorm: Double?
   package var weightGradient: SearchRecipe.WeightGradient?
   package var mixture = Mixture()
+  package var oneShot = OneShot()
+  package var pool = Pool()
   package var training = Training()
   package var randomNetworks: Int?
   package var seeds: [UInt64]?
@@ -80,6 +82,46 @@ package struct Recipe: Hashable, Sendable {
       options.centre = centre ?? options.centre
       return options
     }
+  }
+
+  /// Of a search that trains shared weights by drawn paths and then scores candidates.
+  package struct OneShot: Hashable, Sendable {
+    package var draws: OneShotRecipe.Draws?
+    package var bins: Int?
+    package var binShares: ClosedRange<Double>?
+    package var paths: Int?
+    package var weights: OneShotRecipe.Weights?
+    package var trainsAffine: Bool?
+    package var schedule: OneShotRecipe.Schedule?
+    package var endRate: Double?
+    package var labelSmoothing: Double?
+    package var score: OneShotRecipe.Score?
+    package var recalibrationImages: Int?
+    package var validationImages: Int?
+    package var bareScore: Double?
+    package var moves: OneShotRecipe.Moves?
+    package var population: Int?
+    package var generations: Int?
+    package var parents: Int?
+    package var mutations: Int?
+    package var crossovers: Int?
+    package var mutationRate: Double?
+
+    package init() {}
+  }
+
+  /// Of a device's pool of operators, and of groups of layers.
+  package struct Pool: Hashable, Sendable {
+    package var device: String?
+    /// Nanoseconds.
+    package var limit: Int?
+    package var operators: Int?
+    package var bands: Int?
+    package var macsWeight: Double?
+    package var parametersWeight: Double?
+    package var splits: [Int]?
+
+    package init() {}
   }
 
   /// Of the networks that are trained from scratch.
@@ -176,6 +218,10 @@ package struct Recipe: Hashable, Sendable {
     set(&settings.clipNorm, clipNorm)
     set(&settings.weightGradient, weightGradient)
     if let own = settings.mixture { settings.mixture = self.settings(own) }
+    if let own = settings.oneShot {
+      settings.oneShot = oneShot.settings(own)
+      if method == .hurricane || pool.isSaid { settings.oneShot?.groups = pool.settings }
+    }
     return settings
   }
 
@@ -259,12 +305,69 @@ package struct Recipe: Hashable, Sendable {
       ("cost", target != nil || band != nil || beta != nil),
       ("schedule", epochs != nil || batch != nil || warmUpEpochs != nil || lanes != nil || warmUpDraws != nil),
       ("draws", lambda != nil || fixedDraws != nil), ("distribution", form != nil || start != nil),
-      ("mixture", mixture != Mixture()), ("weights", weightRate != nil || momentum != nil),
+      ("mixture", mixture != Mixture()), ("oneshot", oneShot.isSaid), ("pool", pool.isSaid),
+      ("weights", weightRate != nil || momentum != nil),
     ]
     return parts.filter(\.1).map(\.0)
   }
+}
 
-  private func set<Value>(_ place: inout Value, _ value: Value?) {
-    if let value { place = value }
+extension Recipe.Pool {
+  /// Whether the recipe says something of it.
+  package var isSaid: Bool { self != Recipe.Pool() }
+
+  /// What is not said about device and limit is empty and 0 here; who knows the space fills it in or refuses it.
+  var settings: GroupRecipe {
+    var settings = GroupRecipe(device: device ?? "", limit: limit ?? 0)
+    set(&settings.operators, operators)
+    set(&settings.bands, bands)
+    set(&settings.macsWeight, macsWeight)
+    set(&settings.parametersWeight, parametersWeight)
+    if let splits { settings.splits = splits }
+    return settings
   }
+}
+
+extension Recipe.OneShot {
+  /// Whether the recipe says something of it.
+  package var isSaid: Bool { self != Recipe.OneShot() }
+
+  /// What a method has of its own, with what the recipe says.
+  func settings(_ own: OneShotRecipe) -> OneShotRecipe {
+    var settings = own
+    set(&settings.draws, draws)
+    set(&settings.bins, bins)
+    set(&settings.binShares, binShares)
+    set(&settings.paths, paths)
+    set(&settings.weights, weights)
+    set(&settings.schedule, schedule)
+    set(&settings.endRate, endRate)
+    set(&settings.labelSmoothing, labelSmoothing)
+    set(&settings.score, score)
+    set(&settings.recalibrationImages, recalibrationImages)
+    set(&settings.validationImages, validationImages)
+    if let bareScore { settings.bareScore = bareScore }
+    set(&settings.moves, moves)
+    // Parts that are about the scales of batch norms train them, unless the recipe says otherwise.
+    if settings.weights != .all || settings.score == .indicator { settings.trainsAffine = true }
+    set(&settings.trainsAffine, trainsAffine)
+    set(&settings.population, population)
+    set(&settings.generations, generations)
+    // Of another population the same shares.
+    if population != nil {
+      settings.parents = max(1, min(settings.parents, settings.population))
+      settings.mutations = settings.population / 2
+      settings.crossovers = settings.population / 2
+    }
+    set(&settings.parents, parents)
+    set(&settings.mutations, mutations)
+    set(&settings.crossovers, crossovers)
+    set(&settings.mutationRate, mutationRate)
+    return settings
+  }
+}
+
+/// Sets what is said.
+private func set<Value>(_ place: inout Value, _ value: Value?) {
+  if let value { place = value }
 }

@@ -20,6 +20,10 @@ package struct RecipeOption: Sendable {
     case texts(@Sendable (inout Recipe, [String]) -> Void)
     /// `0.9..1`; the end that is left out is 0 below and 1 above.
     case shares(@Sendable (inout Recipe, ClosedRange<Double>) -> Void)
+    /// A time with its unit, `5 ms`, in nanoseconds.
+    case time(@Sendable (inout Recipe, Int) -> Void)
+    /// Numbers from 1 on, ascending; one by itself, or a list.
+    case places(@Sendable (inout Recipe, [Int]) -> Void)
     /// `1..5`, a list, or one number.
     case seeds(@Sendable (inout Recipe, [UInt64]) -> Void)
   }
@@ -52,15 +56,19 @@ package struct RecipeOption: Sendable {
 
   /// In the order of docs/recipes.md.
   package static let all =
-    general + schedule + draws + distribution + mixture + weights + training + trainingAugmentation + trainingTeacher
+    general + schedule + draws + distribution + mixture + oneShot + pool + weights + training + trainingAugmentation
+    + trainingTeacher
 
-  static let sections = ["data", "schedule", "draws", "distribution", "mixture", "cost", "weights", "training"]
+  static let sections = [
+    "data", "schedule", "draws", "distribution", "mixture", "oneshot", "pool", "cost", "weights", "training",
+  ]
 
   private static let general = [
     RecipeOption(
       "method", .word(SearchMethod.allCases.map(\.rawValue)) { $0.method = SearchMethod(rawValue: $1) },
       "The search method, which decides the rest of the defaults", standard: "fp-nas",
-      source: "FP-NAS: arXiv 2011.10949; PARSEC: arXiv 1902.05116; FBNetV2: arXiv 2004.05565"),
+      source: "FP-NAS: arXiv 2011.10949; PARSEC: arXiv 1902.05116; FBNetV2: arXiv 2004.05565; SPOS: arXiv 1904.00420; "
+        + "BN-NAS: arXiv 2108.07375; HURRICANE: arXiv 1910.11609"),
     RecipeOption(
       "data.source", .text { $0.source = $1 },
       "The images: `fashion-mini`, `digits`, `fashion-mnist:FOLDER`, `cifar10:FOLDER`; of `train` also `folder:FOLDER`",
@@ -110,7 +118,8 @@ package struct RecipeOption: Sendable {
   private static let schedule = [
     RecipeOption(
       "schedule.epochs", .number({ $0 > 0 && $0 < 1e6 }, "above 0 and below 1,000,000") { $0.epochs = $1 },
-      "Passes over the training half; a fraction is allowed", standard: "30", source: "ours"),
+      "Passes over the training half; a fraction is allowed", standard: "30, 3 (bn-nas), 21 (hurricane)", source: "ours"
+    ),
     RecipeOption(
       "schedule.batch", .count(least: 2) { $0.batch = $1 }, "Images of either half in a step", standard: "64",
       source: "ours"),
@@ -349,6 +358,6 @@ package struct RecipeOption: Sendable {
       "T, of both networks' answers", standard: "1", source: "ours (FP-NAS does not say)"),
   ]
 
-  private static let positive: @Sendable (Double) -> Bool = { $0 > 0 && $0 < 1e39 }
-  private static let notNegative: @Sendable (Double) -> Bool = { $0 >= 0 && $0 < 1 }
+  static let positive: @Sendable (Double) -> Bool = { $0 > 0 && $0 < 1e39 }
+  static let notNegative: @Sendable (Double) -> Bool = { $0 >= 0 && $0 < 1 }
 }

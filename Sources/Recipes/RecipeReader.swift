@@ -157,6 +157,10 @@ private struct RecipeReader {
       if let seeds = seeds(node, option) { set(&recipe, seeds) }
       return
     }
+    if case .places(let set) = option.kind {
+      if let places = places(node, option) { set(&recipe, places) }
+      return
+    }
     if case .texts(let set) = option.kind {
       if let texts = texts(node, option) { set(&recipe, texts) }
       return
@@ -189,8 +193,41 @@ private struct RecipeReader {
       }
       guard shares.upperBound > 0 else { return reportRange(node, option, "above 0 at its end") }
       set(&recipe, shares)
-    case .seeds, .texts: break
+    case .time(let set):
+      guard let time = nanoseconds(scalar.text) else {
+        return reportShape(node, of: option.path, expected: expectation(option))
+      }
+      guard time >= 1 else { return reportRange(node, option, "at least 1 ns") }
+      set(&recipe, time)
+    case .seeds, .texts, .places: break
     }
+  }
+
+  /// `5 ms`, rounded to whole nanoseconds; nil: no time from 0 on.
+  private func nanoseconds(_ text: String) -> Int? {
+    let units = [("ns", 1), ("us", 1_000), ("ms", 1_000_000), ("s", 1_000_000_000)]
+    guard let (unit, factor) = units.first(where: { text.hasSuffix($0.0) }) else { return nil }
+    let digits = text.dropLast(unit.count).drop { $0 == " " }
+    guard let value = ExactDecimal(digits.last == " " ? digits.dropLast() : digits)?.multiplied(by: factor),
+      value.numerator >= 0
+    else { return nil }
+    return (value.numerator + value.denominator / 2) / value.denominator
+  }
+
+  private mutating func places(_ node: YAMLNode, _ option: RecipeOption) -> [Int]? {
+    let nodes = if case .sequence(let nodes) = node.content { nodes } else { [node] }
+    let numbers = nodes.compactMap { node -> Int? in
+      if case .scalar(let scalar) = node.content, case .integer(let value) = scalar.value { value } else { nil }
+    }
+    guard numbers.count == nodes.count, !numbers.isEmpty else {
+      reportShape(node, of: option.path, expected: expectation(option))
+      return nil
+    }
+    guard numbers == Array(Set(numbers)).sorted(), numbers[0] >= 1 else {
+      reportRange(node, option, "ascending from 1 on")
+      return nil
+    }
+    return numbers
   }
 
   private mutating func number(_ scalar: YAMLScalar, _ node: YAMLNode, _ option: RecipeOption) -> Double? {
@@ -262,6 +299,8 @@ private struct RecipeReader {
     case .word(let words, _): "one of \(words.map { "'\($0)'" }.joined(separator: ", "))"
     case .text: "a text"
     case .texts: "a text, or a list of texts"
+    case .time: "a time such as 5 ms, 300 us or 12000 ns"
+    case .places: "a whole number, or an ascending list of them"
     case .shares: "a range of shares such as 0.9..1, or ..1"
     case .seeds: "a number, a range such as 1..5 with at most 1000 numbers, or a list of numbers"
     }

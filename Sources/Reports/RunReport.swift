@@ -10,7 +10,8 @@ package struct RunReport {
   /// The whole file.
   package var html: String {
     let sections: [ReportSection?] = [
-      progressSection(of: story), distributionSection(of: story), drawsSection(of: story), networkSection(of: story),
+      progressSection(of: story), distributionSection(of: story), drawsSection(of: story),
+      candidatesSection(of: story), networkSection(of: story),
       comparisonSection(of: story), settingsSection(of: story),
     ]
     return reportPage(

@@ -57,7 +57,38 @@ package struct RunStory: Hashable, Sendable {
     case sameBatches(Int)
     /// That of all networks at once: nothing is drawn, and a step has one loss and one cost.
     case mixture
+    /// Candidates have scores, which are no losses.
+    case candidates(Measure)
   }
+
+  /// What the score of a candidate is.
+  package enum Measure: Hashable, Sendable {
+    case accuracy
+    case indicator
+  }
+
+  /// What a step that scored a candidate says of it.
+  package struct Candidate: Hashable, Sendable {
+    /// Counted from 0, both.
+    package let stage: Int
+    package let generation: Int
+    /// `random`, `mutation`, `crossover`, `neighbour`.
+    package let origin: String
+    /// Greater is better.
+    package let score: Double
+
+    package init(stage: Int, generation: Int, origin: String, score: Double) {
+      self.stage = stage
+      self.generation = generation
+      self.origin = origin
+      self.score = score
+    }
+  }
+
+  /// What the first steps are called.
+  var warmUpWord: String { scoresCandidates ? "weights" : "warm-up" }
+
+  package var scoresCandidates: Bool { if case .candidates = validation { true } else { false } }
 
   package var isMixture: Bool { validation == .mixture }
 
@@ -77,13 +108,19 @@ package struct RunStory: Hashable, Sendable {
     package var draws: [Draw]
     /// Of the weights of a mixture; nil: there is none.
     package var temperature: Double?
+    /// Nil: the step scored none.
+    package var candidate: Candidate?
 
-    package init(number: Int, entropy: Double, isWarmUp: Bool, draws: [Draw], temperature: Double? = nil) {
+    package init(
+      number: Int, entropy: Double, isWarmUp: Bool, draws: [Draw], temperature: Double? = nil,
+      candidate: Candidate? = nil
+    ) {
       self.number = number
       self.entropy = entropy
       self.isWarmUp = isWarmUp
       self.draws = draws
       self.temperature = temperature
+      self.candidate = candidate
     }
   }
 

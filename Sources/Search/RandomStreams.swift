@@ -4,12 +4,19 @@ import Distributions
 /// architectures still see the same data in the same order (parsec.md, pitfall 10).
 enum RandomPurpose: UInt64 {
   case architectures = 1
+  /// `weightStream`.
   case weights = 2
   case trainingOrder = 3
   case validationOrder = 4
   case baselines = 5
   case retraining = 6
   case progress = 7
+  /// What a one-shot search scores.
+  case candidates = 8
+  /// Order among candidates with equal scores.
+  case ties = 9
+  /// Which images candidates are scored on.
+  case calibration = 10
 }
 
 extension SplitRandom {
@@ -26,13 +33,5 @@ func derivedSeed(_ purpose: RandomPurpose, seed: UInt64, _ number: UInt64 = 0) -
 
 /// Standard normal numbers for a tensor, from its name: first values do not depend on which other tensors there are.
 func normals(seed: UInt64) -> (_ tensor: String) -> () -> Double {
-  { tensor in
-    var generator = SplitRandom(.weights, seed: seed, nameHash(tensor))
-    return { generator.normal() }
-  }
-}
-
-/// FNV-1a, 64 bits.
-private func nameHash(_ name: String) -> UInt64 {
-  name.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+  namedNormals(seed: seed, stream: weightStream)
 }

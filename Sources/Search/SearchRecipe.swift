@@ -61,6 +61,8 @@ package struct SearchRecipe: Hashable, Sendable, Codable {
   package var lanes: Int
   /// Of a search that runs all networks at once; nil: it draws networks.
   package var mixture: MixtureRecipe?
+  /// Of a search that trains shared weights and then scores candidates; nil: another search.
+  package var oneShot: OneShotRecipe?
 
   package init(
     samples: Samples, form: Form, epochs: Double, batch: Int = 64, warmUpEpochs: Double, warmUpSamples: Int = 2,
@@ -69,7 +71,7 @@ package struct SearchRecipe: Hashable, Sendable, Codable {
     warmUpWeightGradient: WeightGradient = .uniform, weightRate: Double = 0.1,
     momentum: Double = 0.9, weightDecay: Double = 1e-4, clipNorm: Double = 5, jointRate: Double = 0.03,
     factorisedRate: Double = 0.03, likelihoodScale: Double = 1, baseline: ShareBaseline = .none, lanes: Int = 2,
-    mixture: MixtureRecipe? = nil
+    mixture: MixtureRecipe? = nil, oneShot: OneShotRecipe? = nil
   ) {
     self.samples = samples
     self.form = form
@@ -92,6 +94,7 @@ package struct SearchRecipe: Hashable, Sendable, Codable {
     self.baseline = baseline
     self.lanes = lanes
     self.mixture = mixture
+    self.oneShot = oneShot
   }
 }
 
@@ -108,6 +111,14 @@ package enum SearchMethod: String, Hashable, Sendable, Codable, CaseIterable {
   case evolution
   /// All networks at once through masks, DMaskingNAS (Wan et al. 2020, arXiv 2004.05565; `MaskedSearch`).
   case fbnetV2 = "fbnetv2"
+  /// One path a step trains shared weights, then evolution by recalibrated accuracy (Guo et al. 2019, arXiv 1904.00420;
+  /// `OneShotSearch`).
+  case spos
+  /// Batch norms alone are trained, and their scales are the score (Chen et al. 2021, arXiv 2108.07375; `OneShotSearch`).
+  case bnNAS = "bn-nas"
+  /// A device's pool of operators, searched in groups of layers within a latency (Zhang et al. 2020, arXiv 1910.11609;
+  /// `GroupedStages`).
+  case hurricane
 
   /// Whether a step runs all networks at once, so that none is drawn.
   package var isMixture: Bool { self == .fbnetV2 }
@@ -116,7 +127,7 @@ package enum SearchMethod: String, Hashable, Sendable, Codable, CaseIterable {
   package var learnsDistribution: Bool {
     switch self {
     case .fpNAS, .parsec, .fbnetV2: true
-    case .random, .evolution: false
+    case .random, .evolution, .spos, .bnNAS, .hurricane: false
     }
   }
 
@@ -124,7 +135,25 @@ package enum SearchMethod: String, Hashable, Sendable, Codable, CaseIterable {
   package var takesStart: Bool {
     switch self {
     case .fpNAS, .parsec: true
-    case .fbnetV2, .random, .evolution: false
+    case .fbnetV2, .random, .evolution, .spos, .bnNAS, .hurricane: false
+    }
+  }
+
+  /// Whether it trains shared weights by drawn paths, and then scores candidates one by one.
+  package var isOneShot: Bool {
+    switch self {
+    case .spos, .bnNAS, .hurricane: true
+    case .fpNAS, .parsec, .fbnetV2, .random, .evolution: false
+    }
+  }
+
+  /// Passes over the training half where nobody says: BN-NAS takes a tenth of SPOS's (bn-nas.md,
+  /// section 5.1), HURRICANE seven tenths (hurricane.md, section 6.3).
+  package var usualEpochs: Double {
+    switch self {
+    case .bnNAS: 3
+    case .hurricane: 21
+    case .fpNAS, .parsec, .fbnetV2, .random, .evolution, .spos: 30
     }
   }
 
@@ -153,11 +182,20 @@ package enum SearchMethod: String, Hashable, Sendable, Codable, CaseIterable {
       return SearchRecipe(
         samples: .fixed(2), form: .factorised, epochs: epochs, warmUpEpochs: epochs / 9, targetMACs: targetMACs,
         mixture: MixtureRecipe(epochs: epochs))
+    case .spos, .hurricane: return .oneShot(OneShotRecipe(), epochs: epochs, targetMACs: targetMACs)
+    case .bnNAS: return .oneShot(.normIndicator, epochs: epochs, targetMACs: targetMACs)
     }
   }
 }
 
 extension SearchRecipe {
+  /// Of a search that trains weights in all of its epochs.
+  fileprivate static func oneShot(_ parts: OneShotRecipe, epochs: Double, targetMACs: Int?) -> SearchRecipe {
+    SearchRecipe(
+      samples: .fixed(2), form: .factorised, epochs: epochs, warmUpEpochs: 0, targetMACs: targetMACs,
+      weightGradient: .uniform, weightDecay: 4e-5, oneShot: parts)
+  }
+
   /// What is wrong with the recipe, in words; nil: nothing.
   package var complaint: String? {
     if !(epochs > 0 && epochs < 1e6) { return "a search has a number of epochs above 0, not \(epochs)" }
@@ -177,7 +215,7 @@ extension SearchRecipe {
     if case .mixed(let theta) = form, !(theta >= 0 && theta < 1e6) { return "theta is at least 0, not \(theta)" }
     if lanes < 1 { return "there is at least 1 lane, not \(lanes)" }
     if mixture != nil, form != .factorised { return "a search of all networks at once has one categorical a decision" }
-    return samplesComplaint ?? ratesComplaint ?? mixture?.complaint
+    return samplesComplaint ?? ratesComplaint ?? mixture?.complaint ?? oneShot?.complaint
   }
 
   private var samplesComplaint: String? {

@@ -1,5 +1,5 @@
-import Diagnostics
-import SpaceIR
+package import Diagnostics
+package import SpaceIR
 import SpaceSyntax
 
 /// A latency table that a command names: it is used in the place of the one of the space.
@@ -46,8 +46,35 @@ struct DeviceTables: Sendable {
     let id = sources.add(path: path, bytes: content)
     guard let root = parseYAML(id, in: sources, nodes: YAMLLimits.tableNodes, log: &log) else { return }
     var reader = SpaceReader(log: log)
-    let table = reader.latencyTable(root, of: device, path: path)
+    let record = reader.latencyRecord(root)
     log = reader.log
-    if let table { tables.append(table) }
+    if let record { tables.append(record.table(of: device, path: path)) }
   }
+}
+
+/// What reading a latency table by itself found.
+package struct LatencyReading: Sendable {
+  package let sources: SourceMap
+  package let diagnostics: [Diagnostic]
+  /// Diagnostics that were left out because there are too many.
+  package let omitted: Int
+  /// Nil after an error.
+  package let record: LatencyRecord?
+}
+
+/// Reads a latency table as its file has it, all errors in one go.
+///
+/// - Parameter path: As messages show it.
+package func readLatencyRecord(_ bytes: [UInt8], path: String) -> LatencyReading {
+  var sources = SourceMap()
+  var log = DiagnosticLog()
+  let source = sources.add(path: path, bytes: bytes)
+  var record: LatencyRecord?
+  if let root = parseYAML(source, in: sources, nodes: YAMLLimits.tableNodes, log: &log) {
+    var reader = SpaceReader(log: log)
+    record = reader.latencyRecord(root)
+    log = reader.log
+  }
+  return LatencyReading(
+    sources: sources, diagnostics: log.diagnostics, omitted: log.omitted, record: log.hasErrors ? nil : record)
 }

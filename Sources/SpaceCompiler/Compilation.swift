@@ -32,6 +32,8 @@ package struct CompiledSpace: Sendable {
   /// Of an architecture: the hash of the space that it is of, for the shape of the file; nil where the space is wrong for
   /// that.
   package let hashOfItsSpace: String?
+  /// Of an architecture: the space that it is of, with its decisions; nil as for the hash.
+  package let itsSpace: Space?
   package let work: CompilationWork
 }
 
@@ -261,6 +263,7 @@ extension CompiledSpace {
       factorisedLogits: DistributionPlan.factorised(for: space).logits,
       jointLogits: space.hasJointPlan ? DistributionPlan.jointLogits(of: space) : nil,
       architecture: architecture, hashOfItsSpace: checked.architecture?.space.map(SpaceCompiler.hash),
+      itsSpace: checked.architecture?.space,
       work: CompilationWork(
         check: checked.work, nodes: space.nodeCount, edges: (try? members.get().edgeCount) ?? 0))
   }

@@ -27,6 +27,8 @@ extension WeightSlice {
 
 extension Instruction {
   func input(_ index: Int) -> EngineBuffer.ID { EngineBuffer.ID(inputs[index].index) }
+  /// What a map reads whose weights are trained.
+  var operand: EngineBuffer.ID? { inputs.count > 1 ? input(1) : nil }
   func output(_ index: Int) -> EngineBuffer.ID? { outputs[index].map { EngineBuffer.ID($0.index) } }
   func slice(_ index: Int) -> EngineSlice.ID? {
     slices.indices.contains(index) ? slices[index].map { EngineSlice.ID($0.index) } : nil
@@ -88,12 +90,12 @@ extension Instruction {
     switch kernel {
     case .convolutionBackward(let window, let adds):
       .convolutionBackward(
-        dy: input(0), x: input(1), dx: output(0), weight: weight(0), bias: slice(1), window.encoded, delivery(adds))
+        dy: input(0), x: operand, dx: output(0), weight: weight(0), bias: slice(1), window.encoded, delivery(adds))
     case .depthwiseBackward(let window, let copies, let adds):
       .depthwiseBackward(
-        dy: input(0), x: input(1), dx: output(0), weight: weight(0), window.encoded, copies: copies, delivery(adds))
+        dy: input(0), x: operand, dx: output(0), weight: weight(0), window.encoded, copies: copies, delivery(adds))
     case .linearBackward(let adds):
-      .linearBackward(dy: input(0), x: input(1), dx: output(0), weight: weight(0), bias: slice(1), delivery(adds))
+      .linearBackward(dy: input(0), x: operand, dx: output(0), weight: weight(0), bias: slice(1), delivery(adds))
     case .batchNormBackward(let function, let adds):
       .batchNormBackward(
         dy: input(0), x: input(1), mean: input(2), rstd: input(3), dx: written(0), scale: weight(0), shift: weight(1),

@@ -10,13 +10,13 @@ extension Instruction {
       .groupedConvolution(x: input(0), y: written(0), weight: weight(0), bias: slice(1), window.encoded)
     case .groupedConvolutionBackward(let window, let adds):
       .groupedConvolutionBackward(
-        dy: input(0), x: input(1), dx: output(0), weight: weight(0), bias: slice(1), window.encoded, delivery(adds))
+        dy: input(0), x: operand, dx: output(0), weight: weight(0), bias: slice(1), window.encoded, delivery(adds))
     case .dilatedDepthwise(let window, let copies, let dilation):
       .dilatedDepthwise(
         x: input(0), y: written(0), weight: weight(0), window.encoded, copies: copies, dilation: dilation)
     case .dilatedDepthwiseBackward(let window, let copies, let dilation, let adds):
       .dilatedDepthwiseBackward(
-        dy: input(0), x: input(1), dx: output(0), weight: weight(0), window.encoded, copies: copies,
+        dy: input(0), x: operand, dx: output(0), weight: weight(0), window.encoded, copies: copies,
         dilation: dilation, delivery(adds))
     case .layerNorm(let epsilon):
       .layerNorm(
@@ -58,7 +58,7 @@ extension Instruction {
     case .mask(let adds): .mask(x: input(0), y: written(0), weight(0), delivery(adds))
     case .maskBackward(let adds):
       .maskBackward(
-        dy: input(0), x: inputs.count > 1 ? input(1) : nil, dx: output(0), weight(0), delivery(adds))
+        dy: input(0), x: operand, dx: output(0), weight(0), delivery(adds))
     case .quantize(let bits, let mode): .quantize(x: input(0), y: written(0), bits: bits, mode.encoded)
     default: preconditionFailure("\(kernel) is encoded elsewhere")
     }

@@ -15,33 +15,17 @@ package final class Supernet: Sendable {
   package init(_ plan: SupernetPlan, library: EngineLibrary, options: EngineOptions) throws {
     self.plan = plan
     context = try EngineContext(library: library, options: options, tensors: plan.tensors.map(\.encoded))
-    for (index, tensor) in plan.tensors.enumerated() {
-      switch tensor.role {
-      case .scale, .runningVariance: try context.write([Float](repeating: 1, count: tensor.count), of: index)
-      case .convolution, .depthwise, .linear, .splitLinear, .bias, .shift, .runningMean, .projection, .position, .mask:
-        break
-      }
+    for (index, tensor) in plan.tensors.enumerated() where tensor.firstConstant != 0 {
+      try context.write([Float](repeating: tensor.firstConstant, count: tensor.count), of: index)
     }
   }
 
-  /// Fills weights with normal numbers: He's sqrt(2 / fan-in) for convolutions (He et al. 2015, arXiv 1502.01852, eq. 10),
-  /// sqrt(1 / fan-in) for linear maps, whose outputs are not rectified, and 0.02 for positions, as in ViT's released
-  /// code (arXiv 2010.11929). Biases and shifts stay zero.
+  /// Fills weights with normal numbers, as `WeightTensor.firstDeviation` says. Biases and shifts stay zero.
   ///
-  /// - Parameter normals: A source of standard normal numbers for a tensor, by name, so that a tensor's first values do
-  ///   not depend on which other tensors exist.
+  /// - Parameter normals: See `WeightTensor.firstValues`.
   package func initialise(_ normals: (_ tensor: String) -> () -> Double) throws {
-    for (index, tensor) in plan.tensors.enumerated() {
-      let deviation: Double
-      switch tensor.role {
-      case .convolution, .depthwise: deviation = (2 / Double(tensor.fanIn)).squareRoot()
-      case .linear, .splitLinear, .projection: deviation = (1 / Double(tensor.fanIn)).squareRoot()
-      case .position: deviation = 0.02
-      case .bias, .scale, .shift, .runningMean, .runningVariance, .mask: continue
-      }
-      let next = normals(tensor.name)
-      let values = (0..<tensor.count).map { _ in Float(next() * deviation) }
-      try context.write(values, of: index)
+    for (index, tensor) in plan.tensors.enumerated() where tensor.firstDeviation != nil {
+      try context.write(tensor.firstValues(normals), of: index)
     }
   }
 

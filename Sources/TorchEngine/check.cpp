@@ -134,6 +134,12 @@ const int64_t *Check::output(int index) const {
   return program_.buffers[buffer].shape;
 }
 
+const int64_t *Check::operand() const {
+  if (has_input(1)) return input(1);
+  require(!context_.parameters[slice(0).tensor].trained, "the weights are trained, but their operand is absent");
+  return output(0);
+}
+
 const es_slice &Check::slice(int index) const {
   const int32_t slice = instruction_.slices[index];
   if (slice < 0) throw Failure(ES_INVALID, "slice operand " + std::to_string(index) + " is absent");

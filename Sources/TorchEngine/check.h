@@ -15,6 +15,9 @@ class Check {
   /// Shape [n, h, w, c] of an operand that must be present.
   const int64_t *input(int index) const;
   const int64_t *output(int index) const;
+  /// Of a map's backward instruction: its operand's shape, or where that is absent, which only a frozen map allows, that of
+  /// the operand's gradient.
+  const int64_t *operand() const;
   bool has_input(int index) const { return instruction_.inputs[index] >= 0; }
   bool has_output(int index) const { return instruction_.outputs[index] >= 0; }
   bool has_slice(int index) const { return instruction_.slices[index] >= 0; }

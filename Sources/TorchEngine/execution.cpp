@@ -178,6 +178,10 @@ at::Tensor Execution::gradient(int32_t index) {
   return box_of(context.touch(lane, box.tensor), box, context.parameters[box.tensor].strides);
 }
 
+int32_t Execution::operand(const es_instruction &instruction) const {
+  return instruction.inputs[1] >= 0 ? instruction.inputs[1] : instruction.outputs[0];
+}
+
 at::Tensor Execution::scratch(at::IntArrayRef sizes) const { return at::empty(sizes, context.options()); }
 
 void add_vector(Execution &execution, int32_t slice, const at::Tensor &vector) {

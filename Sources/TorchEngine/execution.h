@@ -72,6 +72,9 @@ class Execution {
   at::Tensor value(int32_t slice) const;
   /// Whether the slice's tensor is trained; of the others no gradient is wanted.
   bool trains(int32_t index) const { return context.parameters[slice(index).tensor].trained; }
+  /// What a map's backward instruction has as its operand: where it is absent, which only a frozen map allows, the buffer of
+  /// its gradient, of the same shape and not read.
+  int32_t operand(const es_instruction &instruction) const;
   /// A view into the lane's gradient buffer: what is added to it is accumulated. Of a tensor that is trained.
   at::Tensor gradient(int32_t slice);
 

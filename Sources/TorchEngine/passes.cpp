@@ -82,8 +82,10 @@ void require_finite(double loss) {
   if (!std::isfinite(loss)) throw Failure(ES_NOT_FINITE, "the loss is " + std::to_string(loss));
 }
 
-/// running = (1 - factor) * running + factor * batch, in job order.
-void record(Context &context, const es_job *jobs, const std::vector<JobResult> &results, double factor) {
+/// running = (1 - factor) * running + factor * batch, in job order. With `mean` the factor of a later job falls as a mean over
+/// all batches asks for: 1 / factor grows by 1.
+void record(Context &context, const es_job *jobs, const std::vector<JobResult> &results, double first, bool mean) {
+  double factor = first;
   const auto blend = [&](const es_slice &slice, const at::Tensor &statistic) {
     const Parameter &parameter = context.parameters[slice.tensor];
     box_of(parameter.value, slice, parameter.strides).mul_(1 - factor).add_(statistic, factor);
@@ -94,6 +96,7 @@ void record(Context &context, const es_job *jobs, const std::vector<JobResult> &
       blend(slices[statistics.mean_slice], statistics.mean);
       blend(slices[statistics.variance_slice], statistics.variance);
     }
+    if (mean) factor = factor / (1 + factor);
   }
 }
 
@@ -147,9 +150,10 @@ void merge(Context &context, const std::vector<double> &shares) {
 
 void evaluate(Context &context, const es_job *jobs, int32_t count, int32_t batch_norm_mode, double factor,
               es_outcome *outcomes) {
-  require(batch_norm_mode >= ES_BATCH_STATISTICS && batch_norm_mode <= ES_FIXED_STATISTICS,
+  require(batch_norm_mode >= ES_BATCH_STATISTICS && batch_norm_mode <= ES_MEAN_STATISTICS,
           "there is no such batch norm mode");
-  const bool records = batch_norm_mode == ES_RECORD_STATISTICS;
+  const bool mean = batch_norm_mode == ES_MEAN_STATISTICS;
+  const bool records = mean || batch_norm_mode == ES_RECORD_STATISTICS;
   require(!records || (factor > 0 && factor <= 1), "the factor of recorded statistics is not in 0 <... 1");
   check_jobs(context, jobs, count, Passes::forward);
   std::vector<JobResult> results(count);
@@ -159,7 +163,7 @@ void evaluate(Context &context, const es_job *jobs, int32_t count, int32_t batch
     results[job] = forward(execution, jobs[job]);
     if (records) require_finite(results[job].loss);
   });
-  if (records) record(context, jobs, results, factor);
+  if (records) record(context, jobs, results, factor, mean);
   for (int32_t job = 0; job < count; ++job) outcomes[job] = {results[job].loss, results[job].correct, 0};
 }
 
@@ -207,7 +211,7 @@ void accumulate(Context &context, const es_job *jobs, int32_t count, int32_t wei
     }
   }
   merge(context, shares);
-  if (factor > 0) record(context, jobs, results, factor);
+  if (factor > 0) record(context, jobs, results, factor, /*mean=*/false);
   for (int32_t job = 0; job < count; ++job) {
     const double weight =
         importance ? std::exp(likelihoods[job] - largest) / normaliser : jobs[job].multiplicity / draws;

@@ -29,13 +29,14 @@ struct Espalier: AsyncParsableCommand {
     ValidateCommand.self, ExplainCommand.self, CountCommand.self, CostsCommand.self, SampleCommand.self,
     RankCommand.self,
     UnrankCommand.self, CompileCommand.self,
-    PlanCommand.self, NewCommand.self, FormatCommand.self, DiffCommand.self, SchemaCommand.self, DeviceCommand.self,
+    PlanCommand.self, NewCommand.self, ImportCommand.self, FormatCommand.self, DiffCommand.self, SchemaCommand.self,
+    DeviceCommand.self, FitCommand.self, OptimiseCommand.self,
   ]
 
   /// What runs networks, in Run/.
   private static let runCommands: [any ParsableCommand.Type] = [
     SearchCommand.self, TrainCommand.self, EvaluateCommand.self, ResumeCommand.self, StatusCommand.self,
-    ReportCommand.self, DeriveCommand.self, BenchmarkCommand.self,
+    ReportCommand.self, DeriveCommand.self, ExportCommand.self, BenchmarkCommand.self,
   ]
 
   /// Runs the command named by the arguments and ends the process with its exit code.

@@ -10,6 +10,8 @@
  *   convolution  [out, kernel, kernel, in]          depthwise   [copies, kernel, kernel, channels]
  *   linear       [out, in] or [copies, out, in]     batch norm, bias   [channels] or [copies, channels]
  *   position embedding  [h, w, channels]
+ * Where a map's weights are not trained, its backward instruction needs no x: then -1 in its place says so, and dx has its
+ * shape. Maps: convolution, depthwise, grouped and dilated ones, linear.
  * Where copies > 1 the c axis of an activation is copies-major: copy r holds channels r*C ..< (r+1)*C.
  */
 #ifndef ESPALIER_CENGINE_H
@@ -179,6 +181,8 @@ enum es_batch_norm_mode {
   ES_BATCH_STATISTICS = 0,  /* mean and variance of this batch; running statistics neither read nor written */
   ES_RECORD_STATISTICS = 1, /* as above, and running = (1 - factor) * running + factor * batch (variance unbiased) */
   ES_FIXED_STATISTICS = 2,  /* running mean and variance are used */
+  ES_MEAN_STATISTICS = 3,   /* of evaluate: as ES_RECORD_STATISTICS, and for each further job of the call 1 / factor is one
+                               more, so that with factor 1 / (k + 1) after k batches running is the mean over all */
 };
 
 enum es_weighting {

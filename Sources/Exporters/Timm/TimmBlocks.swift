@@ -95,7 +95,7 @@ enum TimmBlocks {
             kernel: kernel
             stride: stride
             activation: activation
-          - {op: squeeze, inner: floor(in.channels * squeeze + 0.5), activation: activation}
+          - {op: squeeze, inner: floor(here.channels * squeeze / expansion + 0.5), activation: activation}
           - {op: conv_bn, channels: channels, kernel: last_kernel}
         shortcut: {when: shortcut and stride == 1 and in.channels == channels}
     """
@@ -119,7 +119,7 @@ enum TimmBlocks {
             kernel: first_kernel
             activation: activation
           - {op: depthwise_bn_act, kernel: kernel, stride: stride, activation: activation}
-          - {op: squeeze, inner: floor(in.channels * squeeze + 0.5), activation: activation}
+          - {op: squeeze, inner: floor(here.channels * squeeze / expansion + 0.5), activation: activation}
           - {op: conv_bn, channels: channels, kernel: last_kernel}
         shortcut: {when: shortcut and stride == 1 and in.channels == channels}
     """

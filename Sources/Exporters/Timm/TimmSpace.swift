@@ -1,3 +1,5 @@
+package import SpaceIR
+
 /// The text of a space around a network that is given as timm's block strings.
 ///
 /// The network itself is a member: every choice has the value of the string among its options. Stem and head are not in
@@ -11,19 +13,62 @@ package func timmSpace(_ strings: String, name: String) throws(TimmError) -> Str
   TimmSpace(stages: try TimmParser.stages(strings), name: name).text
 }
 
+extension ImportedNetwork {
+  /// The network that timm's block strings are, alone: no choices around it.
+  ///
+  /// - Parameters:
+  ///   - strings: As for `timmSpace`; lines that begin with `#` are no part of them.
+  ///   - stem, head: Channels, which the strings do not say.
+  /// - Throws: `TimmError`.
+  package init(
+    timm strings: String, name: String, stem: Int, head: Int, input: ImageShape, classes: Int
+  ) throws(TimmError) {
+    let lines = strings.split(whereSeparator: \.isNewline).filter { !$0.drop(while: \.isWhitespace).hasPrefix("#") }
+    let stages = try TimmParser.stages(lines.joined(separator: " "))
+    let space = TimmSpace(
+      stages: stages, name: name, alone: TimmSpace.Alone(stem: stem, head: head, input: input, classes: classes))
+    var remarks = ["the strings do not say what the stem and the head are: \(stem) and \(head) channels are assumed"]
+    if stages.flatMap({ $0 }).contains(where: { $0.activation == .relu6 }) {
+      remarks.append("relu6 is no operation here: relu stands in its place")
+    }
+    self.init(form: .alone(text: space.text), remarks: remarks)
+  }
+}
+
 private struct TimmSpace {
+  /// What is around the blocks of a network that is no member of a space.
+  struct Alone {
+    let stem: Int
+    let head: Int
+    let input: ImageShape
+    let classes: Int
+  }
+
   let stages: [[TimmBlock]]
   let name: String
+  /// Nil: choices are around the network.
+  var alone: Alone?
 
   private var blocks: [TimmBlock] { stages.flatMap { $0 } }
 
   var text: String {
-    let sections = [head, blockSection, network, hints]
+    let sections = alone == nil ? [head, blockSection, network, hints] : [head, blockSection, network]
     return sections.map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n"
   }
 
   private var head: [String] {
-    [
+    if let alone {
+      return [
+        "# A network of timm, made from its block strings, which stand beside every stage.",
+        "#",
+        "#   Stem, head, input and classes are not in the block strings; change them to those of your network.",
+        "espalier: 1",
+        "space: \(name)",
+        "input: {channels: \(alone.input.channels), height: \(alone.input.height), width: \(alone.input.width)}",
+        "output: {classes: \(alone.classes)}",
+      ]
+    }
+    return [
       "# A space around a network of timm. The network is a member: its value is among the options of every choice,",
       "# and its block string stands beside every stage.",
       "#",
@@ -56,14 +101,14 @@ private struct TimmSpace {
   private var network: [String] {
     var lines = [
       "network:",
-      "  - {name: stem, op: conv_bn_act, channels: 32, kernel: 3, stride: 2, activation: \(commonActivation)}",
+      "  - {name: stem, op: conv_bn_act, channels: \(alone?.stem ?? 32), kernel: 3, stride: 2, activation: \(commonActivation)}",
     ]
     for (index, stage) in stages.enumerated() {
       for (place, block) in stage.enumerated() {
         lines += self.stage(block, named: stageName(index, place, of: stage.count), isFirst: index + place == 0)
       }
     }
-    lines.append("  - {name: head, op: classifier, width: 1280, activation: \(commonActivation)}")
+    lines.append("  - {name: head, op: classifier, width: \(alone?.head ?? 1280), activation: \(commonActivation)}")
     return lines
   }
 
@@ -79,15 +124,21 @@ private struct TimmSpace {
 
   private func stage(_ block: TimmBlock, named name: String, isFirst: Bool) -> [String] {
     var lines = ["  - stage: \(name) # \(block.text)"]
+    let isFirst = isFirst && alone == nil
     lines.append("    layers: \(block.repeats)\(isFirst ? depthComment(block.repeats) : "")")
-    if block.repeats > 1 {
+    if block.repeats > 1, alone == nil {
       lines.append("    decide: each\(isFirst ? " # once: all layers of the stage choose alike" : "")")
     }
     lines.append("    layer:")
     var arguments = ["op: \(operation(of: block.kind))"]
     arguments.append(channels(block, isFirst: isFirst))
-    if let expansion = block.expansion { arguments.append("expansion: {choose: [\(expansions(around: expansion))]}") }
-    arguments.append("kernel: {choose: [\(kernels(around: block.kernel))]}")
+    if alone != nil {
+      if let expansion = block.expansion { arguments.append("expansion: \(expansion.text)") }
+      arguments.append("kernel: \(block.kernel)")
+    } else {
+      if let expansion = block.expansion { arguments.append("expansion: {choose: [\(expansions(around: expansion))]}") }
+      arguments.append("kernel: {choose: [\(kernels(around: block.kernel))]}")
+    }
     if block.stride > 1 {
       arguments.append("stride: \(block.repeats > 1 ? "{first: \(block.stride), rest: 1}" : "\(block.stride)")")
     }

@@ -1,6 +1,6 @@
 /// Cost against loss of every draw that moved the distribution, with those that no other beats in both.
 func drawsSection(of story: RunStory) -> ReportSection? {
-  guard !story.isMixture else { return nil }
+  guard !story.isMixture, !story.scoresCandidates else { return nil }
   let cloud = DrawCloud(story)
   guard !cloud.front.isEmpty else { return nil }
   let lossRange = ChartAxis.range(around: cloud.points.map(\.point.y))
@@ -61,7 +61,7 @@ extension RunStory.Validation {
     switch self {
     case .oneBatch: "Cost against likelihood"
     case .sameBatches: "Cost against score"
-    case .mixture: "Cost against loss"
+    case .mixture, .candidates: "Cost against loss"
     }
   }
 
@@ -70,6 +70,7 @@ extension RunStory.Validation {
     case .oneBatch: "validation loss, nats an image (minus log likelihood); lower is better"
     case .sameBatches: "mean validation loss, nats an image; lower is better"
     case .mixture: "loss of all networks at once, nats an image; lower is better"
+    case .candidates: "validation loss, nats an image; lower is better"
     }
   }
 }
@@ -83,6 +84,7 @@ private func meaning(of validation: RunStory.Validation) -> String {
     "Each loss is a score: the mean over the same \(count.grouped) validation batches, "
       + "with shared weights that stay as the warm-up left them."
   case .mixture: "Each loss is that of all networks at once."
+  case .candidates: "Each loss is that of the same validation images."
   }
 }
 

@@ -45,6 +45,15 @@ private func headlineFacts(of story: RunStory) -> [HeadlineFact] {
   let total = NumberText.counted(story.totalSteps, "step")
   if story.isMixture {
     facts.append(HeadlineFact(name: "Steps", value: steps, beside: "of \(total), each with all networks at once"))
+  } else if story.scoresCandidates {
+    let candidates = story.steps.compactMap(\.candidate)
+    facts.append(
+      HeadlineFact(
+        name: "Candidates scored", value: candidates.count.grouped, beside: "in \(steps) of \(total), the others trained"))
+    if let last = candidates.last, let best = candidates.filter({ $0.stage == last.stage }).map(\.score).max() {
+      facts.append(
+        HeadlineFact(name: "Best score", value: best.fixed(4), beside: "in generation \(last.generation.grouped)"))
+    }
   } else {
     let samples = story.steps.reduce(0) { $0 + $1.draws.count }
     facts.append(HeadlineFact(name: "Networks drawn", value: samples.grouped, beside: "in \(steps) of \(total)"))

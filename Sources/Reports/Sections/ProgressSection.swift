@@ -7,7 +7,7 @@ func progressSection(of story: RunStory) -> ReportSection? {
     body: """
       <div class="charts">
       \(story.learnsDistribution ? charts.entropy : "")
-      \(story.isMixture ? charts.temperature : charts.draws)
+      \(story.isMixture ? charts.temperature : story.scoresCandidates ? "" : charts.draws)
       \(charts.losses)
       \(charts.costs)
       </div>
@@ -34,7 +34,7 @@ private struct ProgressCharts {
     var canvas = ChartCanvas(across: across)
     if story.warmUpSteps > 0 {
       let end = min(Double(story.warmUpSteps), across.range.upperBound)
-      canvas.addStretch(1...max(1, end), kind: "stretch", label: "warm-up")
+      canvas.addStretch(1...max(1, end), kind: "stretch", label: story.warmUpWord)
     }
     canvas.add(upwards, on: .left)
     for turn in story.turns where turn.step > 0 && turn.step < story.totalSteps {
@@ -175,7 +175,9 @@ private struct ProgressCharts {
     let entropy = story.learnsDistribution
     let isScored = if case .sameBatches = story.validation { true } else { false }
     let kinds: [NumberTable.Column] =
-      story.isMixture ? [.number("temperature")] : [.number("K"), .number("drawn so far")]
+      story.scoresCandidates
+      ? [.number("generation"), .number("scored so far"), .number("best score")]
+      : story.isMixture ? [.number("temperature")] : [.number("K"), .number("drawn so far")]
     var table = NumberTable(
       caption: "Means over parts of the run",
       [.text("steps"), .text("phase")] + (entropy ? [.number("entropy, nats")] : []) + kinds + [
@@ -183,17 +185,24 @@ private struct ProgressCharts {
         .number(isScored ? "score" : "validation loss"),
       ])
     var samples = 0
+    var scored = 0
+    var best: Double?
     for part in parts {
       let draws = part.flatMap(\.draws)
       samples += draws.count
       guard let first = part.first, let last = part.last, !draws.isEmpty else { continue }
       let steps = Double(part.count)
       let costs = draws.reduce(0.0) { $0 + Double($1.cost) } / Double(draws.count)
+      let candidates = part.compactMap(\.candidate)
+      scored += candidates.count
+      best = (candidates.map(\.score) + (best.map { [$0] } ?? [])).filter(\.isFinite).max()
       let kinds =
-        story.isMixture
+        story.scoresCandidates
+        ? [candidates.last.map { String($0.generation) } ?? "–", scored.grouped, best.map { $0.fixed(4) } ?? "–"]
+        : story.isMixture
         ? [finiteMean(part.compactMap(\.temperature))] : [(Double(draws.count) / steps).fixed(1), samples.grouped]
       table.add(
-        ["\((first.number + 1).grouped) to \((last.number + 1).grouped)", first.isWarmUp ? "warm-up" : "search"]
+        ["\((first.number + 1).grouped) to \((last.number + 1).grouped)", first.isWarmUp ? story.warmUpWord : "search"]
           + (entropy ? [(part.reduce(0) { $0 + $1.entropy } / steps).fixed(2)] : []) + kinds
           + [
             Int(costs).short, finiteMean(draws.compactMap(\.trainingLoss)),

@@ -14,10 +14,14 @@ package struct DistinctPaths {
 
   package init(_ draws: [Architecture], on supernet: Supernet, batch: Int, slot: Int, pass: BindingOptions.Pass) throws
   {
+    try self.init(draws, on: supernet, slot: slot, BindingOptions(batch: batch, pass: pass))
+  }
+
+  package init(_ draws: [Architecture], on supernet: Supernet, slot: Int, _ binding: BindingOptions) throws {
     var known: [KernelProgram: Int] = [:]
     var jobOfDraw: [Int] = []
     for draw in draws {
-      let program = try supernet.plan.bind(draw, BindingOptions(batch: batch, pass: pass))
+      let program = try supernet.plan.bind(draw, binding)
       if let job = known[program] {
         jobs[job].multiplicity += 1
         jobOfDraw.append(job)

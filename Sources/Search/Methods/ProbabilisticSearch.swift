@@ -17,6 +17,18 @@ package struct StepRecord: Hashable, Sendable, Codable {
   package let draws: [DrawRecord]
   /// L2 norm of the weights' gradient before clipping.
   package let gradientNorm: Double
+  /// Of a step that scores a candidate, which is then its one draw.
+  package var candidate: CandidateRecord?
+}
+
+/// What a step that scores a candidate did beside what any step does.
+package struct CandidateRecord: Hashable, Sendable, Codable {
+  /// Counted from 0, both.
+  package let stage: Int
+  package let generation: Int
+  package let origin: Proposal.Origin
+  /// Greater is better; what it measures, the method's score says.
+  package let score: Double
 }
 
 package struct DrawRecord: Hashable, Sendable, Codable {

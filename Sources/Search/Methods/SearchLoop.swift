@@ -22,11 +22,15 @@ package protocol SearchLoop {
   /// Of the supernet.
   var tensorCount: Int { get }
   var parameterCount: Int { get }
+  /// What is to be said of the search before it goes on, each a sentence.
+  var remarks: [String] { get }
 
   /// One step.
   ///
   /// - Throws: `EngineError`; the search is then as before the step.
   mutating func advance() throws -> StepRecord
+  /// What is to be said of the answer, each a sentence.
+  func conclusion() throws -> [String]
   /// What the search answers so far, and how many networks before it were passed over because of their cost.
   func choice() throws -> (architecture: Architecture, rank: Int)
 
@@ -42,6 +46,8 @@ package protocol SearchLoop {
 
 extension SearchLoop {
   package var isFinished: Bool { step >= totalSteps }
+  package var remarks: [String] { [] }
+  package func conclusion() -> [String] { [] }
 }
 
 extension ProbabilisticSearch: SearchLoop {

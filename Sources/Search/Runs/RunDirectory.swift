@@ -25,11 +25,11 @@ package final class RunDirectory: Sendable {
     case distribution = "distribution.json"
     case result = "result.json"
     case architecture = "architecture.yaml"
-    case progress = "progress.json"
-    case lock
-    /// Of a training: the last weights, and their average.
+    /// Of the architecture, as its training left them, and their average.
     case weights = "weights.safetensors"
     case averageWeights = "weights-ema.safetensors"
+    case progress = "progress.json"
+    case lock
   }
 
   /// Makes the folder, which must not exist, and locks it. A folder in which a search was stopped before it had written
@@ -117,6 +117,9 @@ package final class RunDirectory: Sendable {
     }
     return bytes
   }
+
+  /// The bytes of any file; nil where there is none.
+  package static func bytes(at path: String) throws(RunError) -> [UInt8]? { try readFile(path) }
 
   /// Whether a file is there.
   package static func has(_ file: File, in path: String) -> Bool { has(file.rawValue, in: path) }

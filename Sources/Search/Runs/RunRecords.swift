@@ -29,6 +29,8 @@ package struct RunDefinition: Hashable, Sendable, Codable {
   package var spaceHash: String
   /// Which networks may be drawn, beside what the space requires; nil: all of those.
   package var conditions: [String]?
+  /// Latency tables in `tables/`, which were named beside the space: by device the CRC-32 of the file. Nil: none.
+  package var tables: [String: String]?
   /// Channels, height, width.
   package var input: [Int]
   package var totalSteps: Int

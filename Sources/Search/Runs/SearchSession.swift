@@ -16,6 +16,8 @@ package enum SessionEvent: Sendable {
   /// A step that was done before the process began.
   case earlier(StepRecord, samples: Int, of: Int)
   case step(StepRecord, samples: Int, of: Int)
+  /// Something that is to be said of the search, each a sentence.
+  case noted([String])
   /// The search is over; so many networks are trained now. The rank is that of `ProbabilisticSearch.choice`.
   case chosen(Architecture, NetworkCost, rank: Int, networks: Int)
   /// One more epoch of one of the networks is done.
@@ -29,6 +31,8 @@ package struct SessionFacts: Sendable {
   package let parameters: Int
   package let steps: Int
   package let stepsPerEpoch: Int
+  /// What is to be said before it begins, each a sentence.
+  package let remarks: [String]
 }
 
 /// A search from start to answer in a run directory: search, take the mode, train it from scratch beside random networks
@@ -70,6 +74,8 @@ package struct SearchSession {
           library: library, threads: threads)
       case .fbnetV2:
         try MaskedSearch(space, splits: splits, recipe: recipe, seed: seed, library: library, threads: threads)
+      case .spos, .bnNAS, .hurricane:
+        try OneShotSearch(space, splits: splits, recipe: recipe, seed: seed, library: library, threads: threads)
       }
     var completed = definition
     completed.totalSteps = search.totalSteps
@@ -100,11 +106,13 @@ package struct SearchSession {
       .ready(
         SessionFacts(
           tensors: search.tensorCount, parameters: search.parameterCount, steps: search.totalSteps,
-          stepsPerEpoch: search.stepsPerEpoch)))
+          stepsPerEpoch: search.stepsPerEpoch, remarks: search.remarks)))
     if search.step > 0 || again > 0 { observe(.resumed(after: search.step, again: again)) }
     var clocks = RunClocks(try RunDirectory.decodeIfThere(RunProgress.self, from: .progress, of: run.path))
     try runSteps(in: run, database, shelf, pace, isStopping, &clocks, observe: observe)
     let (chosen, rank) = try search.choice()
+    let conclusion = try search.conclusion()
+    if !conclusion.isEmpty { observe(.noted(conclusion)) }
     let cost = try cost(of: chosen, in: space)
     if let learnt = search.learnt { try run.write(DistributionSnapshot(learnt, of: space), as: .distribution) }
     try run.write(Array(architectureText(chosen).utf8), to: .architecture)
@@ -158,6 +166,7 @@ package struct SearchSession {
     let events = try earlierSteps(of: run, observe: observe)
     var timer = CheckpointTimer(pace, from: search.step)
     var reported = ContinuousClock.now
+    var said = search.remarks
     // A run that was stopped in its training stays one that trains.
     if !search.isFinished { try run.write(progress(.searching, clocks), as: .progress) }
     while !search.isFinished {
@@ -165,6 +174,10 @@ package struct SearchSession {
       try database.append(record, snapshot: dueSnapshot(record))
       try events.append(record)
       observe(.step(record, samples: search.samples, of: search.totalSteps))
+      if search.remarks != said {
+        said = search.remarks
+        observe(.noted(said))
+      }
       let isStopping = isStopping()
       if timer.isDue(at: search.step) || search.isFinished || isStopping {
         try database.flush()

@@ -55,7 +55,7 @@ package struct TrainedWeights: Hashable, Sendable {
   package init(reading path: String) throws(WeightsError) {
     do {
       guard let bytes = try readFile(path) else { throw WeightsError.missing(path: path) }
-      file = try TensorFile(reading: bytes)
+      file = try TensorFile(reading: bytes, .ifThere)
     } catch let error as WeightsError {
       throw error
     } catch RunError.cannotRead(_, let reason) {
@@ -63,7 +63,8 @@ package struct TrainedWeights: Hashable, Sendable {
     } catch {
       throw .unreadable(path: path, reason: "it is no file of weights, or damaged: \(error)")
     }
-    guard file.texts["format"] == Self.format else {
+    // Other programs, and searches, write weights without saying what they belong to: names and shapes tell.
+    guard file.texts["format"] ?? Self.format == Self.format else {
       throw .unreadable(path: path, reason: "it is no file of weights of this version")
     }
   }

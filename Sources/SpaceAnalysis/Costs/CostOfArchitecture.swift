@@ -29,7 +29,7 @@ extension Space {
   }
 }
 
-private struct CostWalk {
+struct CostWalk {
   let space: Space
   let architecture: Architecture
   let tables: [LatencyTable]
@@ -37,13 +37,18 @@ private struct CostWalk {
   let fusion: KernelFusion?
   var total: NetworkCost
   var types: [NodeID: TensorType] = [:]
+  /// Whether costs are told apart by layer, and kernels that were not measured are noted.
+  var isByLayer = false
+  private(set) var byLayer: [LayerID: NetworkCost] = [:]
+  private(set) var missing: [LayerID: [MissingRow]] = [:]
+  private lazy var layers = space.layersOfNodes
 
   init(space: Space, architecture: Architecture, tables: [LatencyTable]) {
     self.space = space
     self.architecture = architecture
     self.tables = tables
     fusion = tables.isEmpty ? nil : KernelFusion(space)
-    total = NetworkCost(latencies: Dictionary(tables.map { ($0.device, 0) }) { first, _ in first })
+    total = NetworkCost(latencies: Dictionary(tables.map { ($0.device, $0.constant) }) { first, _ in first })
   }
 
   mutating func visit(_ region: Region) throws(CostError) {
@@ -65,12 +70,12 @@ private struct CostWalk {
     let shape = KernelShape(kernel.form, values)
     for table in tables {
       guard let time = table[shape] else {
-        throw .noRow(MissingRow(device: table.device, kernel: shape, node: kernel.node))
+        let row = MissingRow(device: table.device, kernel: shape, node: kernel.node)
+        guard isByLayer, let layer = layers[kernel.node] else { throw .noRow(row) }
+        missing[layer, default: []].append(row)
+        continue
       }
-      guard let sum = total.adding(NetworkCost(latencies: [table.device: time])) else {
-        throw .overflow(at: kernel.node)
-      }
-      total = sum
+      try add(NetworkCost(latencies: [table.device: time]), at: kernel.node)
     }
   }
 
@@ -90,9 +95,17 @@ private struct CostWalk {
         guard let value = try evaluate(argument, at: node.id).integer else { throw .malformed(node.id) }
         values.append(value)
       }
-      guard let cost = rule.formula.cost(values), let sum = total.adding(cost) else { throw .overflow(at: node.id) }
-      total = sum
+      guard let cost = rule.formula.cost(values) else { throw .overflow(at: node.id) }
+      try add(cost, at: node.id)
     }
+  }
+
+  private mutating func add(_ cost: NetworkCost, at node: NodeID) throws(CostError) {
+    guard let sum = total.adding(cost) else { throw .overflow(at: node) }
+    total = sum
+    guard isByLayer, let layer = layers[node] else { return }
+    guard let own = (byLayer[layer] ?? NetworkCost()).adding(cost) else { throw .overflow(at: node) }
+    byLayer[layer] = own
   }
 
   private func evaluate(_ expression: Expression, at node: NodeID) throws(CostError) -> Value {
@@ -101,5 +114,13 @@ private struct CostWalk {
     } catch {
       throw error == .overflow ? .overflow(at: node) : .malformed(node)
     }
+  }
+}
+
+extension Space {
+  fileprivate var layersOfNodes: [NodeID: LayerID] {
+    var layers: [NodeID: LayerID] = [:]
+    body.forEachNode { layers[$0.id] = $0.layer }
+    return layers
   }
 }

@@ -55,9 +55,11 @@ struct DiagramBuilder {
     conditions = try DiagramConditions(space)
   }
 
-  /// By measure, the sum of the terms without decisions.
+  /// By measure, the sum of the terms without decisions; a latency begins with what its table adds to every network.
   mutating func constants() throws(CostModelError) -> [Int] {
-    var totals = [Int](repeating: 0, count: measures.count)
+    var totals = measures.map { measure in
+      if case .latency(let device) = measure { tables[device]?.constant ?? 0 } else { 0 }
+    }
     for term in terms.terms where term.support.isEmpty {
       let part = try part(of: term) { position throws(EvaluationError) in
         try terms.atoms[term.guards[position].selector].evaluate { _ in nil }

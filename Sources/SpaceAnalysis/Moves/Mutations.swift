@@ -35,6 +35,13 @@ package struct Mutations: Sendable {
         return product * WideDouble(own == choice.1 ? 1 - rate : rate / (counts[choice.0] - 1))
       }
     }
+    try self.init(ways, of: parent, weights, memoryLimit: memoryLimit)
+  }
+
+  /// - Parameter weights: By layer, then row: what the law without conditions gives each way as a product.
+  init(
+    _ ways: NetworkWays, of parent: Architecture, _ weights: [[WideDouble]], memoryLimit: Int
+  ) throws(MoveError) {
     let sums = try WaySums(ways, weights, memoryLimit: memoryLimit)
     self.sums = sums
     self.parent = parent

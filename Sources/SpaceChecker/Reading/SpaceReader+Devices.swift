@@ -10,7 +10,7 @@ struct DeviceDeclaration: Sendable {
 }
 
 extension SpaceReader {
-  static let tableKeys = ["espalier", "latency_table", "measured", "rows"]
+  static let tableKeys = ["espalier", "latency_table", "measured", "correction", "rows"]
 
   mutating func devices(_ fields: Fields) -> [DeviceDeclaration] {
     guard let entry = fields["devices"] else { return [] }
@@ -27,29 +27,35 @@ extension SpaceReader {
     }
   }
 
-  /// A file of latencies, for the device that it is to be known as. Nil after an error.
-  mutating func latencyTable(_ root: YAMLNode, of device: String, path: String) -> LatencyTable? {
+  /// A file of latencies. Nil after an error.
+  mutating func latencyRecord(_ root: YAMLNode) -> LatencyRecord? {
     guard
       let fields = Fields(root, place: "a latency table", allowed: Self.tableKeys, unreadable: unreadable, log: &log)
     else { return nil }
     version(fields)
-    _ = fields.required("latency_table", log: &log)?.value.text("the name of a latency table", log: &log)
-    var times: [KernelShape: Int] = [:]
+    let name = fields.required("latency_table", log: &log)?.value.text("the name of a latency table", log: &log)
+    var record = LatencyRecord(name: name?.value ?? "")
+    if let measured = fields["measured"] { record.measured = scalars(of: measured.value) }
+    if let correction = fields["correction"] {
+      record.correction = self.correction(correction.value)
+      record.correctionTexts = scalars(of: correction.value)
+    }
     var places: [KernelShape: SourceRange] = [:]
     for node in fields.required("rows", log: &log)?.value.list("'rows'", log: &log) ?? [] {
-      guard let (kernel, time) = latencyRow(node) else { continue }
-      if let first = places[kernel] {
+      guard let row = latencyRow(node), row.nanoseconds != nil else { continue }
+      if let first = places[row.kernel] {
         log.error(
-          CheckDiagnostic.duplicateKernel(kernel.description), at: node.range, notes: [Note("the first one", at: first)]
-        )
+          CheckDiagnostic.duplicateKernel(row.kernel.description), at: node.range,
+          notes: [Note("the first one", at: first)])
         continue
       }
-      (times[kernel], places[kernel]) = (time, node.range)
+      record.rows.append(row)
+      places[row.kernel] = node.range
     }
-    return log.hasErrors ? nil : LatencyTable(device: device, path: path, times)
+    return log.hasErrors ? nil : record
   }
 
-  private mutating func latencyRow(_ node: YAMLNode) -> (KernelShape, nanoseconds: Int)? {
+  private mutating func latencyRow(_ node: YAMLNode) -> LatencyRecord.Row? {
     let place = "a row of a latency table"
     guard case .mapping(let entries) = node.content else {
       node.reportShape(expected: "a mapping, {op: ..., in: ..., latency: ...}", what: place, log: &log)
@@ -62,7 +68,7 @@ extension SpaceReader {
     guard let operation = choiceOfWord(word.value, DeviceOperation.self, what: "the operation of a row")?.value else {
       return nil
     }
-    let keys = ["op"] + operation.fields.map(\.name) + ["then", "latency"]
+    let keys = ["op"] + operation.fields.map(\.name) + ["then", "latency", "spread", "confirmed"]
     guard
       let fields = Fields(
         node, place: "a row of '\(operation.rawValue)'", allowed: keys, unreadable: unreadable, log: &log)
@@ -70,11 +76,15 @@ extension SpaceReader {
     let values = kernelValues(operation, fields)
     let followers = fields["then"].map { self.followers($0.value) } ?? []
     let time = fields.required("latency", log: &log)
+    let spread = fields["spread"].flatMap { self.share($0.value, what: "'spread'") }
+    let confirmed = fields["confirmed"].flatMap { flag($0.value, what: "'confirmed'") }
     // As `device rows` leaves it: the row is not there yet.
     if case .scalar(let scalar)? = time?.value.content, scalar.text == LatencyTable.unmeasured { return nil }
     let latency = time.flatMap { self.latency($0.value) }
     guard let values, let followers, let latency else { return nil }
-    return (KernelShape(operation, values, followers: followers), latency)
+    return LatencyRecord.Row(
+      kernel: KernelShape(operation, values, followers: followers), nanoseconds: latency, spread: spread,
+      isConfirmed: confirmed ?? true)
   }
 
   /// Nil after an error.
@@ -120,14 +130,15 @@ extension SpaceReader {
         return nil
       }
       return [.word(found.value)]
-    case .flag:
-      guard let found = literal(node, what: what, expected: "true or false", expecting: .word) else { return nil }
-      guard found.value.boolean != nil else {
-        node.reportShape(expected: "true or false", what: what, log: &log)
-        return nil
-      }
-      return [found.value]
+    case .flag: return flag(node, what: what).map { [.boolean($0)] }
     }
+  }
+
+  private mutating func flag(_ node: YAMLNode, what: String) -> Bool? {
+    guard let found = literal(node, what: what, expected: "true or false", expecting: .word) else { return nil }
+    if let flag = found.value.boolean { return flag }
+    node.reportShape(expected: "true or false", what: what, log: &log)
+    return nil
   }
 
   private mutating func followers(_ node: YAMLNode) -> [String]? {

@@ -11,6 +11,7 @@ extension SpaceSchema {
           version,
           ("latency_table", .text("The name of the table: what was measured.")),
           ("measured", ["description": "How it was measured: runtime, threads, protocol, date. Not read."]),
+          ("correction", correction),
           ("rows", .list(of: .to("latencyRow"), "A kernel and how long it takes, each kernel once.")),
         ]), required: ["espalier", "latency_table", "rows"])
   }
@@ -44,7 +45,24 @@ extension SpaceSchema {
             "patternErrorMessage": "A latency is a time with its unit, such as 1.2 ms.",
           ]
         ),
+        ("spread", ["description": "How far the median pass lies above the latency: 0.02 is 2 %.", "minimum": 0]),
+        ("confirmed", ["description": "Whether a second pass came close to the least.", "type": "boolean"]),
       ], required: ["op"] + needed + ["latency"])
+  }
+
+  private static var correction: SchemaValue {
+    .mapping(
+      "a correction: whole networks take constant + factor x the sum over their kernels",
+      keyed(
+        LatencyRecord.correctionKeys,
+        [
+          ("constant", ["description": "A time with its unit, which may be below 0.", "type": "string"]),
+          ("factor", ["description": "Above 0.", "type": "number", "exclusiveMinimum": 0, "maximum": 1000]),
+          ("constant_error", ["description": "Its standard error, a time with its unit.", "type": "string"]),
+          ("factor_error", ["description": "Its standard error.", "type": "number", "minimum": 0]),
+          ("networks", .integer(in: SpaceReader.extents, "How many measured networks it was fitted to.")),
+          ("space", .text("Where they were drawn from.")),
+        ]), required: ["constant", "factor"])
   }
 
   private static func schema(of field: KernelField) -> SchemaValue {

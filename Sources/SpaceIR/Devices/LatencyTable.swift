@@ -1,5 +1,5 @@
 /// How long a device takes for each kernel that was measured on it. The latency of a network is the sum over its
-/// kernels.
+/// kernels, corrected as whole networks on the device ask for.
 ///
 /// Times are whole nanoseconds, so that sums and what is counted by them are exact.
 package struct LatencyTable: Hashable, Sendable {
@@ -10,15 +10,19 @@ package struct LatencyTable: Hashable, Sendable {
   package let device: String
   /// Where it was read, for messages.
   package let path: String
-  /// In nanoseconds, at least 0.
+  /// In nanoseconds, at least 0, each with the factor of the correction.
   private let times: [KernelShape: Int]
+  /// What every network takes beside its kernels, in nanoseconds; below 0 where kernels alone take longer than together.
+  package let constant: Int
 
+  /// - Parameter times: As they were measured.
   /// - Precondition: No time is below 0.
-  package init(device: String, path: String, _ times: [KernelShape: Int]) {
+  package init(device: String, path: String, _ times: [KernelShape: Int], correction: LatencyCorrection? = nil) {
     precondition(times.values.allSatisfy { $0 >= 0 }, "a time is not negative")
     self.device = device
     self.path = path
-    self.times = times
+    self.times = correction.map { correction in times.mapValues(correction.scaled) } ?? times
+    constant = correction?.constant ?? 0
   }
 
   /// Nanoseconds; nil for a kernel that was not measured.

@@ -189,10 +189,14 @@ package struct BindingOptions: Hashable, Sendable {
   package var trainsMasks: Bool
   /// Whether residual branches are scaled by inputs of the batch.
   package var dropsBranches: Bool
+  /// By tensor, whether it is not trained: no gradient of it is computed, nothing is kept for one, and what lies before the
+  /// first trained tensor has no backward pass. Nil: every trained tensor of the plan is.
+  package var frozen: [Bool]?
 
   package init(
     batch: Int, pass: Pass, labelSmoothing: Double = 0, elementBytes: Int = 4, epsilon: Double = 1e-5,
-    recomputation: Recomputation = .elementwise, trainsMasks: Bool = true, dropsBranches: Bool = false
+    recomputation: Recomputation = .elementwise, trainsMasks: Bool = true, dropsBranches: Bool = false,
+    frozen: [Bool]? = nil
   ) {
     self.batch = batch
     self.pass = pass
@@ -202,5 +206,6 @@ package struct BindingOptions: Hashable, Sendable {
     self.recomputation = recomputation
     self.trainsMasks = trainsMasks
     self.dropsBranches = dropsBranches
+    self.frozen = frozen
   }
 }

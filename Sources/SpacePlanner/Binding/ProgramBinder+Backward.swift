@@ -11,7 +11,7 @@ extension ProgramBinder {
           slices: []))
     }
     let forwardCount = instructions.count
-    var backward = BackwardEmitter(buffers: buffers, forward: forward, options: options)
+    var backward = BackwardEmitter(buffers: buffers, forward: forward, slices: slices, options: options)
     if options.pass == .forwardAndBackward {
       for (number, logits) in outputs.enumerated() {
         backward.start(from: logits, .crossEntropyBackward(smoothing: options.labelSmoothing, output: number))
@@ -38,11 +38,18 @@ struct BackwardEmitter {
   var makers: [Instruction?]
   var recomputed: [Int: BufferID] = [:]
   private var gradients: [Int: BufferID] = [:]
-  /// By value of the forward pass: whether a weight is behind it. The images of the batch and zeros have no gradient.
+  /// By value of the forward pass: whether a trained weight is behind it. The images of the batch and zeros have no gradient.
   private let dependsOnWeights: [Bool]
 
-  init(buffers: [KernelProgram.Buffer], forward: [Instruction], options: BindingOptions) {
+  /// By slice, whether its tensor is trained.
+  private let isTrained: [Bool]
+
+  init(
+    buffers: [KernelProgram.Buffer], forward: [Instruction], slices: [WeightSlice], options: BindingOptions
+  ) {
     self.buffers = buffers
+    let isTrained = slices.map { slice in options.frozen.map { !$0[slice.tensor.index] } ?? true }
+    self.isTrained = isTrained
     recomputation = options.recomputation
     trainsMasks = options.trainsMasks
     makers = [Instruction?](repeating: nil, count: buffers.count)
@@ -51,7 +58,9 @@ struct BackwardEmitter {
     }
     var depends = [Bool](repeating: false, count: buffers.count)
     for instruction in forward {
-      let does = instruction.slices.contains { $0 != nil } || instruction.inputs.contains { depends[$0.index] }
+      let does =
+        instruction.slices.contains { $0.map { isTrained[$0.index] } ?? false }
+        || instruction.inputs.contains { depends[$0.index] }
       if does { for output in instruction.outputs.compactMap({ $0 }) { depends[output.index] = true } }
     }
     dependsOnWeights = depends
@@ -113,6 +122,9 @@ struct BackwardEmitter {
     case .resizeBackward(let method, _): reverseSpreading(method, of: x, dy)
     default:
       let dx = gradient(of: x)
+      let trains = forward.slices.contains { $0.map { isTrained[$0.index] } ?? false }
+      // Of a map that is not trained, and of which nothing before it is, nobody wants anything.
+      if !forward.slices.isEmpty, !trains, dx.buffer == nil { return }
       if reverseWithWeights(forward, dy, x, dx) { return }
       guard let target = dx.buffer else { return }
       reverseWithoutWeights(forward, dy, x, output, target, adds: dx.adds)
@@ -124,24 +136,35 @@ struct BackwardEmitter {
   ) -> Bool {
     switch forward.kernel {
     case .convolution(let window):
-      emit(.convolutionBackward(window, adds: dx.adds), [dy, value(x)], [dx.buffer], forward.slices)
+      emit(.convolutionBackward(window, adds: dx.adds), operands(of: forward, dy, x), [dx.buffer], forward.slices)
     case .depthwise(let window, let copies):
-      emit(.depthwiseBackward(window, copies: copies, adds: dx.adds), [dy, value(x)], [dx.buffer], forward.slices)
-    case .linear: emit(.linearBackward(adds: dx.adds), [dy, value(x)], [dx.buffer], forward.slices)
+      emit(
+        .depthwiseBackward(window, copies: copies, adds: dx.adds), operands(of: forward, dy, x), [dx.buffer],
+        forward.slices)
+    case .linear: emit(.linearBackward(adds: dx.adds), operands(of: forward, dy, x), [dx.buffer], forward.slices)
     case .groupedConvolution(let window):
-      emit(.groupedConvolutionBackward(window, adds: dx.adds), [dy, value(x)], [dx.buffer], forward.slices)
+      emit(
+        .groupedConvolutionBackward(window, adds: dx.adds), operands(of: forward, dy, x), [dx.buffer], forward.slices)
     case .dilatedDepthwise(let window, let copies, let dilation):
       emit(
-        .dilatedDepthwiseBackward(window, copies: copies, dilation: dilation, adds: dx.adds), [dy, value(x)],
-        [dx.buffer], forward.slices)
+        .dilatedDepthwiseBackward(window, copies: copies, dilation: dilation, adds: dx.adds),
+        operands(of: forward, dy, x), [dx.buffer], forward.slices)
     case .positionEmbedding: emit(.positionEmbeddingBackward(adds: dx.adds), [dy], [dx.buffer], forward.slices)
     default: return false
     }
     return true
   }
 
+  /// The operand of a map is read for the gradient of its weights alone.
+  private mutating func operands(of map: Instruction, _ dy: BufferID, _ x: BufferID) -> [BufferID] {
+    guard let weight = map.slices.first.flatMap({ $0 }), isTrained[weight.index] else { return [dy] }
+    return [dy, value(x)]
+  }
+
   private mutating func reverseNorm(_ forward: Instruction, _ dy: BufferID) {
     guard let mean = forward.outputs[1], let deviation = forward.outputs[2] else { return }
+    let trains = forward.slices.prefix(2).contains { $0.map { isTrained[$0.index] } ?? false }
+    guard trains || dependsOnWeights[forward.inputs[0].index] else { return }
     let dx = requiredGradient(of: forward.inputs[0])
     let kernel: Kernel
     if case .batchNorm(_, let function) = forward.kernel {

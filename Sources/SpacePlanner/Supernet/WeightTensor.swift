@@ -53,6 +53,38 @@ package struct WeightTensor: Hashable, Sendable {
   }
 }
 
+extension WeightTensor {
+  /// The standard deviation of first values: He's sqrt(2 / fan-in) for convolutions (He et al. 2015, arXiv 1502.01852,
+  /// eq. 10), sqrt(1 / fan-in) for linear maps, whose outputs are not rectified, and 0.02 for positions, as in ViT's
+  /// released code (arXiv 2010.11929). Nil: all are `firstConstant`.
+  package var firstDeviation: Double? {
+    switch role {
+    case .convolution, .depthwise: (2 / Double(fanIn)).squareRoot()
+    case .linear, .splitLinear, .projection: (1 / Double(fanIn)).squareRoot()
+    case .position: 0.02
+    case .bias, .scale, .shift, .runningMean, .runningVariance, .mask: nil
+    }
+  }
+
+  /// What first values are that are not drawn.
+  package var firstConstant: Float {
+    switch role {
+    case .scale, .runningVariance: 1
+    case .convolution, .depthwise, .linear, .splitLinear, .bias, .shift, .runningMean, .projection, .position, .mask: 0
+    }
+  }
+
+  /// The values before the first step.
+  ///
+  /// - Parameter normals: A source of standard normal numbers for a tensor, by name, so that a tensor's first values do
+  ///   not depend on which other tensors exist.
+  package func firstValues(_ normals: (_ tensor: String) -> () -> Double) -> [Float] {
+    guard let deviation = firstDeviation else { return [Float](repeating: firstConstant, count: count) }
+    let next = normals(name)
+    return (0..<count).map { _ in Float(next() * deviation) }
+  }
+}
+
 /// A box of a tensor: `extent` elements from `offset` along each axis.
 package struct WeightSlice: Hashable, Sendable {
   package let tensor: TensorID

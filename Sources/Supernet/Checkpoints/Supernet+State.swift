@@ -38,6 +38,14 @@ extension Supernet {
     return saved
   }
 
+  /// The values of all tensors under their own names, batch norm's statistics among them: what `weights.safetensors` of a
+  /// run holds.
+  package func savedWeights() throws -> [TensorFile.Tensor] {
+    try plan.tensors.enumerated().map { index, tensor in
+      TensorFile.Tensor(tensor.name, tensor.shape, try values(.value, of: index))
+    }
+  }
+
   /// Puts a saved state back into a supernet of the same plan that was not trained yet.
   ///
   /// - Throws: `TensorFileError.unexpected` where the file is of another plan; `EngineError`.

@@ -49,14 +49,22 @@ package struct TensorFile: Hashable, Sendable {
   private static let checksumName = "checksum"
   private static let checksumBytes = 4
 
+  /// Whether a file has the last tensor that is no part of its contents.
+  package enum Checksumming: Hashable, Sendable {
+    /// As every file does that a run goes on from.
+    case always
+    /// Where other programs write or read the file, which know no such tensor: checked if it is there, and not written.
+    case ifThere
+  }
+
   /// Hands the file's bytes on, part by part.
-  package func write(_ take: (UnsafeRawBufferPointer) throws -> Void) throws {
+  package func write(_ checksumming: Checksumming = .always, _ take: (UnsafeRawBufferPointer) throws -> Void) throws {
     var checksum = Checksum()
     func pass(_ bytes: UnsafeRawBufferPointer) throws {
       checksum.add(bytes)
       try take(bytes)
     }
-    let header = try header()
+    let header = try header(checksumming)
     try withUnsafeBytes(of: UInt64(header.count).littleEndian, pass)
     try header.withUnsafeBytes(pass)
     for tensor in tensors {
@@ -65,11 +73,11 @@ package struct TensorFile: Hashable, Sendable {
       case .float64(let values): try values.withUnsafeBytes(pass)
       }
     }
-    try withUnsafeBytes(of: checksum.value.littleEndian, take)
+    if checksumming == .always { try withUnsafeBytes(of: checksum.value.littleEndian, take) }
   }
 
   /// The header, with blanks behind it so that the numbers begin at a multiple of eight bytes.
-  private func header() throws -> [UInt8] {
+  private func header(_ checksumming: Checksumming) throws -> [UInt8] {
     var entries: [String: TensorFileHeader.Entry] = [:]
     var place = 0
     func add(_ name: String, _ type: String, _ shape: [Int], bytes: Int) {
@@ -82,7 +90,7 @@ package struct TensorFile: Hashable, Sendable {
       case .float64(let values): add(tensor.name, "F64", tensor.shape, bytes: 8 * values.count)
       }
     }
-    add(Self.checksumName, "U8", [Self.checksumBytes], bytes: Self.checksumBytes)
+    if checksumming == .always { add(Self.checksumName, "U8", [Self.checksumBytes], bytes: Self.checksumBytes) }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     var bytes = Array(try encoder.encode(TensorFileHeader(texts: texts, entries: entries)))
@@ -91,8 +99,8 @@ package struct TensorFile: Hashable, Sendable {
   }
 
   /// - Throws: `TensorFileError` where a byte is missing, too many or another than was written.
-  package init(reading bytes: [UInt8]) throws {
-    let header = try Self.checkedHeader(of: bytes)
+  package init(reading bytes: [UInt8], _ checksumming: Checksumming = .always) throws {
+    let header = try Self.checkedHeader(of: bytes, checksumming)
     let start = 8 + header.length
     texts = header.texts
     var read: [(place: Int, tensor: Tensor)] = []
@@ -114,13 +122,28 @@ package struct TensorFile: Hashable, Sendable {
     tensors = read.sorted { $0.place < $1.place }.map(\.tensor)
   }
 
-  private static func checkedHeader(of bytes: [UInt8]) throws -> TensorFileHeader {
+  private static func checkedHeader(of bytes: [UInt8], _ checksumming: Checksumming) throws -> TensorFileHeader {
     guard bytes.count >= 8 + checksumBytes else { throw TensorFileError.tooShort(bytes: bytes.count) }
+    switch checksumming {
+    case .always:
+      try requireChecksum(of: bytes)
+      return try header(of: bytes, end: bytes.count - checksumBytes)
+    case .ifThere:
+      let header = try header(of: bytes, end: bytes.count)
+      if header.entries[checksumName] != nil { try requireChecksum(of: bytes) }
+      return header
+    }
+  }
+
+  private static func requireChecksum(of bytes: [UInt8]) throws {
     var checksum = Checksum()
     let end = bytes.count - checksumBytes
     bytes.withUnsafeBytes { checksum.add(UnsafeRawBufferPointer(rebasing: $0[..<end])) }
     let written = bytes[end...].reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
     guard checksum.value == written else { throw TensorFileError.checksum }
+  }
+
+  private static func header(of bytes: [UInt8], end: Int) throws -> TensorFileHeader {
     let length = bytes[..<8].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
     guard length <= UInt64(end - 8) else { throw TensorFileError.unexpected("the header's length") }
     do {

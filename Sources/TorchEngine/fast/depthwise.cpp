@@ -283,7 +283,7 @@ void depthwise(Execution &execution, const es_instruction &instruction, const es
 
 void depthwise_backward(Execution &execution, const es_instruction &instruction, const es_instruction *before,
                         const es_instruction *after) {
-  if (before == nullptr) return run_backward(execution, instruction, instruction.inputs[1], nullptr, after);
+  if (before == nullptr) return run_backward(execution, instruction, execution.operand(instruction), nullptr, after);
   const NormalOf normal = known_statistics(execution, *before);
   const Normal loop = normal.loop(before->attributes[0]);
   run_backward(execution, instruction, before->inputs[0], &loop, after);

@@ -141,7 +141,7 @@ void pointwise(Execution &execution, const es_instruction &instruction, const es
 
 void pointwise_backward(Execution &execution, const es_instruction &instruction, const es_instruction *gradient_maker,
                         const es_instruction *input_maker, const es_instruction *after) {
-  const int32_t input = input_maker == nullptr ? instruction.inputs[1] : input_maker->inputs[0];
+  const int32_t input = input_maker == nullptr ? execution.operand(instruction) : input_maker->inputs[0];
   const int64_t rows = rows_of(execution, input), in = execution.shape(input)[3];
   const int64_t out = execution.shape(instruction.inputs[0])[3];
   const bool has_dx = instruction.outputs[0] >= 0, accumulate = instruction.attributes[2] != 0;
@@ -161,7 +161,8 @@ void pointwise_backward(Execution &execution, const es_instruction &instruction,
 
   const float *dy = gradient ? nullptr : execution.floats(instruction.inputs[0]), *x = execution.floats(input);
   float *dx = has_dx ? execution.mutable_floats(instruction.outputs[0]) : nullptr;
-  std::vector<WeightSums> sums(parts, WeightSums(out, in));
+  std::vector<WeightSums> sums;
+  if (trains) sums.assign(parts, WeightSums(out, in));
   for_parts(rows, grain, [&](int64_t part, int64_t from, int64_t to) {
     std::vector<float> gradient_room, input_room;
     for_pieces(from, to, in + out, [&](int64_t row, int64_t count) {
@@ -182,12 +183,14 @@ void pointwise_backward(Execution &execution, const es_instruction &instruction,
       if (following) following->add(part, dx + row * in, row, count);
     });
   });
-  std::vector<double> all = sums[0].settled();
-  for (int64_t part = 1; part < parts; ++part) {
-    const std::vector<double> &own = sums[part].settled();
-    for (int64_t i = 0; i < in * out; ++i) all[i] += own[i];
+  if (trains) {
+    std::vector<double> all = sums[0].settled();
+    for (int64_t part = 1; part < parts; ++part) {
+      const std::vector<double> &own = sums[part].settled();
+      for (int64_t i = 0; i < in * out; ++i) all[i] += own[i];
+    }
+    add_to_gradient(execution, instruction.slices[0], all.data());
   }
-  add_to_gradient(execution, instruction.slices[0], all.data());
   if (following) following->leave(execution);
 }
 

@@ -72,7 +72,7 @@ void run_forward(Execution &execution, const es_instruction &instruction) {
 }
 
 void run_backward(Execution &execution, const es_instruction &instruction) {
-  const int32_t dy = instruction.inputs[0], x = instruction.inputs[1], dx = instruction.outputs[0];
+  const int32_t dy = instruction.inputs[0], x = execution.operand(instruction), dx = instruction.outputs[0];
   const bool accumulate = instruction.attributes[2] != 0;
   const at::Tensor w = execution.value(instruction.slices[0]);
   const bool trains = execution.trains(instruction.slices[0]);
@@ -117,9 +117,9 @@ const Kernel convolution{"convolution", [](const Check &c) { check_convolution(c
 const Kernel convolution_backward{
     "convolution_backward",
     [](const Check &c) {
-      check_convolution(c, c.input(1), c.input(0));
+      check_convolution(c, c.operand(), c.input(0));
       c.attribute(2, 0, 1);
-      if (c.has_output(0)) c.same_shape(c.output(0), c.input(1), "dx");
+      if (c.has_output(0)) c.same_shape(c.output(0), c.operand(), "dx");
     },
     run_backward, Direction::backward};
 

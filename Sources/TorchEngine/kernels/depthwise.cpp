@@ -116,7 +116,7 @@ void run_backward(Execution &execution, const es_instruction &instruction) {
   const at::Tensor w = execution.value(instruction.slices[0]);
   const bool trains = execution.trains(instruction.slices[0]);
   const at::Tensor dw = trains ? execution.gradient(instruction.slices[0]) : at::Tensor();
-  const at::Tensor x = execution.nchw(instruction.inputs[1]);
+  const at::Tensor x = execution.nchw(execution.operand(instruction));
   const bool has_dx = instruction.outputs[0] >= 0, accumulate = instruction.attributes[3] != 0;
   const at::Tensor dx = has_dx ? execution.nchw(instruction.outputs[0]) : at::Tensor();
   if (execution.context.dtype == at::kDouble) {
@@ -158,9 +158,9 @@ const Kernel depthwise{"depthwise", [](const Check &c) { check_depthwise(c, c.in
 
 const Kernel depthwise_backward{"depthwise_backward",
                                 [](const Check &c) {
-                                  check_depthwise(c, c.input(1), c.input(0), 1);
+                                  check_depthwise(c, c.operand(), c.input(0), 1);
                                   c.attribute(3, 0, 1);
-                                  if (c.has_output(0)) c.same_shape(c.output(0), c.input(1), "dx");
+                                  if (c.has_output(0)) c.same_shape(c.output(0), c.operand(), "dx");
                                 },
                                 run_backward<Taps::adjacent>, Direction::backward};
 
@@ -172,9 +172,9 @@ const Kernel dilated_depthwise{
 const Kernel dilated_depthwise_backward{
     "dilated_depthwise_backward",
     [](const Check &c) {
-      check_depthwise(c, c.input(1), c.input(0), c.attribute(4, 1, kLargestKernel));
+      check_depthwise(c, c.operand(), c.input(0), c.attribute(4, 1, kLargestKernel));
       c.attribute(3, 0, 1);
-      if (c.has_output(0)) c.same_shape(c.output(0), c.input(1), "dx");
+      if (c.has_output(0)) c.same_shape(c.output(0), c.operand(), "dx");
     },
     run_backward<Taps::dilated>, Direction::backward};
 

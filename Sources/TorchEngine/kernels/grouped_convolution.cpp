@@ -72,7 +72,7 @@ void run_backward(Execution &execution, const es_instruction &instruction) {
   std::optional<Placement> placement;
   if (dx >= 0) placement.emplace(execution.nchw(dx), instruction.attributes[5] != 0);
   const auto gradients = at::convolution_backward(
-      execution.nchw(dy), execution.nchw(instruction.inputs[1]), filters(execution.value(instruction.slices[0])),
+      execution.nchw(dy), execution.nchw(execution.operand(instruction)), filters(execution.value(instruction.slices[0])),
       c10::nullopt, window.strides(), window.padding(), window.dilations(), false, {0, 0}, window.groups, wanted);
   if (trains) filters(execution.gradient(instruction.slices[0])).add_(std::get<1>(gradients));
   if (placement) placement->settle(std::get<0>(gradients));
@@ -85,9 +85,9 @@ const Kernel grouped_convolution{"grouped_convolution",
 
 const Kernel grouped_convolution_backward{"grouped_convolution_backward",
                                           [](const Check &c) {
-                                            check_grouped(c, c.input(1), c.input(0));
+                                            check_grouped(c, c.operand(), c.input(0));
                                             c.attribute(5, 0, 1);
-                                            if (c.has_output(0)) c.same_shape(c.output(0), c.input(1), "dx");
+                                            if (c.has_output(0)) c.same_shape(c.output(0), c.operand(), "dx");
                                           },
                                           run_backward, Direction::backward};
 

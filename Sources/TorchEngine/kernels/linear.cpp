@@ -42,7 +42,7 @@ void run_backward(Execution &execution, const es_instruction &instruction) {
   const bool trains = execution.trains(instruction.slices[0]);
   const bool trains_bias = instruction.slices[1] >= 0 && execution.trains(instruction.slices[1]);
   const at::Tensor dw = trains ? execution.gradient(instruction.slices[0]) : at::Tensor();
-  const at::Tensor x = execution.rows(instruction.inputs[1]);
+  const at::Tensor x = execution.rows(execution.operand(instruction));
   const int32_t dx = instruction.outputs[0];
   const bool accumulate = instruction.attributes[0] != 0;
   const int64_t copies = copies_of(w);
@@ -60,9 +60,9 @@ const Kernel linear{"linear", [](const Check &c) { check_linear(c, c.input(0), c
 
 const Kernel linear_backward{"linear_backward",
                              [](const Check &c) {
-                               check_linear(c, c.input(1), c.input(0));
+                               check_linear(c, c.operand(), c.input(0));
                                c.attribute(0, 0, 1);
-                               if (c.has_output(0)) c.same_shape(c.output(0), c.input(1), "dx");
+                               if (c.has_output(0)) c.same_shape(c.output(0), c.operand(), "dx");
                              },
                              run_backward, Direction::backward};
 

@@ -4,6 +4,9 @@ import ArgumentParser
 struct DeviceCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "device",
-    abstract: "Latency tables of devices.",
-    subcommands: [DeviceRowsCommand.self])
+    abstract: "Devices, and tables of what kernels take on them.",
+    subcommands: [
+      DeviceListCommand.self, DeviceShowCommand.self, DeviceSetupCommand.self, DeviceMeasureCommand.self,
+      DeviceCheckCommand.self, DevicePoolCommand.self, DeviceRowsCommand.self,
+    ])
 }

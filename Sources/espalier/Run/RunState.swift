@@ -16,6 +16,8 @@ struct RunState {
   private let logged: Int?
   /// Networks drawn in these steps.
   private let samples: Int
+  /// Of a one-shot search; nil: none was scored yet.
+  private let candidates: (count: Int, last: CandidateRecord, best: Double)?
   private let isWorking: Bool
   let result: RunResult?
   /// Engines other than the first that went on with it, with the steps before each.
@@ -53,6 +55,7 @@ struct RunState {
     let log = whole(nil) { try RunReader(of: folder).map { try Log($0) } }
     logged = log?.steps
     samples = log?.samples ?? 0
+    candidates = log?.candidates
     otherEngines = log?.otherEngines ?? []
     trained = log?.trained ?? 0
     self.damages = damages
@@ -67,12 +70,14 @@ struct RunState {
   private struct Log {
     let steps: Int
     let samples: Int
+    let candidates: (count: Int, last: CandidateRecord, best: Double)?
     let otherEngines: [(steps: Int, name: String)]
     let trained: Int
 
     init(_ reader: RunReader) throws {
       steps = try reader.stepCount()
       samples = try reader.drawCount()
+      candidates = try reader.candidates()
       otherEngines = try reader.otherEngines()
       trained = try reader.networks().count
     }
@@ -200,7 +205,13 @@ struct RunState {
   private var progressRows: [[String]] {
     guard let progress else { return [] }
     var rows: [[String]] = []
-    if !definition.method.isMixture { rows.append(["samples", (logged == nil ? progress.samples : samples).grouped]) }
+    if !definition.method.isMixture, !definition.method.isOneShot {
+      rows.append(["samples", (logged == nil ? progress.samples : samples).grouped])
+    }
+    if let candidates {
+      rows.append(["candidates", "\(candidates.count.grouped) scored, generation \(candidates.last.generation)"])
+      rows.append(["best score", candidates.best.fixed(4)])
+    }
     if definition.method.learnsDistribution { rows.append(["entropy", "\(progress.entropy.fixed(2)) nats"]) }
     rows.append(["search", progress.searchSeconds.durationText])
     if progress.retrainingSeconds > 0 { rows.append(["training", progress.retrainingSeconds.durationText]) }
@@ -242,6 +253,9 @@ struct RunState {
       ("data", .string(definition.data)), ("seed", .string(String(definition.seed))), ("steps", .integer(steps)),
       ("total_steps", .integer(definition.totalSteps)), ("samples", .integer(samples)),
       ("entropy", definition.method.learnsDistribution ? progress.map { .number($0.entropy) } ?? .null : .null),
+      ("candidates", candidates.map { .integer($0.count) } ?? .null),
+      ("generation", candidates.map { .integer($0.last.generation) } ?? .null),
+      ("best_score", candidates.map { .number($0.best) } ?? .null),
       ("search_seconds", .number(progress?.searchSeconds ?? 0)),
       ("training_seconds", .number(progress?.retrainingSeconds ?? 0)),
       ("seconds_left", secondsLeft.map { .number($0) } ?? .null),

@@ -5,6 +5,7 @@ import Distributions
 import Engine
 import Search
 import SpaceAnalysis
+import SpaceChecker
 import SpaceCompiler
 import SpaceIR
 import SpacePlanner
@@ -34,11 +35,15 @@ struct RunnableSpace {
   let jointLogits: Int?
   /// The space first.
   let files: [File]
+  /// Latency tables that were named beside the space, by device.
+  let tables: [(device: String, bytes: [UInt8])]
 
-  /// - Parameter conditions: Beside the space's own requirements.
+  /// - Parameters:
+  ///   - conditions: Beside the space's own requirements.
+  ///   - devices: Latency tables beside those of the space.
   /// - Throws: As `CompileOptions.compiled`.
-  init(_ path: String, input: ImageShape?, where conditions: [String] = []) throws {
-    let compilation = try compileReadable(path, input: input, where: conditions)
+  init(_ path: String, input: ImageShape?, where conditions: [String] = [], devices: [DeviceFile] = []) throws {
+    let compilation = try compileReadable(path, input: input, where: conditions, devices: devices)
     let stream = Terminal.standardError
     stream.write(compilation.text(colours: stream.showsColours))
     guard let result = compilation.result else { throw ExitStatus.invalid.code }
@@ -50,12 +55,21 @@ struct RunnableSpace {
     jointLogits = result.jointLogits
     let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
     var files: [File] = []
-    while let file = compilation.sources.file(SourceID(index: files.count)) {
+    var tables: [(device: String, bytes: [UInt8])] = []
+    var seen = 0
+    while let file = compilation.sources.file(SourceID(index: seen)) {
+      seen += 1
+      if let device = devices.first(where: { $0.path == file.path })?.device {
+        tables.append((device, file.bytes))
+        continue
+      }
+      // What options say is a source too, and no file.
+      if file.path.hasPrefix("--") { continue }
       let relative = file.path.hasPrefix(folder) ? String(file.path.dropFirst(folder.count)) : file.path
       files.append(File(relativePath: relative, bytes: file.bytes))
     }
-    // Conditions are sources too, the last ones, and no files.
-    self.files = files.dropLast(conditions.count)
+    self.files = files
+    self.tables = tables
   }
 }
 
@@ -91,6 +105,7 @@ private func translated(_ error: any Error, _ space: Space?) -> any Error {
   if let space, let failure = countingFailure(error, of: space) { return failure }
   return switch error {
   case let error as SearchError: CommandFailure(error.description)
+  case let error as OneShotError: CommandFailure(error.description)
   case let error as RunError: CommandFailure(error.description, status: error.status)
   case let error as EngineError:
     CommandFailure(error.description, status: error.status == .notFinite ? .invalid : .couldNotRun)

@@ -32,6 +32,10 @@ final class SearchReporter: Sendable {
     var epochsHere = 0
     /// The lowest loss on a validation batch of a draw within the target, with its multiply-adds.
     var best: (loss: Double, macs: Int)?
+    /// Of the candidates of the present stage.
+    var bestScore: Double?
+    var scored = 0
+    var stage = 0
   }
 
   /// One line of the table of a search: means over some steps.
@@ -48,6 +52,9 @@ final class SearchReporter: Sendable {
     var epoch = 0
     var isWarmUp = true
     var samples = 0
+    var generation: Int?
+    var scored = 0
+    var bestScore: Double?
   }
 
   init(space: Space, method: SearchMethod, recipe: SearchRecipe, json: Bool, path: String) {
@@ -71,7 +78,9 @@ final class SearchReporter: Sendable {
     table.add([
       "networks", "\(compiled.encodings.grouped) (\(compiled.encodings.short)), \(space.decisions.count) decisions",
     ])
-    table.add(["logits", "\(compiled.factorisedLogits.grouped) factorised, \(joint) joint"])
+    if definition.recipe.oneShot == nil {
+      table.add(["logits", "\(compiled.factorisedLogits.grouped) factorised, \(joint) joint"])
+    }
     let parts = definition.recipe.searchImages(of: splits).map(String.init).joined(separator: " + ")
     table.add(["data", "\(splits.train.name): \(parts) images to search, \(splits.test.count) to test"])
     table.add(["input", "\(space.input.words), \(space.classes) classes"])
@@ -82,7 +91,7 @@ final class SearchReporter: Sendable {
     table.add(["method", "\(definition.method.rawValue), seed \(definition.seed), \(definition.recipe.words)"])
     if let target = definition.recipe.targetMACs {
       let band = definition.recipe.band.map { band in
-        ", \(recipe.mixture == nil ? "every draw" : "the answer") within \((band.lowerBound * 100).fixed(0)) to \((band.upperBound * 100).fixed(0)) % of it"
+        ", \(recipe.oneShot != nil ? "every candidate" : recipe.mixture == nil ? "every draw" : "the answer") within \((band.lowerBound * 100).fixed(0)) to \((band.upperBound * 100).fixed(0)) % of it"
       }
       table.add(["target", "\(target.grouped) MACs\(band ?? "")"])
     }
@@ -98,6 +107,9 @@ final class SearchReporter: Sendable {
       case .ready(let facts): ready(facts, &state)
       case .resumed(let steps, let again): resumed(steps, again)
       case .warning(let text): warn(text)
+      case .noted(let remarks):
+        clearLine()
+        say(Self.notes(remarks))
       case .earlier(let record, let samples, let total): add(record, samples, total, &state)
       case .step(let record, let samples, let total): step(record, samples, total, &state)
       case .chosen(let architecture, let cost, let rank, let networks):
@@ -111,7 +123,7 @@ final class SearchReporter: Sendable {
   private func ready(_ facts: SessionFacts, _ state: inout State) {
     say(
       "supernet: \(facts.tensors.grouped) tensors, \(facts.parameters.grouped) parameters; "
-        + "\(facts.steps.grouped) steps, \(facts.stepsPerEpoch.grouped) an epoch\n\n")
+        + "\(facts.steps.grouped) steps, \(facts.stepsPerEpoch.grouped) an epoch\n" + Self.notes(facts.remarks) + "\n")
     state.phaseStarted = .now
   }
 
@@ -123,6 +135,8 @@ final class SearchReporter: Sendable {
     say("resumed after \(counted(steps, "step"))\(redone)\n\n")
   }
 
+  private static func notes(_ remarks: [String]) -> String { remarks.map { "note: \($0)\n" }.joined() }
+
   private func warn(_ text: String) {
     clearLine()
     Terminal.standardError.line("warning: \(text)")
@@ -133,7 +147,7 @@ final class SearchReporter: Sendable {
   private func step(_ record: StepRecord, _ samples: Int, _ total: Int, _ state: inout State) {
     add(record, samples, total, &state)
     state.stepsHere += 1
-    state.workHere += Double(record.draws.count) * SearchRecipe.workOfDraw(isWarmUp: record.isWarmUp)
+    state.workHere += recipe.workOfStep(isWarmUp: record.isWarmUp, draws: record.draws.count)
     progress(
       "searching", done: record.step + 1, of: total, here: state.stepsHere, "steps", live(record, state),
       workLeft: recipe.work(of: record.step + 1..<total, total: total, entropy: record.entropy),
@@ -149,8 +163,19 @@ final class SearchReporter: Sendable {
       let loss = losses.first.map { "  loss \($0.fixed(3))" } ?? ""
       return "H \(record.entropy.fixed(2))  T \(temperature)  \(Int(macs).short) MACs\(loss)"
     }
+    if recipe.oneShot != nil { return liveCandidate(record, macs: macs, state) }
     let best = state.best.map { "  best \($0.loss.fixed(3)) at \($0.macs.short)" } ?? ""
     return "H \(record.entropy.fixed(2))  K \(record.draws.count)  \(Int(macs).short) MACs\(best)"
+  }
+
+  /// While weights are trained the loss, then the generation and the best score.
+  private func liveCandidate(_ record: StepRecord, macs: Double, _ state: State) -> String {
+    guard let candidate = record.candidate else {
+      let losses = record.draws.compactMap(\.trainingLoss)
+      return "weights  \(Int(macs).short) MACs\(losses.first.map { "  loss \($0.fixed(3))" } ?? "")"
+    }
+    let best = state.bestScore.map { "  best \($0.fixed(4))" } ?? ""
+    return "generation \(candidate.generation)  scored \(state.scored.grouped)\(best)  score \(candidate.score.fixed(4))"
   }
 
   /// Counts a step in for the table and the best draw.
@@ -158,6 +183,12 @@ final class SearchReporter: Sendable {
     for draw in record.draws where recipe.mixture == nil && draw.macs <= target ?? .max {
       guard let loss = draw.validationLoss, loss < state.best?.loss ?? .infinity else { continue }
       state.best = (loss, draw.macs)
+    }
+    if let candidate = record.candidate {
+      if candidate.stage != state.stage { state.bestScore = nil }
+      state.stage = candidate.stage
+      state.scored += 1
+      if candidate.score > state.bestScore ?? -.infinity { state.bestScore = candidate.score }
     }
     let count = Double(record.draws.count)
     // A row does not mix warm-up and search.
@@ -182,6 +213,9 @@ final class SearchReporter: Sendable {
       state.current.validated += 1
     }
     state.current.samples = samples
+    state.current.generation = record.candidate?.generation
+    state.current.scored = state.scored
+    state.current.bestScore = state.bestScore
     let rows = 12
     if (record.step + 1) * rows / total > record.step * rows / total { close(&state) }
   }
@@ -191,7 +225,21 @@ final class SearchReporter: Sendable {
     state.current = Row()
   }
 
+  private func candidateTable(_ state: State) -> String {
+    var table = AlignedTable([.right, .left, .right, .right, .right, .right, .right, .right])
+    table.add(["step", "phase", "generation", "scored", "best score", "mean MACs", "train loss", "val loss"])
+    for row in state.rows {
+      table.add([
+        String(row.firstStep + row.steps), row.isWarmUp ? "weights" : "search", row.generation.map(String.init) ?? "-",
+        row.scored.grouped, row.bestScore.map { $0.fixed(4) } ?? "-", Int(row.macs / Double(row.steps)).short,
+        Self.mean(row.loss, row.trained), Self.mean(row.validation, row.validated),
+      ])
+    }
+    return table.text()
+  }
+
   private func searchTable(_ state: State) -> String {
+    if recipe.oneShot != nil { return candidateTable(state) }
     // A mixture draws nothing; its weights have a temperature.
     let kinds = recipe.mixture == nil ? ["K", "samples"] : ["T"]
     var table = AlignedTable([.right, .left] + [AlignedTable.Alignment](repeating: .right, count: 4 + kinds.count))
@@ -249,8 +297,11 @@ final class SearchReporter: Sendable {
     let search = state.withLock { $0.searchSeconds }
     let training = state.withLock { (ContinuousClock.now - $0.phaseStarted).inSeconds }
     if !result.networks.isEmpty { say(networkTable(result.networks)) }
-    let what = recipe.mixture == nil ? "samples" : "steps"
-    say("\nsearched \(result.samples.grouped) \(what) in \(search.fixed(0)) s, trained in \(training.fixed(0)) s\n")
+    let what =
+      recipe.oneShot != nil
+      ? "\(result.samples.grouped) networks, \(state.withLock { $0.scored }.grouped) of them scored,"
+      : "\(result.samples.grouped) \(recipe.mixture == nil ? "samples" : "steps")"
+    say("\nsearched \(what) in \(search.fixed(0)) s, trained in \(training.fixed(0)) s\n")
     say("the architecture is in \(path)/architecture.yaml; see also: espalier status \(path)\n")
   }
 
@@ -326,7 +377,7 @@ extension SearchMethod {
   /// What a network is that was chosen.
   func answer(rank: Int) -> String {
     switch self {
-    case .random, .evolution: "the network with the best score"
+    case .random, .evolution, .spos, .bnNAS, .hurricane: "the network with the best score"
     case .fpNAS, .parsec, .fbnetV2:
       rank == 0
         ? "the most probable network"
@@ -345,6 +396,7 @@ extension SearchRecipe {
 
   /// How draws are made, in a few words.
   fileprivate var words: String {
+    if let oneShot { return oneShot.words(epochs: epochs) }
     let length = "\(epochs.fixed(1)) epochs of which \(warmUpEpochs.fixed(1)) warm-up"
     if let mixture {
       let (first, last) = (mixture.temperature, mixture.temperature(epoch: max(0, Int(epochs.rounded(.up)) - 1)))
@@ -362,6 +414,17 @@ extension SearchRecipe {
       case .mixed(let theta): "factorised, joint from epoch \(theta.fixed(1))"
       }
     return "\(count), \(shape), beta \(beta), \(length)"
+  }
+}
+
+extension OneShotRecipe {
+  /// What the parts of the method are, in a few words.
+  fileprivate func words(epochs: Double) -> String {
+    let trained = weights == .all ? (trainsAffine ? "all weights" : "all weights but batch norms'") : weights.rawValue
+    let drawn = "\(paths == 1 ? "" : "\(paths) ")\(draws == .bins ? "binned" : "uniform") \(paths == 1 ? "path" : "paths")"
+    return
+      "\(drawn) a step train \(trained) for \(epochs.fixed(1)) epochs, \(score.rawValue) score, \(moves.rawValue) over "
+      + "\(budget.grouped) candidates"
   }
 }
 

@@ -5,6 +5,7 @@ import Exporters
 import Recipes
 import Search
 import SpaceAnalysis
+import SpaceChecker
 import SpaceIR
 import SpacePlanner
 import Supernet
@@ -14,6 +15,8 @@ struct SearchOrder {
   var file: String
   /// Which networks may be drawn, beside what the space requires.
   var conditions: [String] = []
+  /// Latency tables beside those that the space names.
+  var tables: [DeviceFile] = []
   /// Nil: the shape of the images.
   var input: ImageShape?
   var data: String
@@ -54,16 +57,30 @@ struct SearchSetup {
     }
     try space.requireForest()
     if let target = order.recipe.target { try requireReach(of: target, in: space) }
-    let target = try order.recipe.target ?? medianMACs(of: space)
+    // A limit of latency takes the place of one of multiply-adds.
+    let isPooled = order.method == .hurricane || (order.recipe.pool.isSaid && order.method.isOneShot)
+    let target = try order.recipe.target ?? (isPooled ? nil : medianMACs(of: space))
     library = try translatingFailures { try EngineLibrary.load(folders: engineFolders, device: order.device) }
     let uniform = try translatingFailures(about: space) {
-      let band = order.recipe.band.map { Budget(shares: $0, of: target) }
+      let band = try order.recipe.band.map { shares in
+        guard let target else { throw CommandFailure("a band is a part of a target: '--target' says of which") }
+        return Budget(shares: shares, of: target)
+      }
       return try drawEntropy(of: Distribution(uniform: .hinted(by: space)), in: space, within: band)
     }
-    let recipe = order.recipe.settings(
-      of: order.method, epochs: 30, target: target, initialEntropy: uniform,
+    var recipe = order.recipe.settings(
+      of: order.method, epochs: order.method.usualEpochs, target: target, initialEntropy: uniform,
       asksForFactorised: space.hints.isFactorised)
+    if recipe.oneShot?.groups != nil { try recipe.settlePool(in: space) }
     self.recipe = recipe
+    if order.recipe.oneShot.isSaid || order.recipe.pool.isSaid, !order.method.isOneShot {
+      throw CommandFailure(
+        """
+        the recipe's '\(order.recipe.oneShot.isSaid ? "oneshot" : "pool")' is about methods that train shared weights and then score candidates, and \
+        '\(order.method.rawValue)' is none
+        help: take '--method spos', 'bn-nas' or 'hurricane', or leave it out
+        """)
+    }
     if order.recipe.start != nil, !order.method.takesStart {
       throw CommandFailure(
         order.method.learnsDistribution
@@ -91,6 +108,7 @@ struct SearchSetup {
     let shape = definition.input
     order = SearchOrder(
       file: "\(folder)/\(definition.spaceFile)", conditions: definition.conditions ?? [],
+      tables: (definition.tables ?? [:]).keys.sorted().map { DeviceFile(device: $0, path: Self.table(of: $0, in: folder)) },
       input: ImageShape(channels: shape[0], height: shape[1], width: shape[2]), data: definition.data,
       limit: definition.limit, method: definition.method, seed: definition.seed,
       retraining: definition.retraining, baselines: definition.baselines, threads: threads, device: device)
@@ -100,7 +118,7 @@ struct SearchSetup {
     splits = try translatingFailures {
       try DatasetSource(parsing: source).load(SplitOptions(seed: 0, limit: definition.limit))
     }
-    space = try RunnableSpace(order.file, input: order.input, where: order.conditions)
+    space = try RunnableSpace(order.file, input: order.input, where: order.conditions, devices: order.tables)
     library = try translatingFailures { try EngineLibrary.load(folders: engineFolders, device: device) }
     let space = space.space
     startEntropy = try start?.entropy(
@@ -122,11 +140,16 @@ struct SearchSetup {
 
   /// The space for the shape of the images: as asked, or the one of the file's shapes that fits.
   private static func space(_ order: SearchOrder, for splits: DatasetSplits) throws -> RunnableSpace {
-    let compiled = try RunnableSpace(order.file, input: order.input, where: order.conditions)
+    let compiled = try RunnableSpace(order.file, input: order.input, where: order.conditions, devices: order.tables)
     let shape = splits.train.shape
     let wanted = ImageShape(channels: shape.channels, height: shape.height, width: shape.width)
     guard order.input == nil, compiled.space.input != wanted, compiled.inputs.contains(wanted) else { return compiled }
-    return try RunnableSpace(order.file, input: wanted, where: order.conditions)
+    return try RunnableSpace(order.file, input: wanted, where: order.conditions, devices: order.tables)
+  }
+
+  /// Where a run keeps a latency table that was named beside the space.
+  private static func table(of device: String, in folder: String? = nil) -> String {
+    (folder.map { "\($0)/" } ?? "") + "tables/\(device).yaml"
   }
 
   private func definition() throws -> RunDefinition {
@@ -137,6 +160,9 @@ struct SearchSetup {
       engine: library.words, space: space.space,
       spaceFile: "space/\(space.files.first?.relativePath ?? "")", spaceHash: space.hash,
       conditions: order.conditions.isEmpty ? nil : order.conditions, totalSteps: 0)
+    if !space.tables.isEmpty {
+      definition.tables = Dictionary(space.tables.map { ($0.device, DistributionStart.Note(of: $0.bytes, softening: 1).checksum) }) { first, _ in first }
+    }
     definition.start = try start.map {
       DistributionStart.Note(of: try $0.file(), softening: order.recipe.softening ?? 1)
     }
@@ -163,6 +189,7 @@ struct SearchSetup {
       let run = try RunDirectory(creating: path)
       for file in space.files { try run.store(file.bytes, at: "space/\(file.relativePath)") }
       try run.write(Array(recipeText(of: session.definition).utf8), to: .recipe)
+      for table in space.tables { try run.store(table.bytes, at: Self.table(of: table.device)) }
       if let start { try run.write(try start.file(), to: .start) }
       return run
     }
@@ -206,6 +233,28 @@ struct SearchSetup {
     architectureFile(
       architecture, of: space.space, spaceFile: definition.spaceFile, spaceHash: definition.spaceHash,
       comment: ["Found by espalier: \(definition.method.rawValue) on \(definition.data), seed \(definition.seed)."])
+  }
+}
+
+extension SearchRecipe {
+  /// The device of the pool where the space has a table of one, and a limit that somebody said.
+  ///
+  /// - Throws: `CommandFailure`.
+  fileprivate mutating func settlePool(in space: Space) throws {
+    guard var groups = oneShot?.groups else { return }
+    let known = space.latencyTables.map(\.device)
+    try translatingFailures(about: space) {
+      if groups.device.isEmpty {
+        guard known.count == 1 else { throw OneShotError.noDevice(nil, known: known) }
+        groups.device = known[0]
+      }
+      guard known.contains(groups.device) else { throw OneShotError.noDevice(groups.device, known: known) }
+      guard groups.limit > 0 else {
+        let range = try CostModel(space, measure: .latency(device: groups.device)).leastAndGreatest
+        throw OneShotError.noLimit(device: groups.device, least: range.least, greatest: range.greatest)
+      }
+    }
+    oneShot?.groups = groups
   }
 }
 

@@ -18,7 +18,7 @@ struct DeviceOption: ParsableArguments {
 }
 
 /// - Throws: `ValidationError` unless the text is `NAME=FILE`.
-private func parseDevice(_ text: String) throws -> DeviceFile {
+func parseDevice(_ text: String) throws -> DeviceFile {
   let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
   guard parts.count == 2, let name = parts.first, name.first?.isLetter == true,
     name.allSatisfy({ $0.isLetter || $0.isNumber || $0 == "_" || $0 == "-" })

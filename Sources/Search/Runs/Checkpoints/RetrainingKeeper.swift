@@ -1,3 +1,5 @@
+import SpaceIR
+import SpacePlanner
 import Supernet
 
 /// Keeps what training from scratch has come to, network by network, so that it can be taken up again.
@@ -36,6 +38,17 @@ package struct RetrainingKeeper: Sendable {
       warn("the checkpoint '\(file)' cannot be read: \(reason); this network is trained from the start")
       return nil
     }
+  }
+
+  /// Writes the weights of the network that was searched, the first, into the run's folder.
+  ///
+  /// - Throws: `RunError.cannotWrite`, `EngineError`.
+  func keepWeights(of number: Int, _ network: Supernet) throws {
+    guard number == 0 else { return }
+    let file = TensorFile(try network.savedWeights(), texts: ["network": network.plan.space.name])
+    let draft = try FileDraft(of: "\(run)/\(RunDirectory.File.weights.rawValue)")
+    try file.write { try draft.append($0) }
+    try draft.commit()
   }
 
   /// What a training calls after each of its steps.

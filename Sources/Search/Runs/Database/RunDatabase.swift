@@ -67,6 +67,9 @@ package final class RunDatabase: Sendable {
       step INTEGER NOT NULL, number INTEGER NOT NULL, choices TEXT NOT NULL, macs INTEGER NOT NULL,
       training_loss REAL, validation_loss REAL, weight REAL NOT NULL, share REAL,
       PRIMARY KEY (step, number)) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS candidate (
+      step INTEGER PRIMARY KEY, stage INTEGER NOT NULL, generation INTEGER NOT NULL, origin TEXT NOT NULL,
+      score REAL NOT NULL);
     CREATE TABLE IF NOT EXISTS form (name TEXT PRIMARY KEY, groups TEXT NOT NULL) WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS snapshot (step INTEGER PRIMARY KEY, form TEXT NOT NULL, logits BLOB NOT NULL);
     CREATE TABLE IF NOT EXISTS engine (step INTEGER PRIMARY KEY, name TEXT NOT NULL);
@@ -95,6 +98,13 @@ package final class RunDatabase: Sendable {
           record.step, number, Self.text(draw.choices), draw.macs, draw.trainingLoss.map(Self.number),
           draw.validationLoss.map(Self.number), Self.number(draw.weight), draw.share.map(Self.number),
         ])
+      }
+      if let candidate = record.candidate {
+        try database.execute(
+          sql: "INSERT INTO candidate VALUES (?, ?, ?, ?, ?)",
+          arguments: [
+            record.step, candidate.stage, candidate.generation, candidate.origin.rawValue, Self.number(candidate.score),
+          ])
       }
       guard let snapshot else { return }
       try Self.append(snapshot.distribution, form: snapshot.form, after: record.step + 1, to: database)
@@ -142,6 +152,7 @@ package final class RunDatabase: Sendable {
       try database.execute(sql: "DELETE FROM step WHERE step >= ?", arguments: [steps])
       let count = database.changesCount
       try database.execute(sql: "DELETE FROM draw WHERE step >= ?", arguments: [steps])
+      try database.execute(sql: "DELETE FROM candidate WHERE step >= ?", arguments: [steps])
       try database.execute(sql: "DELETE FROM snapshot WHERE step > ?", arguments: [steps])
       try database.execute(sql: "DELETE FROM engine WHERE step > ?", arguments: [steps])
       try database.execute(sql: "DELETE FROM form WHERE name NOT IN (SELECT form FROM snapshot)")

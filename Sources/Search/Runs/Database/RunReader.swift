@@ -53,18 +53,37 @@ package struct RunReader: Sendable {
     }
   }
 
+  /// How many candidates were scored, the last of them, and the best score of its stage; nil: none.
+  package func candidates() throws -> (count: Int, last: CandidateRecord, best: Double)? {
+    try read { database in
+      guard try database.tableExists("candidate"),
+        let count = try Int.fetchOne(database, sql: "SELECT count(*) FROM candidate"),
+        let row = try Row.fetchOne(
+          database, sql: "SELECT stage, generation, origin, score FROM candidate ORDER BY step DESC LIMIT 1"),
+        let origin = Proposal.Origin(rawValue: row[2] as String)
+      else { return nil }
+      let last = CandidateRecord(stage: row[0], generation: row[1], origin: origin, score: try number(row, 3))
+      let scores = try Row.fetchAll(database, sql: "SELECT score FROM candidate WHERE stage = ?", arguments: [last.stage])
+      let best = try scores.map { try number($0, 0) }.filter { !$0.isNaN }.max()
+      return (count, last, best ?? last.score)
+    }
+  }
+
   /// Hands on every step, in order.
   ///
   /// - Complexity: One step in memory at a time.
   package func forEachStep(_ body: (StepRecord) throws -> Void) throws {
     try read { database in
       if try isEmpty(database) { return }
+      // Runs of versions before one-shot methods have no such table.
+      let scored = try database.tableExists("candidate")
       let rows = try Row.fetchCursor(
         database,
         sql: """
           SELECT step.step, epoch, is_warm_up, entropy, gradient_norm, choices, macs, training_loss, validation_loss,
-            weight, share
-          FROM step JOIN draw USING (step) ORDER BY step.step, number
+            weight, share, \(scored ? "stage, generation, origin, score" : "NULL, NULL, NULL, NULL")
+          FROM step JOIN draw USING (step) \(scored ? "LEFT JOIN candidate USING (step)" : "")
+          ORDER BY step.step, number
           """)
       var current: StepRecord?
       while let row = try rows.next() {
@@ -76,10 +95,18 @@ package struct RunReader: Sendable {
         if let current { try body(current) }
         current = StepRecord(
           step: row[0], epoch: row[1], entropy: try number(row, 3), isWarmUp: row[2], draws: [draw],
-          gradientNorm: try number(row, 4))
+          gradientNorm: try number(row, 4), candidate: try candidate(row))
       }
       if let current { try body(current) }
     }
+  }
+
+  private func candidate(_ row: Row) throws -> CandidateRecord? {
+    guard let stage = row[11] as Int? else { return nil }
+    guard let origin = (row[13] as String?).flatMap(Proposal.Origin.init(rawValue:)) else {
+      throw damaged("where a candidate comes from")
+    }
+    return CandidateRecord(stage: stage, generation: row[12], origin: origin, score: try number(row, 14))
   }
 
   private func draw(_ row: Row) throws -> DrawRecord {
@@ -163,6 +190,6 @@ extension StepRecord {
   fileprivate func with(_ draw: DrawRecord) -> StepRecord {
     StepRecord(
       step: step, epoch: epoch, entropy: entropy, isWarmUp: isWarmUp, draws: draws + [draw],
-      gradientNorm: gradientNorm)
+      gradientNorm: gradientNorm, candidate: candidate)
   }
 }

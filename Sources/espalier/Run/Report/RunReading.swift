@@ -16,6 +16,7 @@ struct RunReading {
     let entropy: Double
     let isWarmUp: Bool
     let draws: [Draw]
+    let candidate: CandidateRecord?
   }
 
   let folder: String
@@ -56,7 +57,7 @@ struct RunReading {
           step: record.step, epoch: record.epoch, entropy: record.entropy, isWarmUp: record.isWarmUp,
           draws: record.draws.map {
             Step.Draw(macs: $0.macs, trainingLoss: $0.trainingLoss, validationLoss: $0.validationLoss)
-          }))
+          }, candidate: record.candidate))
     }
     self.steps = steps
     distributions = try reader?.snapshots() ?? []

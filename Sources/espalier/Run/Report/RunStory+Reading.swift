@@ -21,7 +21,10 @@ extension RunStory {
         number: step.step, entropy: step.entropy, isWarmUp: step.isWarmUp,
         draws: step.draws.map {
           Draw(cost: $0.macs, trainingLoss: $0.trainingLoss, validationLoss: $0.validationLoss)
-        }, temperature: definition.recipe.mixture?.temperature(epoch: step.epoch))
+        }, temperature: definition.recipe.mixture?.temperature(epoch: step.epoch),
+        candidate: step.candidate.map {
+          Candidate(stage: $0.stage, generation: $0.generation, origin: $0.origin.rawValue, score: $0.score)
+        })
     }
     warmUpSteps = plannedWarmUp(run)
     validation =
@@ -29,6 +32,7 @@ extension RunStory {
       case .fpNAS, .parsec: .oneBatch
       case .random, .evolution: .sameBatches(SampledSearch.scoringBatches)
       case .fbnetV2: .mixture
+      case .spos, .bnNAS, .hurricane: .candidates(definition.recipe.oneShot?.score == .indicator ? .indicator : .accuracy)
       }
     learnsDistribution = definition.method.learnsDistribution
     training = run.training
@@ -66,6 +70,7 @@ extension RunStory {
 private func plannedWarmUp(_ run: RunReading) -> Int {
   let done = run.steps.count { $0.isWarmUp }
   guard done == run.steps.count, run.definition.recipe.epochs > 0 else { return done }
+  if let oneShot = run.definition.recipe.oneShot, oneShot.groups == nil { return max(done, run.definition.totalSteps - oneShot.budget) }
   let share = run.definition.recipe.warmUpEpochs / run.definition.recipe.epochs
   return max(done, Int((share * Double(run.definition.totalSteps)).rounded()))
 }

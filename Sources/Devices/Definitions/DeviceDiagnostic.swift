@@ -1,0 +1,27 @@
+import Diagnostics
+
+/// Everything that reading a device's file can report beside what any YAML file can. Wording lives here and nowhere else.
+enum DeviceDiagnostic: DiagnosticKind, Hashable {
+  case unknownKey(String, known: [String])
+  case missingKey(String)
+  case wrongValue(key: String, expected: String, found: String)
+  case notTogether(String, String, why: String)
+
+  var code: String {
+    switch self {
+    case .unknownKey: "ES6005"
+    case .missingKey: "ES6006"
+    case .wrongValue: "ES6007"
+    case .notTogether: "ES6008"
+    }
+  }
+
+  var message: String {
+    switch self {
+    case .unknownKey(let key, _): "a device has no key '\(key)'"
+    case .missingKey(let key): "a device needs \(key)"
+    case .wrongValue(let key, let expected, let found): "'\(key)' is \(expected), not \(found)"
+    case .notTogether(let first, let second, let why): "'\(first)' and '\(second)' do not go together: \(why)"
+    }
+  }
+}

@@ -1,0 +1,40 @@
+/// A round of a one-shot search: weights learn from paths for some steps, then candidates are scored.
+package struct OneShotStage {
+  package let trainingSteps: Int
+  package let draws: any PathDraws
+  package var moves: any CandidateMoves
+  /// Of a uniform draw among the candidates, nats.
+  package let entropy: Double
+  /// What is to be said of it before it begins, each a sentence.
+  package let remarks: [String]
+
+  package init(
+    trainingSteps: Int, draws: any PathDraws, moves: any CandidateMoves, entropy: Double, remarks: [String] = []
+  ) {
+    self.trainingSteps = trainingSteps
+    self.draws = draws
+    self.moves = moves
+    self.entropy = entropy
+    self.remarks = remarks
+  }
+
+  package var steps: Int { trainingSteps + moves.count }
+}
+
+/// The rounds of a search; most methods have one.
+///
+/// A stage is a function of the histories of those before it, so that a search that is taken up again has the same.
+package protocol OneShotStages {
+  /// - Returns: Nil: the search is over.
+  func stage(_ number: Int, after histories: [ScoredHistory]) throws -> OneShotStage?
+  /// Steps of this stage and those after it, as far as they are foreseen before it begins.
+  func plannedSteps(from number: Int) -> Int
+}
+
+/// One round.
+struct SingleStage: OneShotStages {
+  let stage: OneShotStage
+
+  func stage(_ number: Int, after histories: [ScoredHistory]) -> OneShotStage? { number == 0 ? stage : nil }
+  func plannedSteps(from number: Int) -> Int { number == 0 ? stage.steps : 0 }
+}

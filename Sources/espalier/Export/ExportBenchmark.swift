@@ -1,0 +1,264 @@
+import ArgumentParser
+import Distributions
+import Engine
+import Exporters
+import Foundation
+import SpaceAnalysis
+import SpaceCompiler
+import SpaceIR
+import SpacePlanner
+import Supernet
+
+/// `espalier benchmark export`: exported networks beside the engine, in public runtimes.
+struct ExportBenchmark: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "export",
+    abstract: "Compare exported networks with the engine's, in onnxruntime and PyTorch.",
+    discussion: """
+        espalier benchmark export --python .build/exports/bin/python --out docs/benchmarks.md
+
+      Random networks of several spaces, with random weights and the statistics of a random batch. The outputs of both ONNX \
+      files (batch norm folded and kept) and of the PyTorch module are compared with the engine's; parameters and MACs are \
+      counted from the ONNX file's inferred shapes and by hooks in PyTorch. 'make exports' makes the Python.
+      """)
+
+  @Option(help: ArgumentHelp("A Python that has onnx, onnxruntime and torch.", valueName: "program"))
+  var python = ".build/exports/bin/python"
+
+  @Option(help: ArgumentHelp("Where Python's side is.", valueName: "folder"))
+  var folder = "Tests/Benchmarks/export"
+
+  @Option(name: [.customShort("n"), .long], help: "Networks of each space.", transform: parseCount)
+  var networks = 50
+
+  @Option(help: ArgumentHelp("Only this space; may be repeated.", valueName: "name"))
+  var space: [String] = []
+
+  @Option(help: "Images of a batch.", transform: parseCount)
+  var batch = 4
+
+  @OptionGroup var output: BenchmarkOutput
+
+  /// The spaces, with the sides of their images where those of the file are too large for many networks.
+  private static let spaces: [(name: String, side: Int?)] = [
+    ("mini-f", nil), ("spos", 64), ("nasbench201", nil), ("mini-darts", nil), ("pi-nas", 64), ("autoformer-tiny", 64),
+  ]
+
+  func run() throws {
+    let text = try translatingFailures {
+      let library = try EngineLibrary.load(folders: engineFolders, device: .cpu)
+      let peer = try ExportPeer(python, script: "\(folder)/compare.py")
+      var table = AlignedTable([.left, .right, .right, .right, .right, .right, .right, .right])
+      table.add(["space", "networks", "MACs", "engine", "ONNX", "ONNX, kept", "PyTorch", "counts equal"])
+      for (name, side) in Self.spaces where space.isEmpty || space.contains(name) {
+        let compared = try compare(name, side, library, peer)
+        table.add([
+          name, "\(compared.count)", compared.macs, compared.engine, compared.folded, compared.kept, compared.torch,
+          "\(compared.equalCounts)",
+        ])
+        Terminal.standardError.line("\(name): \(counted(compared.count, "network")) compared")
+      }
+      return """
+        \(processorName()), \(availableProcessors()) cores; \(library.words); \(peer.versions)
+        the largest difference in float32 from the engine's output in float64, as a share of the largest output: median (most)
+        \(table.text())
+        """
+    }
+    try output.write(text, command: "export", title: "Exported networks in other runtimes")
+  }
+
+  // MARK: One space
+
+  private struct Comparison {
+    var count = 0
+    var macsOfAll: [Int] = []
+    var differences: [[Double]] = [[], [], [], []]
+    var equalCounts = 0
+
+    var macs: String { "\((macsOfAll.min() ?? 0).short) to \((macsOfAll.max() ?? 0).short)" }
+    var engine: String { text(0) }
+    var folded: String { text(1) }
+    var kept: String { text(2) }
+    var torch: String { text(3) }
+
+    private func text(_ index: Int) -> String {
+      let spread = Spread(differences[index])
+      return "\(scientific(spread.median)) (\(scientific(spread.greatest)))"
+    }
+
+    private func scientific(_ value: Double) -> String { String(format: "%.1e", value) }
+  }
+
+  private func compare(
+    _ name: String, _ side: Int?, _ library: EngineLibrary, _ peer: ExportPeer
+  ) throws -> Comparison {
+    let path = "spaces/\(name).yaml"
+    let shape = side.map { ImageShape(channels: 3, height: $0, width: $0) }
+    let compiled = try compileOrExplain(path, input: shape)
+    let members = try MemberSet(compiled.space)
+    let scratch = try ScratchFolder()
+    defer { scratch.remove() }
+    var result = Comparison()
+    for number in 0..<networks {
+      var random = SplitRandom(seed: 7, stream: 1, UInt64(number))
+      let network = try BoundNetwork(compiled.space.bound(to: members.draw(using: &random)))
+      let subject = try ExportTrial(network, seed: UInt64(number), batch: batch, library)
+      let answer = try subject.compare(in: scratch.path, with: peer)
+      let cost = try cost(of: Architecture(choices: []), in: network.space)
+      result.count += 1
+      result.macsOfAll.append(cost.macs)
+      for (index, difference) in [subject.ownDifference, answer.folded, answer.kept, answer.torch].enumerated() {
+        result.differences[index].append(difference)
+      }
+      let parameters = [answer.onnxParameters, answer.torchParameters].allSatisfy { $0 == cost.parameters }
+      let macs = [answer.onnxMACs, answer.torchMACs].allSatisfy { $0 == cost.macs }
+      if parameters && macs {
+        result.equalCounts += 1
+      } else {
+        Terminal.standardError.line(
+          "\(name) \(number): \(cost.parameters) parameters, \(cost.macs) MACs here; \(answer)")
+      }
+    }
+    return result
+  }
+}
+
+/// What Python says of a network.
+struct ExportAnswer: Decodable {
+  let folded: Double
+  let kept: Double
+  let torch: Double
+  let onnxParameters: Int
+  let onnxMACs: Int
+  let torchParameters: Int
+  let torchMACs: Int
+}
+
+private struct ExportFailure: Decodable {
+  let error: String
+}
+
+/// Python's side.
+struct ExportPeer {
+  private let peer: StepPeer
+  /// Of its packages, in words.
+  let versions: String
+
+  init(_ python: String, script: String) throws {
+    peer = try StepPeer(python, arguments: [script])
+    let answer: String
+    do {
+      answer = try peer.ask("{\"task\": \"versions\"}")
+    } catch {
+      throw CommandFailure(
+        "'\(python)' does not answer; it needs onnx, onnxruntime and torch\nhelp: 'make exports' makes one",
+        status: .couldNotRun)
+    }
+    let found = try JSONDecoder().decode([String: String].self, from: Data(answer.utf8))
+    versions = found.keys.sorted().map { "\($0) \(found[$0] ?? "")" }.joined(separator: ", ")
+  }
+
+  /// - Throws: `CommandFailure` with what went wrong there.
+  func ask<Answer: Decodable>(_ question: [(key: String, value: JSONValue)], as type: Answer.Type) throws -> Answer {
+    let line = JSONValue.object(question).compact
+    let bytes = Data(try peer.ask(line).utf8)
+    if let failure = try? JSONDecoder().decode(ExportFailure.self, from: bytes) {
+      throw CommandFailure("Python's side failed: \(failure.error)", status: .couldNotRun)
+    }
+    return try JSONDecoder().decode(type, from: bytes)
+  }
+}
+
+/// A folder that goes when it is no longer needed.
+struct ScratchFolder {
+  let path: String
+
+  init() throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("espalier-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    path = folder.path
+  }
+
+  func remove() { try? FileManager.default.removeItem(atPath: path) }
+}
+
+/// A network with random weights, its statistics and what the engine makes of a batch.
+struct ExportTrial {
+  let network: BoundNetwork
+  let weights: NetworkTensors
+  private let images: [Float]
+  /// In float64.
+  private let logits: [Double]
+  /// The largest difference of the engine's float32 output, as a share of the largest output.
+  let ownDifference: Double
+  private let batch: Int
+
+  init(_ network: BoundNetwork, seed: UInt64, batch: Int, _ library: EngineLibrary) throws {
+    self.network = network
+    self.batch = batch
+    let plan = try SupernetPlan(for: network.space, statistics: .recorded)
+    let supernet = try Supernet(plan, library: library, options: EngineOptions())
+    var random = SplitRandom(seed: seed, stream: 3)
+    // Uniform numbers of the deviation of first values, scales and shifts that are not 1 and 0: every tensor matters.
+    for (index, tensor) in plan.tensors.enumerated() {
+      let width = Float(tensor.firstDeviation ?? 0.1) * Float(3).squareRoot()
+      let middle = tensor.firstConstant
+      let values = (0..<tensor.count).map { _ in middle + width * (2 * Float(random.uniform()) - 1) }
+      if tensor.isTrained { try supernet.context.write(values, of: index) }
+    }
+    let input = network.space.input
+    let shape = EngineBuffer.Shape(n: batch, h: input.height, w: input.width, c: input.channels)
+    images = (0..<shape.count).map { _ in 4 * Float(random.uniform()) - 2 }
+    try supernet.context.writeBatch(0, images: images, labels: [Int](repeating: 0, count: batch), shape: shape)
+    let own = Architecture(choices: [])
+    let job = EngineJob(program: try supernet.program(for: own, batch: batch, pass: .forward), batch: 0)
+    _ = try supernet.context.evaluate([job], statistics: .record(factor: 1))
+    let answer = try supernet.context.answers(of: [job], statistics: .fixed)[0].logits
+    // The same weights in twice the precision: what all others are held against.
+    let exact = try Supernet(plan, library: library, options: EngineOptions(elementType: .float64))
+    for index in plan.tensors.indices {
+      try exact.context.write(supernet.context.read(of: index, as: Double.self), of: index)
+    }
+    try exact.context.writeBatch(0, images: images, labels: [Int](repeating: 0, count: batch), shape: shape)
+    let exactJob = EngineJob(program: try exact.program(for: own, batch: batch, pass: .forward), batch: 0)
+    logits = try exact.context.answers(of: [exactJob], statistics: .fixed)[0].logits
+    let greatest = logits.reduce(1e-12) { max($0, abs($1)) }
+    ownDifference = zip(answer, logits).reduce(0) { max($0, abs($1.0 - $1.1)) } / greatest
+    var tensors: [String: (shape: [Int], values: [Float])] = [:]
+    for tensor in try supernet.savedWeights() {
+      if case .float32(let values) = tensor.values { tensors[tensor.name] = (tensor.shape, values) }
+    }
+    weights = try NetworkTensors(of: network, file: "trial", tensors)
+  }
+
+  /// Writes all files and asks Python about them.
+  func compare(in folder: String, with peer: ExportPeer) throws -> ExportAnswer {
+    let stem = "\(folder)/network"
+    let input = network.space.input
+    try replaceFile("\(stem).images", with: planes(input).withUnsafeBytes(Array.init))
+    try replaceFile("\(stem).logits", with: logits.withUnsafeBytes(Array.init))
+    for (ending, batchNorm) in [("", ONNXModel.BatchNorm.folded), ("-kept", .kept)] {
+      let model = ONNXModel(of: network, weights: weights, batchNorm: batchNorm)
+      try replaceFile("\(stem)\(ending).onnx", with: model.data(version: Espalier.version))
+    }
+    let module = TorchModule(of: network)
+    try replaceFile("\(stem).py", with: Array(module.source(weightsFile: "network.safetensors", facts: []).utf8))
+    try replaceFile("\(stem).safetensors", with: module.file(weights, facts: []))
+    let shape = [batch, input.channels, input.height, input.width]
+    return try peer.ask(
+      [
+        ("task", .string("compare")), ("stem", .string(stem)), ("shape", .array(shape.map { .integer($0) })),
+        ("classes", .integer(network.space.classes)),
+      ], as: ExportAnswer.self)
+  }
+
+  /// The images with channels before sides.
+  private func planes(_ shape: ImageShape) -> [Float] {
+    let (channels, positions) = (shape.channels, shape.height * shape.width)
+    return (0..<batch).flatMap { image in
+      (0..<channels).flatMap { channel in
+        (0..<positions).map { images[(image * positions + $0) * channels + channel] }
+      }
+    }
+  }
+}
