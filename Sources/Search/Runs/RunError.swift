@@ -19,6 +19,8 @@ package enum RunError: Error, Hashable, Sendable {
   case isTraining(path: String)
   /// Somebody has asked the process that trains one network to stop, and it has written a checkpoint.
   case trainingStopped(path: String, steps: Int, of: Int)
+  /// The run searches, and the training of one network is asked for.
+  case isSearch(path: String)
   /// `run.json` is of another version of this package.
   case otherFormat(path: String, version: Int, wanted: Int)
   /// A search was stopped before it had written what defines it.
@@ -79,6 +81,11 @@ extension RunError: CustomStringConvertible {
       """
       '\(path)' holds \(runs.count) runs, one for each seed
       help: name one of them: \(runs.prefix(8).joined(separator: ", "))\(runs.count > 8 ? ", ..." : "")
+      """
+    case .isSearch(let path):
+      """
+      '\(path)' is a search, and this needs a run of 'espalier train'
+      help: train its network first: espalier train \(path)/architecture.yaml
       """
     case .trainingStopped(let path, let steps, let total):
       """

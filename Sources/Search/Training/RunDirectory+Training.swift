@@ -29,7 +29,8 @@ extension RunDirectory {
   ///
   /// - Throws: `RunError`, among others where another version wrote it.
   package static func training(of path: String) throws -> TrainingDefinition {
-    let version = try stamp(of: path).version
+    let (kind, version) = try stamp(of: path)
+    guard kind == TrainingDefinition.kind else { throw RunError.isSearch(path: path) }
     guard version == TrainingDefinition.currentVersion else {
       throw RunError.otherFormat(path: path, version: version, wanted: TrainingDefinition.currentVersion)
     }

@@ -15,15 +15,16 @@ struct EvaluateCommand: AsyncParsableCommand {
     abstract: "Accuracy, confusion, MACs, parameters, memory and latency of one network.",
     discussion: """
         espalier evaluate runs/best
+        espalier evaluate runs/first
         espalier evaluate best.yaml --weights runs/best/weights.safetensors --data digits
         espalier evaluate best.yaml --device engine
 
-      Of a run of 'train' it takes the network, the images and the weights: the averaged ones where there are some. Of an \
-      architecture file it takes the weights that are named; without weights it tells what the network costs. The images \
-      are the test part of a data set.
+      Of a run of 'train' it takes the network, the images and the weights: the averaged ones where there are some; of a \
+      search the network that it found, with the weights that it was trained to. Of an architecture file it takes the weights \
+      that are named; without weights it tells what the network costs. The images are the test part of a data set.
       """)
 
-  @Argument(help: "A run of 'train', or an architecture file.", completion: .file())
+  @Argument(help: "A run, or an architecture file.", completion: .file())
   var network: String
 
   @OptionGroup var shape: InputOption
@@ -106,6 +107,7 @@ struct EvaluateCommand: AsyncParsableCommand {
       }
       return Order(network: files, weights: weights, data: data, limit: limit, broken: broken ?? .refuse)
     }
+    guard try translatingFailures({ try RunDirectory.isTraining(network) }) else { return try searchOrder() }
     let definition = try translatingFailures { try RunDirectory.training(of: network) }
     var order = Order(
       network: try NetworkFiles("\(network)/\(RunDirectory.File.architecture.rawValue)"),
@@ -113,6 +115,25 @@ struct EvaluateCommand: AsyncParsableCommand {
       limit: limit ?? (data == nil ? definition.limit : nil), broken: broken ?? definition.folder?.policy ?? .refuse)
     if let note = definition.folder { order.folder = note.options }
     return order
+  }
+
+  /// Of a search: the network that was found, with the weights of its training from scratch.
+  private func searchOrder() throws -> Order {
+    let definition = try translatingFailures {
+      try SeedFolder.requireOneRun(network)
+      return try RunDirectory.definition(of: network)
+    }
+    guard RunDirectory.has(.architecture, in: network) else {
+      throw CommandFailure("the search '\(network)' has not chosen a network yet")
+    }
+    let own = RunDirectory.has(.weights, in: network) ? "\(network)/\(RunDirectory.File.weights.rawValue)" : nil
+    guard let path = weights ?? own else {
+      throw CommandFailure(
+        "the search '\(network)' has not trained its network\nhelp: 'espalier train' does, or name weights with --weights")
+    }
+    return Order(
+      network: try NetworkFiles("\(network)/\(RunDirectory.File.architecture.rawValue)"), weights: path,
+      data: data ?? definition.data, limit: limit ?? (data == nil ? definition.limit : nil), broken: broken ?? .refuse)
   }
 
   private func test(
