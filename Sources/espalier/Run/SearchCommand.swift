@@ -203,6 +203,12 @@ struct SearchCommand: AsyncParsableCommand {
     if asked.softening != nil, asked.start == nil {
       throw CommandFailure("'distribution.softening' softens 'distribution.from', and there is none")
     }
+    guard asked.training.teacher == nil else {
+      throw CommandFailure("'training.teacher' is for 'espalier train'; a search trains its networks without one")
+    }
+    if let complaint = asked.trainingRecipe.complaint {
+      throw CommandFailure(SearchError.badRecipe(complaint).description)
+    }
     asked.method = method ?? asked.method
     asked.source = data ?? asked.source
     asked.limit = limit ?? asked.limit
@@ -283,7 +289,7 @@ struct SearchCommand: AsyncParsableCommand {
 /// Reads a recipe; what is wrong with it goes to standard error.
 ///
 /// - Throws: `ExitCode` 1 where it has errors; `CommandFailure` where it cannot be read.
-private func readRecipeFile(_ path: String) throws -> Recipe {
+func readRecipeFile(_ path: String) throws -> Recipe {
   let bytes: [UInt8]
   do {
     bytes = try DiskReader().bytes(of: path)
