@@ -59,12 +59,14 @@ let package = Package(
     part(
       "Search",
       [
-        "SpaceIR", "SpaceAnalysis", "SpacePlanner", "Distributions", "Supernet", "Engine", "Datasets", database,
+        "SpaceIR", "SpaceAnalysis", "SpacePlanner", "Distributions", "Supernet", "Engine", "Datasets", "Predictors",
+        database,
       ]),
     part(
       "Recipes",
       [
-        "Diagnostics", "SpaceSyntax", "SpaceAnalysis", "SpacePlanner", "Distributions", "Datasets", "Supernet", "Search",
+        "Diagnostics", "SpaceSyntax", "SpaceAnalysis", "SpacePlanner", "Distributions", "Datasets", "Supernet",
+        "Predictors", "Search",
       ]),
     part("Exporters", ["SpaceIR", "SpacePlanner", "Distributions"]),
     part("Devices", ["CDeviceScripts", "Diagnostics", "SpaceSyntax", "SpaceIR"]),
@@ -115,7 +117,7 @@ let package = Package(
       "SearchTests",
       [
         "Search", "Supernet", "Engine", "SpacePlanner", "SpaceAnalysis", "SpaceIR", "SpaceChecker", "SpaceCompiler",
-        "Distributions", "Datasets", "TestSupport",
+        "Distributions", "Datasets", "Predictors", "TestSupport",
       ]),
     tests(
       "RecipesTests",

@@ -234,6 +234,19 @@ package final class EngineContext: @unchecked Sendable {
     }
   }
 
+  /// A moving average of another context's values: value = momentum * value + (1 - momentum) * value of the other, for
+  /// these tensors and no others.
+  ///
+  /// - Precondition: The other follows nobody.
+  package func follow(_ other: EngineContext, _ tensors: [Int], momentum: Double) throws(EngineError) {
+    let numbers = tensors.map { Int32(clamping: $0) }
+    try callEngine { message in
+      numbers.withUnsafeBufferPointer {
+        api.tensors_follow(handle, other.handle, $0.baseAddress, Int32(numbers.count), momentum, message)
+      }
+    }
+  }
+
   /// Exchanges value and average of every trained tensor that has an average.
   package func swapAverages() throws(EngineError) {
     try callEngine { api.swap_average(handle, $0) }

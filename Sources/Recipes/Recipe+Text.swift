@@ -1,4 +1,5 @@
 import Distributions
+import Predictors
 package import Search
 import SpaceAnalysis
 import SpacePlanner
@@ -157,6 +158,29 @@ private func entries(_ parts: OneShotRecipe) -> [(String, String?)] {
     ("generations", String(parts.generations)), ("parents", String(parts.parents)),
     ("mutations", String(parts.mutations)), ("crossovers", String(parts.crossovers)),
     ("mutation-rate", text(parts.mutationRate)),
+  ] + (parts.moves == .predicted ? entries(parts.prediction) : [])
+    + (parts.weights == .contrast ? entries(parts.contrast) : [])
+}
+
+private func entries(_ contrast: ContrastRecipe) -> [(String, String?)] {
+  [
+    ("dimension", String(contrast.dimension)), ("hidden", String(contrast.hidden)), ("queue", String(contrast.queue)),
+    ("temperature", text(contrast.temperature)), ("teacher-momentum", text(contrast.momentum)),
+    ("positives", contrast.isCrossed ? "crossed" : "same"), ("unit-keys", String(contrast.normalisesKeys)),
+    ("teacher-groups", String(contrast.teacherGroups)), ("silent-start", String(contrast.startsSilent)),
+    ("crop", text(contrast.views.leastCrop)),
+    ("flips", String(contrast.views.flips)), ("jitter", text(contrast.views.jitter)),
+    ("blur", text(contrast.views.blur)), ("probe-epochs", text(contrast.probeEpochs)),
+    ("probe-rate", text(contrast.probeRate)),
+  ]
+}
+
+private func entries(_ prediction: PredictionRecipe) -> [(String, String?)] {
+  [
+    ("samples", String(prediction.samples)), ("terms", quotedScalar(prediction.terms)),
+    ("cost-terms", quotedScalar(prediction.costTerms)), ("blocks", prediction.blocks.rawValue),
+    ("optimum", prediction.optimum.rawValue), ("walks", String(prediction.walks)),
+    ("winners", String(prediction.winners)),
   ]
 }
 

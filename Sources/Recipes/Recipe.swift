@@ -1,5 +1,6 @@
 package import Datasets
 package import Distributions
+import Predictors
 package import Search
 package import SpaceAnalysis
 package import SpacePlanner
@@ -110,6 +111,42 @@ package struct Recipe: Hashable, Sendable {
     package var mutations: Int?
     package var crossovers: Int?
     package var mutationRate: Double?
+    package var prediction = Prediction()
+    package var contrast = Contrast()
+
+    package init() {}
+  }
+
+  /// Of `oneshot.weights: contrast`.
+  package struct Contrast: Hashable, Sendable {
+    package var dimension: Int?
+    package var hidden: Int?
+    package var queue: Int?
+    package var temperature: Double?
+    package var momentum: Double?
+    package var isCrossed: Bool?
+    package var normalisesKeys: Bool?
+    package var teacherGroups: Int?
+    package var startsSilent: Bool?
+    package var leastCrop: Double?
+    package var flips: Bool?
+    package var jitter: Double?
+    package var blur: Double?
+    package var probeEpochs: Double?
+    package var probeRate: Double?
+
+    package init() {}
+  }
+
+  /// Of `oneshot.moves: predicted`.
+  package struct Prediction: Hashable, Sendable {
+    package var samples: Int?
+    package var terms: String?
+    package var costTerms: String?
+    package var blocks: String?
+    package var optimum: PredictionRecipe.Optimum?
+    package var walks: Int?
+    package var winners: Int?
 
     package init() {}
   }
@@ -368,6 +405,36 @@ extension Recipe.OneShot {
     set(&settings.mutations, mutations)
     set(&settings.crossovers, crossovers)
     set(&settings.mutationRate, mutationRate)
+    set(&settings.prediction.samples, prediction.samples)
+    set(&settings.prediction.terms, prediction.terms)
+    set(&settings.prediction.costTerms, prediction.costTerms)
+    set(&settings.prediction.blocks, prediction.blocks.flatMap(BlockTie.init(rawValue:)))
+    set(&settings.prediction.optimum, prediction.optimum)
+    set(&settings.prediction.walks, prediction.walks)
+    set(&settings.prediction.winners, prediction.winners)
+    settings.contrast = contrast.settings(settings.contrast)
+    return settings
+  }
+}
+
+extension Recipe.Contrast {
+  fileprivate func settings(_ own: ContrastRecipe) -> ContrastRecipe {
+    var settings = own
+    set(&settings.dimension, dimension)
+    set(&settings.hidden, hidden)
+    set(&settings.queue, queue)
+    set(&settings.temperature, temperature)
+    set(&settings.momentum, momentum)
+    set(&settings.isCrossed, isCrossed)
+    set(&settings.normalisesKeys, normalisesKeys)
+    set(&settings.teacherGroups, teacherGroups)
+    set(&settings.startsSilent, startsSilent)
+    set(&settings.views.leastCrop, leastCrop)
+    set(&settings.views.flips, flips)
+    set(&settings.views.jitter, jitter)
+    set(&settings.views.blur, blur)
+    set(&settings.probeEpochs, probeEpochs)
+    set(&settings.probeRate, probeRate)
     return settings
   }
 }

@@ -131,6 +131,17 @@ void Context::train(const int32_t *tensors, int32_t count) {
   forget_gradients();
 }
 
+void Context::follow(Context &other, const int32_t *tensors, int32_t count, double momentum) {
+  require(dtype == other.dtype && device == other.device, "a context follows one of the same dtype and device");
+  for (int32_t index = 0; index < count; ++index) {
+    require(parameter(tensors[index]).shape == other.parameter(tensors[index]).shape,
+            "a tensor and the one that it follows differ in shape");
+  }
+  for (int32_t index = 0; index < count; ++index) {
+    parameter(tensors[index]).value.mul_(momentum).add_(other.parameter(tensors[index]).value, 1 - momentum);
+  }
+}
+
 Parameter &Context::parameter(int32_t tensor) {
   if (tensor < 0 || static_cast<size_t>(tensor) >= parameters.size()) {
     throw Failure(ES_INVALID, "there is no tensor " + std::to_string(tensor) + " among " +

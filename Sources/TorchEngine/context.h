@@ -81,6 +81,8 @@ class Context {
   void allocate(const es_tensor *tensors, int32_t count);
   /// Exactly these tensors are trained from now on.
   void train(const int32_t *tensors, int32_t count);
+  /// value = momentum * value + (1 - momentum) * value of the other context, for these tensors.
+  void follow(Context &other, const int32_t *tensors, int32_t count, double momentum);
   void write(int32_t plane, int32_t tensor, const void *values, int64_t count);
   void read(int32_t plane, int32_t tensor, void *values, int64_t count);
   void write_batch(int32_t slot, const float *images, const int64_t *labels, const int64_t *shape);

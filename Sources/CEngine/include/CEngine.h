@@ -23,7 +23,7 @@
 extern "C" {
 #endif
 
-#define ES_ABI_VERSION 6
+#define ES_ABI_VERSION 7
 
 enum es_status {
   ES_OK = 0,
@@ -161,6 +161,13 @@ enum es_opcode {
   /* in: dy, x or -1 where m is not trained. out: dx or -1. slices: m. attributes: accumulate. The channels of dx from k
    * on become 0, or stay as they are. */
   ES_MASK_BACKWARD = 48,
+  /* In the place of the cross-entropy of output 0: InfoNCE (van den Oord et al. 2018, arXiv 1807.03748) of q = z / |z|
+   * against unit vectors that are constants, mean over n of -log(exp(q.k / T) / (exp(q.k / T) + sum_j exp(q.n_j / T)));
+   * without negatives the mean of 1 - q.k. Hits are the rows whose k is nearest. in: z [n,1,1,d], k [n,1,1,d]. slices:
+   * the negatives n_j [K, d], or -1. scalars: T > 0. */
+  ES_CONTRAST = 49,
+  /* dz = path weight * factor * d(loss)/dz. in: z, k. out: dz. slices: the negatives or -1. scalars: T, factor. */
+  ES_CONTRAST_BACKWARD = 50,
 };
 
 enum es_function {
@@ -238,7 +245,7 @@ typedef struct {
 } es_instruction;
 
 /* Forward instructions are 0 ..< forward_count, among them one ES_CROSS_ENTROPY for each output; the rest is the
- * backward pass. The program is borrowed for the call. */
+ * backward pass. A program that is only evaluated may be without any. The program is borrowed for the call. */
 typedef struct {
   const es_instruction *instructions;
   int32_t instruction_count;
@@ -361,6 +368,10 @@ typedef struct {
   int32_t (*batch_write_targets)(es_context *context, int32_t slot, int32_t output, const float *shares,
                                  const float *teacher, int64_t count, int64_t classes, double share, double temperature,
                                  es_message *message);
+  /* A moving average of another context's values, of the same dtype and device: value = momentum * value + (1 - momentum)
+   * * value of the other, for these tensors and no others. */
+  int32_t (*tensors_follow)(es_context *context, es_context *followed, const int32_t *tensors, int32_t count,
+                            double momentum, es_message *message);
 } es_api;
 
 /* The library's only export. Null when it cannot serve this ABI version. */

@@ -67,6 +67,7 @@ package struct OneShotSearch: SearchLoop {
   package var tensorCount: Int { tensors.count }
   package var parameterCount: Int { tensors.parameters }
   package var remarks: [String] { stage.remarks }
+  package var documents: [RunDocument] { stage.documents }
 
   /// Every candidate that was scored, stage by stage.
   package var histories: [ScoredHistory] { finished + [history] }

@@ -74,7 +74,7 @@ package struct SearchSession {
           library: library, threads: threads)
       case .fbnetV2:
         try MaskedSearch(space, splits: splits, recipe: recipe, seed: seed, library: library, threads: threads)
-      case .spos, .bnNAS, .hurricane:
+      case .spos, .bnNAS, .hurricane, .foxNAS, .piNAS:
         try OneShotSearch(space, splits: splits, recipe: recipe, seed: seed, library: library, threads: threads)
       }
     var completed = definition
@@ -110,6 +110,7 @@ package struct SearchSession {
     if search.step > 0 || again > 0 { observe(.resumed(after: search.step, again: again)) }
     var clocks = RunClocks(try RunDirectory.decodeIfThere(RunProgress.self, from: .progress, of: run.path))
     try runSteps(in: run, database, shelf, pace, isStopping, &clocks, observe: observe)
+    for document in search.documents { try run.store(document.bytes, at: document.name) }
     let (chosen, rank) = try search.choice()
     let cost = try definition.recipe.cost(of: chosen, in: space)
     if let learnt = search.learnt { try run.write(DistributionSnapshot(learnt, of: space), as: .distribution) }

@@ -113,6 +113,9 @@ package enum Kernel: Hashable, Sendable {
   case mask(adds: Bool)
   /// Without the value that was masked where no gradient of the masks is wanted.
   case maskBackward(adds: Bool)
+  /// In the place of the cross-entropy: vectors against positives, an input of the batch, and negatives, a slice.
+  case contrast(temperature: Double)
+  case contrastBackward(temperature: Double, factor: Double)
 }
 
 /// A square window; padding is kernel / 2, of an even kernel 0.

@@ -9,6 +9,7 @@ struct BenchmarkCommand: AsyncParsableCommand {
     subcommands: [
       ResultsBenchmark.self, StartupBenchmark.self, ValidateBenchmark.self, AnalysisBenchmark.self, StepBenchmark.self,
       PathsBenchmark.self, BindBenchmark.self, KillsBenchmark.self, TransferBenchmark.self, OneShotBenchmark.self,
-      LoadingBenchmark.self, TrainingBenchmark.self, ExportBenchmark.self, DevicesBenchmark.self,
+      ConsistencyBenchmark.self, LoadingBenchmark.self, TrainingBenchmark.self, ExportBenchmark.self,
+      DevicesBenchmark.self,
     ])
 }

@@ -30,7 +30,9 @@ struct SearchCommand: AsyncParsableCommand {
       SPOS (Guo et al. 2019) trains one uniformly drawn path a step, then evolves networks within the target by their \
       accuracy with batch norms measured anew. BN-NAS (Chen et al. 2021) trains batch norms alone and scores by their \
       scales. HURRICANE (Zhang et al. 2020) keeps the operators that suit a device and searches the later layers before the \
-      earlier ones, within a latency; it takes a table: --device phone=phone.yaml. A recipe's 'oneshot' and 'pool' mix parts.
+      earlier ones, within a latency; it takes a table: --device phone=phone.yaml. FOX-NAS (Liu et al. 2021) trains as SPOS \
+      does, fits predictors to scores of uniform draws, and anneals over predictions. Pi-NAS (Peng et al. 2021) trains two \
+      different paths to agree without labels, then a classifier on their features. A recipe's 'oneshot' and 'pool' mix parts.
 
       The baselines train shared weights by uniform draws and then score networks within the target with them: random \
       takes uniform draws (Li and Talwalkar 2019), evolution mutates winners of tournaments (Real et al. 2019).
@@ -70,7 +72,9 @@ struct SearchCommand: AsyncParsableCommand {
   var kept: String?
 
   @Option(
-    help: "The search method: fp-nas, parsec, fbnetv2, spos, bn-nas, hurricane, random or evolution. Default: fp-nas.")
+    help: ArgumentHelp(
+      "The search method: fp-nas, parsec, fbnetv2, spos, bn-nas, hurricane, fox-nas, pi-nas, random or evolution. "
+        + "Default: fp-nas."))
   var method: SearchMethod?
 
   @Option(
