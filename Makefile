@@ -76,7 +76,7 @@ validator:
 
 # What runs exported networks: .venv's torch, or the machine's, is seen through a path file.
 EXPORTS := .build/exports/bin/python
-EXPORTS_NEEDS := onnx==1.23.2 onnxruntime==1.32.0
+EXPORTS_NEEDS := onnx==1.23.2 onnxruntime==1.32.0 numpy==2.4.6
 
 .PHONY: exports
 exports: ## a Python with onnx and onnxruntime, which checks exported networks

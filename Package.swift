@@ -61,7 +61,12 @@ let package = Package(
       [
         "SpaceIR", "SpaceAnalysis", "SpacePlanner", "Distributions", "Supernet", "Engine", "Datasets", database,
       ]),
-    part("Recipes", ["Diagnostics", "SpaceSyntax", "SpacePlanner", "Distributions", "Datasets", "Supernet", "Search"]),
+    part(
+      "Recipes",
+      [
+        "Diagnostics", "SpaceSyntax", "SpaceAnalysis", "SpacePlanner", "Distributions", "Datasets", "Supernet",
+        "Search",
+      ]),
     part("Exporters", ["SpaceIR", "SpacePlanner", "Distributions"]),
     part("Devices", ["CDeviceScripts", "Diagnostics", "SpaceSyntax", "SpaceIR"]),
     part("Reports", []),
@@ -93,8 +98,11 @@ let package = Package(
     tests("DistributionsTests", ["Distributions", "SpaceIR", "SpacePlanner"]),
     tests(
       "ExportersTests",
-      ["Exporters", "SpaceChecker", "SpaceCompiler", "SpaceAnalysis", "SpaceIR", "Diagnostics", "TestSupport"]),
-    tests("DevicesTests", ["Devices", "Diagnostics", "SpaceIR", "TestSupport"]),
+      [
+        "Exporters", "SpacePlanner", "SpaceChecker", "SpaceCompiler", "SpaceAnalysis", "SpaceIR", "Diagnostics",
+        "TestSupport",
+      ]),
+    tests("DevicesTests", ["Devices", "Diagnostics", "SpaceChecker", "SpaceIR", "TestSupport"]),
     tests("ReportsTests", ["Reports", "TestSupport"]),
     tests("DatasetsTests", ["Datasets", "CImageFiles"]),
     tests("EngineTests", ["Engine"]),

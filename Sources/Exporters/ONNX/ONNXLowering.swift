@@ -53,6 +53,13 @@ struct ONNXLowering {
     return graph
   }
 
+  /// Of a folded pair the value is that of the second.
+  var nodesOfValues: [String: NodeID] {
+    var found: [String: NodeID] = [:]
+    for node in network.nodes { if let result = results[node.id] { found[result.name] = node.id } }
+    return found
+  }
+
   // MARK: Values
 
   /// As a map; a flat value is given its sides back.

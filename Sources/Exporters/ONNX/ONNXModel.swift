@@ -1,3 +1,5 @@
+import SpaceIR
+
 /// A network in the Open Neural Network Exchange format, as the bytes of one `.onnx` file.
 ///
 /// Opset 18 of the default domain, IR version 8 (ONNX 1.13, December 2022): the oldest in which a resize can be told two
@@ -7,6 +9,8 @@ package struct ONNXModel: Sendable {
   static let formatVersion = 8
 
   var graph: ONNXGraph
+  /// By the name of a value the node whose value it is.
+  let nodesOfValues: [String: NodeID]
   /// `metadata_props`, in order.
   package var metadata: [(key: String, value: String)] = []
 
@@ -25,6 +29,7 @@ package struct ONNXModel: Sendable {
   ) {
     var lowering = ONNXLowering(network, weights, batchNorm: batchNorm, epsilon: epsilon)
     graph = lowering.run()
+    nodesOfValues = lowering.nodesOfValues
   }
 
   /// The most bytes that protocol buffers can hold in one message, and so a file.

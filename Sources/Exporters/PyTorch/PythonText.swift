@@ -20,15 +20,29 @@ enum PythonText {
     let whole = "\(target) = \(value)"
     guard whole.count > columns, let open = value.firstIndex(of: "("), value.hasSuffix(")") else { return [whole] }
     let indent = String(target.prefix { $0 == " " })
-    var lines = ["\(target) = \(value[...open])"]
+    return wrapped(
+      "\(target) = \(value[...open])", String(value[value.index(after: open)...].dropLast()), "\(indent))")
+  }
+
+  /// The head of a function.
+  static func definition(_ name: String, _ arguments: [String]) -> [String] {
+    let whole = "    def \(name)(\(arguments.joined(separator: ", "))):"
+    guard whole.count > columns else { return [whole] }
+    return wrapped("    def \(name)(", arguments.joined(separator: ", "), "    ):")
+  }
+
+  /// What stands in brackets on lines of its own.
+  private static func wrapped(_ head: String, _ arguments: String, _ end: String) -> [String] {
+    let indent = String(head.prefix { $0 == " " })
+    var lines = [head]
     var line = "\(indent)   "
-    for argument in value[value.index(after: open)...].dropLast().split(separator: " ") {
+    for argument in arguments.split(separator: " ") {
       if line.count + argument.count >= columns {
         lines.append(line)
         line = "\(indent)   "
       }
       line += " \(argument)"
     }
-    return lines + [line, "\(indent))"]
+    return lines + [line, end]
   }
 }

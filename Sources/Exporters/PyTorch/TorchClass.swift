@@ -66,7 +66,7 @@ struct TorchClass: Sendable {
   var source: String {
     var lines = ["class \(name)(nn.Module):", "    \"\"\"\(words)\"\"\"", ""]
     let arguments = ["self"] + signature.map(\.name)
-    lines.append("    def __init__(\(arguments.joined(separator: ", "))):")
+    lines += PythonText.definition("__init__", arguments)
     lines.append("        super().__init__()")
     var slot = 0
     for step in block.steps {

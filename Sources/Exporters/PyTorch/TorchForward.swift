@@ -43,7 +43,7 @@ struct TorchForward {
     for index in block.steps.indices {
       let step = block.steps[index]
       let text = expression(step, index)
-      if isInlined(index) {
+      if isInlined(index, text) {
         expressions[step.node.id] = text
       } else {
         let name = freeVariable(at: index)
@@ -61,11 +61,12 @@ struct TorchForward {
     return lines
   }
 
-  private func isInlined(_ index: Int) -> Bool {
+  /// A call inside a call, unless the line becomes too long.
+  private func isInlined(_ index: Int, _ text: String) -> Bool {
     let id = block.steps[index].node.id
     guard readers[id] == 1, index + 1 < block.steps.count else { return false }
     let next = block.steps[index + 1]
-    guard next.operands == [id] else { return false }
+    guard next.operands == [id], text.count + next.attribute.count < 90 else { return false }
     switch next.node.operation {
     case .batchNorm, .activation: return true
     default: return false

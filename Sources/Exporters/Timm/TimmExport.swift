@@ -10,6 +10,8 @@ package struct TimmExport: Hashable, Sendable {
   package let stages: [[String]]
   /// Channels of the stem that the first block reads.
   package let stem: Int
+  /// The layers that the strings stand for: all but stem and head.
+  package let layers: [String]
   /// What the stem and the head are, which the strings do not say.
   package let remarks: [String]
 
@@ -22,6 +24,7 @@ package struct TimmExport: Hashable, Sendable {
     try walk.run()
     stages = walk.strings
     stem = walk.stemChannels
+    layers = walk.bodyLayers
     remarks = walk.remarks
   }
 }
@@ -61,6 +64,7 @@ private struct TimmWalk {
   let network: BoundNetwork
   private(set) var strings: [[String]] = []
   private(set) var stemChannels = 0
+  private(set) var bodyLayers: [String] = []
   private(set) var remarks: [String] = []
   /// Functions and gates of squeeze-excite, which the strings do not say.
   private var gates: Set<String> = []
@@ -81,7 +85,7 @@ private struct TimmWalk {
 
   mutating func run() throws(TimmExportError) {
     let runs = layers()
-    guard let stem = runs.first, let last = runs.last, runs.count > 2 else {
+    guard let stem = runs.first, runs.count > 2 else {
       throw TimmExportError(
         layer: runs.first?.layer ?? "", reason: "there is no stem, body and head; timm's networks have each")
     }
@@ -91,8 +95,8 @@ private struct TimmWalk {
       run.nodes.contains { if case .globalPool = $0.operation { true } else { false } }
     }
     let body = runs[1..<(head ?? runs.count - 1)]
+    bodyLayers = body.map(\.layer)
     remarks.append("head: \(words(of: runs[(head ?? runs.count - 1)...].flatMap(\.nodes)))")
-    _ = last
     var blocks: [(stage: String, block: RecognisedBlock)] = []
     for run in body { blocks.append((run.stage, try block(run))) }
     for gate in gates.sorted() { remarks.append("squeeze-excite: \(gate), a setting of timm's se_layer") }

@@ -33,7 +33,8 @@ package struct LayerOperators: Sendable {
       guard let option else { return nil }
       let decision = space[id]
       // Which alternative of a layer it is says its name alone.
-      return decision.parameter == "op" ? "\(decision.options[option])" : "\(decision.parameter) \(decision.options[option])"
+      return decision.parameter == "op"
+        ? "\(decision.options[option])" : "\(decision.parameter) \(decision.options[option])"
     }
     return parts.joined(separator: ", ")
   }

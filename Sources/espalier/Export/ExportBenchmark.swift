@@ -1,8 +1,10 @@
 import ArgumentParser
+import Datasets
 import Distributions
 import Engine
 import Exporters
 import Foundation
+import Search
 import SpaceAnalysis
 import SpaceCompiler
 import SpaceIR
@@ -34,6 +36,9 @@ struct ExportBenchmark: ParsableCommand {
   @Option(help: ArgumentHelp("Only this space; may be repeated.", valueName: "name"))
   var space: [String] = []
 
+  @Option(help: ArgumentHelp("A finished run whose network is tested in 8 bits; may be repeated.", valueName: "run"))
+  var trained: [String] = []
+
   @Option(help: "Images of a batch.", transform: parseCount)
   var batch = 4
 
@@ -41,7 +46,8 @@ struct ExportBenchmark: ParsableCommand {
 
   /// The spaces, with the sides of their images where those of the file are too large for many networks.
   private static let spaces: [(name: String, side: Int?)] = [
-    ("mini-f", nil), ("spos", 64), ("nasbench201", nil), ("mini-darts", nil), ("pi-nas", 64), ("autoformer-tiny", 64),
+    ("mini-f", nil), ("digits", nil), ("spos", 64), ("nasbench201", nil), ("mini-darts", nil), ("pi-nas", 64),
+    ("autoformer-tiny", 64),
   ]
 
   func run() throws {
@@ -61,7 +67,7 @@ struct ExportBenchmark: ParsableCommand {
       return """
         \(processorName()), \(availableProcessors()) cores; \(library.words); \(peer.versions)
         the largest difference in float32 from the engine's output in float64, as a share of the largest output: median (most)
-        \(table.text())
+        \(table.text())\(try timmTable(peer))\(try int8Table(library, peer))
         """
     }
     try output.write(text, command: "export", title: "Exported networks in other runtimes")
@@ -120,6 +126,125 @@ struct ExportBenchmark: ParsableCommand {
       }
     }
     return result
+  }
+}
+
+// MARK: timm and integers
+
+extension ExportBenchmark {
+  private static let timmSpaces = ["bn-nas", "ofa-mobilenetv3", "digits"]
+
+  private struct TimmAnswer: Decodable {
+    let parameters: Int
+  }
+
+  /// Strings that timm builds, with as many parameters as the layers that they stand for.
+  private func timmTable(_ peer: ExportPeer) throws -> String {
+    var table = AlignedTable([.left, .right, .right, .right])
+    table.add(["space", "networks", "in timm's words", "parameters equal"])
+    for name in Self.timmSpaces where space.isEmpty || space.contains("timm") {
+      let compiled = try compileOrExplain("spaces/\(name).yaml", input: nil)
+      let members = try MemberSet(compiled.space)
+      var (known, equal) = (0, 0)
+      for number in 0..<networks {
+        var random = SplitRandom(seed: 7, stream: 1, UInt64(number))
+        let network = try BoundNetwork(compiled.space.bound(to: members.draw(using: &random)))
+        guard let exported = try? TimmExport(of: network) else { continue }
+        known += 1
+        let own = network.tensors.filter { tensor in
+          tensor.isTrained && exported.layers.contains { tensor.name.hasPrefix($0 + ".") }
+        }.reduce(0) { $0 + $1.count }
+        let answer = try peer.ask(
+          [
+            ("task", .string("timm")), ("stem", .integer(exported.stem)),
+            ("blocks", .array(exported.stages.map { .array($0.map { .string($0) }) })),
+          ], as: TimmAnswer.self)
+        if answer.parameters == own { equal += 1 }
+      }
+      table.add([name, "\(networks)", "\(known)", "\(equal)"])
+      Terminal.standardError.line("timm: \(name) compared")
+    }
+    return space.isEmpty || space.contains("timm") ? "\n" + table.text() : ""
+  }
+
+  private struct AccuracyAnswer: Decodable {
+    let accuracy: Double
+  }
+
+  /// Accuracy of trained networks on the test images, in float and in integers, in onnxruntime.
+  private func int8Table(_ library: EngineLibrary, _ peer: ExportPeer) throws -> String {
+    guard !trained.isEmpty else { return "" }
+    var table = AlignedTable([.left, .right, .right, .right, .right, .right, .right, .right, .right])
+    table.add([
+      "network", "images", "float32", "int8", "drop", "full range", "drop", "without kernels", "drop",
+    ])
+    let scratch = try ScratchFolder()
+    defer { scratch.remove() }
+    for run in trained {
+      let subject = try ExportSubject(run, input: nil)
+      let definition = try RunDirectory.definition(of: run)
+      let splits = try DatasetSource(parsing: definition.data).load(SplitOptions(seed: 0, limit: definition.limit))
+      let weights = try subject.weights(file: nil, seed: nil)
+      let model = ONNXModel(of: subject.network, weights: weights)
+      let ranges = try Calibration(
+        subject.network, weights, images: splits.trainAndValidation, count: 200, library
+      ).ranges
+      try write(splits.test, in: scratch.path)
+      var row: [Double] = []
+      let full = model.quantised(ranges, weights: .full)
+      let forms = [
+        ("float", model, true), ("int8", model.quantised(ranges), true), ("full", full, true), ("full", full, false),
+      ]
+      for (name, model, hasKernels) in forms {
+        try replaceFile("\(scratch.path)/\(name).onnx", with: model.data(version: Espalier.version))
+        let shape = splits.test.shape
+        let question: [(key: String, value: JSONValue)] = [
+          ("task", .string("accuracy")), ("path", .string("\(scratch.path)/\(name).onnx")),
+          ("kernels", .boolean(hasKernels)), ("images", .string("\(scratch.path)/images")),
+          ("labels", .string("\(scratch.path)/labels")),
+          (
+            "shape",
+            .array([splits.test.count, shape.channels, shape.height, shape.width].map { .integer($0) })
+          ),
+        ]
+        row.append(try peer.ask(question, as: AccuracyAnswer.self).accuracy * 100)
+      }
+      let texts = row.enumerated().flatMap { index, value in
+        ["\(value.fixed(2)) %"] + (index > 0 ? [(row[0] - value).fixed(2)] : [])
+      }
+      table.add(["\(definition.space), seed \(definition.seed)", splits.test.count.grouped] + texts)
+      Terminal.standardError.line("int8: \(run) tested")
+    }
+    let note = """
+      test accuracy in onnxruntime: weights of 7 bits, of 8 ("full range"), and of 8 with integer kernels off, which is
+      what the file says. Processors without VNNI add pairs of products in 16 bits, and sums of full range leave those.
+      """
+    return "\n" + note + "\n" + table.text()
+  }
+
+  /// Images with channels before sides, and class numbers of 32 bits.
+  private func write(_ images: ImageSet, in folder: String) throws {
+    var pixels = [Float](repeating: 0, count: images.count * images.shape.valueCount)
+    var labels = [Int64](repeating: 0, count: images.count)
+    images.fill(
+      images: &pixels, labels: &labels, indices: Array(0..<images.count), augmentation: .none,
+      epoch: Epoch(seed: 0, number: 0))
+    let shape = ImageShape(
+      channels: images.shape.channels, height: images.shape.height, width: images.shape.width)
+    let planes = channelsFirst(pixels, shape, count: images.count)
+    try replaceFile("\(folder)/images", with: planes.withUnsafeBytes(Array.init))
+    try replaceFile("\(folder)/labels", with: labels.map(Int32.init).withUnsafeBytes(Array.init))
+  }
+}
+
+/// `[n, h, w, c]` as `[n, c, h, w]`.
+private func channelsFirst(_ values: [Float], _ shape: ImageShape, count: Int) -> [Float] {
+  let (channels, positions) = (shape.channels, shape.height * shape.width)
+  guard channels > 1 else { return values }
+  return (0..<count).flatMap { image in
+    (0..<channels).flatMap { channel in
+      (0..<positions).map { values[(image * positions + $0) * channels + channel] }
+    }
   }
 }
 
@@ -200,11 +325,18 @@ struct ExportTrial {
     let supernet = try Supernet(plan, library: library, options: EngineOptions())
     var random = SplitRandom(seed: seed, stream: 3)
     // Uniform numbers of the deviation of first values, scales and shifts that are not 1 and 0: every tensor matters.
+    let numbers = (0..<4096).map { _ in 2 * Float(random.uniform()) - 1 }
+    var place: UInt32 = 0
     for (index, tensor) in plan.tensors.enumerated() {
       let width = Float(tensor.firstDeviation ?? 0.1) * Float(3).squareRoot()
       let middle = tensor.firstConstant
-      let values = (0..<tensor.count).map { _ in middle + width * (2 * Float(random.uniform()) - 1) }
-      if tensor.isTrained { try supernet.context.write(values, of: index) }
+      guard tensor.isTrained else { continue }
+      var values = [Float](repeating: middle, count: tensor.count)
+      for index in values.indices {
+        place &+= 2_654_435_769
+        values[index] += width * numbers[Int(place >> 20)]
+      }
+      try supernet.context.write(values, of: index)
     }
     let input = network.space.input
     let shape = EngineBuffer.Shape(n: batch, h: input.height, w: input.width, c: input.channels)
@@ -235,7 +367,7 @@ struct ExportTrial {
   func compare(in folder: String, with peer: ExportPeer) throws -> ExportAnswer {
     let stem = "\(folder)/network"
     let input = network.space.input
-    try replaceFile("\(stem).images", with: planes(input).withUnsafeBytes(Array.init))
+    try replaceFile("\(stem).images", with: channelsFirst(images, input, count: batch).withUnsafeBytes(Array.init))
     try replaceFile("\(stem).logits", with: logits.withUnsafeBytes(Array.init))
     for (ending, batchNorm) in [("", ONNXModel.BatchNorm.folded), ("-kept", .kept)] {
       let model = ONNXModel(of: network, weights: weights, batchNorm: batchNorm)
@@ -250,15 +382,5 @@ struct ExportTrial {
         ("task", .string("compare")), ("stem", .string(stem)), ("shape", .array(shape.map { .integer($0) })),
         ("classes", .integer(network.space.classes)),
       ], as: ExportAnswer.self)
-  }
-
-  /// The images with channels before sides.
-  private func planes(_ shape: ImageShape) -> [Float] {
-    let (channels, positions) = (shape.channels, shape.height * shape.width)
-    return (0..<batch).flatMap { image in
-      (0..<channels).flatMap { channel in
-        (0..<positions).map { images[(image * positions + $0) * channels + channel] }
-      }
-    }
   }
 }

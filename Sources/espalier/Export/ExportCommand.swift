@@ -20,6 +20,17 @@ struct ExportCommand: ParsableCommand {
     discussion: """
         espalier export best.yaml --to onnx
         espalier export runs/first --to torch -o first.py
+        espalier export runs/first --to onnx --int8 --calibration fashion-mini -o first-int8.onnx
+
+      onnx     opset 18, batch free, names of the space; batch norm folded
+      torch    a Python file that needs torch alone, and a safetensors file beside it
+      timm     block strings, where every layer is a block of timm's
+      dot      the graph for Graphviz
+      svg      the graph drawn
+
+      Weights are those in the run's folder, of '--weights', or first values from '--seed'. The network's identity and its \
+      space's hash are in every file. Without '--out' the file is named for the network, and one that is there is not \
+      replaced.
       """)
 
   @Argument(
@@ -47,9 +58,37 @@ struct ExportCommand: ParsableCommand {
     help: "Leave batch normalisations as they are instead of folding them into the weights before them.")
   var keepsBatchNorm = false
 
+  @Flag(help: "Weights and activations of 8 bits, with ranges from '--calibration' (onnx).")
+  var int8 = false
+
+  @Option(help: ArgumentHelp("Images that show the ranges of activations, as in 'search --data'.", valueName: "source"))
+  var calibration: String?
+
+  @Option(help: "How many images show the ranges.", transform: parseCount)
+  var images = 200
+
+  @Flag(
+    name: .customLong("full-range"),
+    help: "Weights of all 8 bits, for processors with VNNI or its like; without it 7, which no processor's sums exceed."
+  )
+  var fullRange = false
+
   @OptionGroup var shape: InputOption
 
   func validate() throws {
+    guard out != "-" || [.timm, .dot, .svg].contains(format) else {
+      throw ValidationError("standard output is for timm, dot and svg; name a file with '--out'")
+    }
+    guard int8 == (calibration != nil) else {
+      throw ValidationError(
+        int8
+          ? "'--int8' needs images that show the ranges of activations: '--calibration' names them"
+          : "'--calibration' is for '--int8'")
+    }
+    guard int8 || !fullRange else { throw ValidationError("'--full-range' is for '--int8'") }
+    guard !int8 || (format == .onnx && !keepsBatchNorm) else {
+      throw ValidationError("'--int8' is for '--to onnx' with batch norm folded")
+    }
     guard weights == nil || seed == nil else {
       throw ValidationError("weights come from a file or from a seed: give '--weights' or '--seed', not both")
     }
@@ -57,6 +96,9 @@ struct ExportCommand: ParsableCommand {
 
   func run() throws {
     let subject = try ExportSubject(path, input: shape.input)
+    if let out, isSameFile(out, path) {
+      throw CommandFailure("'\(out)' is the network itself; choose another name for '--out'", status: .couldNotRun)
+    }
     switch format {
     case .onnx: try writeONNX(subject)
     case .torch: try writeTorch(subject)
@@ -69,10 +111,20 @@ struct ExportCommand: ParsableCommand {
   private func writeONNX(_ subject: ExportSubject) throws {
     let weights = try subject.weights(file: weights, seed: seed)
     var model = ONNXModel(of: subject.network, weights: weights, batchNorm: keepsBatchNorm ? .kept : .folded)
+    if let calibration {
+      model = model.quantised(
+        try subject.ranges(weights, data: calibration, images: images), weights: fullRange ? .full : .reduced)
+    }
     model.metadata = subject.identity + [("espalier.weights", weights.origin.label)]
     let bytes = model.data(version: Espalier.version)
-    try write(bytes, ending: "onnx", subject)
-    Terminal.standardError.line("weights: \(weights.origin.words)")
+    guard bytes.count <= ONNXModel.mostBytes else {
+      throw CommandFailure("the file would have \(bytes.count.byteText), and ONNX keeps at most 2 GiB in one file")
+    }
+    let path = out ?? "\(subject.stem).onnx"
+    try write(bytes, to: path)
+    let batchNorm = keepsBatchNorm ? "batch norm kept" : "batch norm folded"
+    let precision = int8 ? ", int8 by \(images) images of \(calibration ?? "")" : ""
+    try say("wrote \(path): ONNX, opset 18, \(batchNorm)\(precision)", weights, subject)
   }
 
   private func writeTorch(_ subject: ExportSubject) throws {
@@ -80,22 +132,33 @@ struct ExportCommand: ParsableCommand {
     let module = TorchModule(of: subject.network)
     let facts = subject.identity + [("espalier.weights", weights.origin.label)]
     let path = out ?? "\(subject.stem).py"
-    let stem = path.hasSuffix(".py") ? String(path.dropLast(3)) : path
-    let weightsPath = "\(stem).safetensors"
+    let weightsPath = "\(path.hasSuffix(".py") ? String(path.dropLast(3)) : path).safetensors"
     let name = weightsPath.split(separator: "/").last.map(String.init) ?? weightsPath
     let bytes = try module.file(weights, facts: facts)
-    try write(Array(module.source(weightsFile: name, facts: facts).utf8), ending: "py", subject)
-    if out == nil { try createFile(weightsPath, with: bytes) } else { try replaceFile(weightsPath, with: bytes) }
-    Terminal.standardError.line("weights: \(weights.origin.words)")
+    try write(Array(module.source(weightsFile: name, facts: facts).utf8), to: path)
+    try write(bytes, to: weightsPath)
+    try say("wrote \(path) and \(weightsPath): PyTorch", weights, subject)
   }
 
   /// What people read goes to standard output unless a file is named.
   private func writeText(_ text: String) throws {
     guard let out, out != "-" else { return Terminal.standardOutput.write(text) }
     try replaceFile(out, with: Array(text.utf8))
+    Terminal.standardOutput.line("wrote \(out)")
   }
 
-  private func write(_ bytes: [UInt8], ending: String, _ subject: ExportSubject) throws {
-    if let out { try replaceFile(out, with: bytes) } else { try createFile("\(subject.stem).\(ending)", with: bytes) }
+  /// A file that is there is replaced only where it was named.
+  private func write(_ bytes: [UInt8], to path: String) throws {
+    if out == nil { try createFile(path, with: bytes) } else { try replaceFile(path, with: bytes) }
+  }
+
+  private func say(_ what: String, _ weights: NetworkTensors, _ subject: ExportSubject) throws {
+    let cost = try subject.cost
+    let stream = Terminal.standardOutput
+    stream.line(what)
+    stream.line("weights  \(weights.origin.words)")
+    stream.line("network  \(cost.parameters.grouped) parameters, \(cost.macs.grouped) MACs")
+    guard subject.network.leftOut > 0 else { return }
+    stream.line("left out \(counted(subject.network.leftOut, "operation")) that no output depends on")
   }
 }

@@ -1,5 +1,8 @@
+import Datasets
+import Engine
 import Exporters
 import Search
+import SpaceIR
 import Supernet
 
 extension ExportSubject {
@@ -66,5 +69,16 @@ extension TorchModule {
     var bytes: [UInt8] = []
     try file.write(.ifThere) { bytes.append(contentsOf: $0) }
     return bytes
+  }
+}
+
+extension ExportSubject {
+  /// The ranges of the network's values over the first images of a data set's training part.
+  func ranges(_ weights: NetworkTensors, data: String, images: Int) throws -> [NodeID: ClosedRange<Float>] {
+    try translatingFailures {
+      let splits = try DatasetSource(parsing: data).load(SplitOptions(seed: 0))
+      let library = try EngineLibrary.load(folders: engineFolders, device: .cpu)
+      return try Calibration(network, weights, images: splits.trainAndValidation, count: images, library).ranges
+    }
   }
 }

@@ -90,7 +90,8 @@ struct ImportCommand: ParsableCommand {
     }
     let stream = Terminal.standardError
     for remark in imported.remarks { stream.line("not carried: \(remark)") }
-    stream.line("\(written.cost.macs.grouped) MACs, \(written.cost.parameters.grouped) parameters")
+    let cost = "\(written.cost.macs.grouped) MACs, \(written.cost.parameters.grouped) parameters"
+    if let out { Terminal.standardOutput.line("wrote \(out): \(cost)") } else { stream.line(cost) }
   }
 
   // MARK: The text
