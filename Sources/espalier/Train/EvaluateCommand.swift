@@ -129,7 +129,8 @@ struct EvaluateCommand: AsyncParsableCommand {
     let own = RunDirectory.has(.weights, in: network) ? "\(network)/\(RunDirectory.File.weights.rawValue)" : nil
     guard let path = weights ?? own else {
       throw CommandFailure(
-        "the search '\(network)' has not trained its network\nhelp: 'espalier train' does, or name weights with --weights")
+        "the search '\(network)' has not trained its network\nhelp: 'espalier train' does, or name weights with --weights"
+      )
     }
     return Order(
       network: try NetworkFiles("\(network)/\(RunDirectory.File.architecture.rawValue)"), weights: path,
