@@ -120,6 +120,11 @@ extension EngineInstruction {
       .make(ES_MASK, [x], [y], slices: [mask], [delivery.encoded])
     case .maskBackward(let dy, let x, let dx, let mask, let delivery):
       .make(ES_MASK_BACKWARD, [dy, x], [dx], slices: [mask], [delivery.encoded])
+    case .contrast(let z, let positives, let negatives, let temperature):
+      .make(ES_CONTRAST, [z, positives], [], slices: [negatives], scalar: temperature)
+    case .contrastBackward(let z, let positives, let dz, let negatives, let temperature, let factor):
+      .make(
+        ES_CONTRAST_BACKWARD, [z, positives], [dz], slices: [negatives], scalar: temperature, secondScalar: factor)
     }
   }
 }
@@ -187,7 +192,7 @@ extension EngineInstruction.Pooling {
 extension es_instruction {
   fileprivate static func make(
     _ opcode: es_opcode, _ inputs: [EngineBuffer.ID?], _ outputs: [EngineBuffer.ID?],
-    slices: [EngineSlice.ID?] = [], _ attributes: [Int] = [], scalar: Double = 0
+    slices: [EngineSlice.ID?] = [], _ attributes: [Int] = [], scalar: Double = 0, secondScalar: Double = 0
   ) -> es_instruction {
     var instruction = es_instruction()
     instruction.opcode = Int32(opcode.rawValue)
@@ -196,6 +201,7 @@ extension es_instruction {
     fill(&instruction.slices, slices.map { $0.map(\.index) }, absent: -1)
     fill(&instruction.attributes, attributes, absent: 0)
     instruction.scalars.0 = scalar
+    instruction.scalars.1 = secondScalar
     return instruction
   }
 

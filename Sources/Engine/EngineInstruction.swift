@@ -149,6 +149,10 @@ package enum EngineInstruction: Hashable, Sendable {
   case copy(from: Buffer, to: Buffer, Delivery)
   case crossEntropy(logits: Buffer, smoothing: Double, output: Int = 0)
   case crossEntropyBackward(logits: Buffer, dlogits: Buffer, smoothing: Double, output: Int = 0)
+  /// Nil: no negatives.
+  case contrast(z: Buffer, positives: Buffer, negatives: Slice?, temperature: Double)
+  case contrastBackward(
+    z: Buffer, positives: Buffer, dz: Buffer, negatives: Slice?, temperature: Double, factor: Double)
   case pool(x: Buffer, y: Buffer, Pooling, Window)
   case poolBackward(dy: Buffer, x: Buffer, dx: Buffer, Pooling, Window, Delivery)
   case groupedConvolution(x: Buffer, y: Buffer, weight: Slice, bias: Slice?, GroupedWindow)

@@ -2,39 +2,41 @@ import Search
 
 /// Keys of searches that train shared weights by drawn paths and then score candidates.
 extension RecipeOption {
-  static let oneShot = weightParts + scoreParts + moveParts
+  static let oneShot = weightParts + scoreParts + moveParts + predictedMoves + contrastWeights
 
   private static let weightParts = [
     RecipeOption(
       "oneshot.draws", .word(OneShotRecipe.Draws.allCases.map(\.rawValue)) { $0.oneShot.draws = .init(rawValue: $1) },
-      "Which paths train the weights: all networks alike (`uniform`), or bins of multiply-adds alike (`bins`)",
-      standard: "uniform (spos, bn-nas)", source: "SPOS, section 3.2; its released code draws from bins"),
+      "Which paths train the weights: all networks alike (`uniform`), bins of multiply-adds alike (`bins`), or two that differ "
+        + "in every decision (`crossed`)",
+      standard: "uniform; crossed (pi-nas)", source: "SPOS; its released code draws from bins"),
     RecipeOption(
       "oneshot.bins", .count(least: 1) { $0.oneShot.bins = $1 }, "How many bins, all as wide", standard: "7",
       source: "SPOS's code"),
     RecipeOption(
       "oneshot.bin-shares", .shares { $0.oneShot.binShares = $1 }, "The shares of the target that the bins cover",
-      standard: "29/33..36/33", source: "SPOS's code: 290 to 360 million under a limit of 330"),
+      standard: "0.88..1.09", source: "SPOS's code: 290 to 360 million under a limit of 330"),
     RecipeOption(
       "oneshot.paths", .count(least: 1) { $0.oneShot.paths = $1 }, "Paths of a step, whose gradients are averaged",
-      standard: "1", source: "SPOS, section 3.2"),
+      standard: "1, 2 (pi-nas)", source: "SPOS"),
     RecipeOption(
       "oneshot.weights",
       .word(OneShotRecipe.Weights.allCases.map(\.rawValue)) { $0.oneShot.weights = .init(rawValue: $1) },
-      "What is trained of a path: `all`, the last batch norm of each operator (`last-bn`), every batch norm (`all-bn`), or "
-        + "those and the classifier (`all-bn+classifier`)", standard: "all (spos), last-bn (bn-nas)",
+      "What is trained of a path: `all`, the last batch norm of each operator (`last-bn`), every batch norm (`all-bn`), "
+        + "those and the classifier (`all-bn+classifier`), or all without labels (`contrast`)",
+      standard: "all (spos, fox-nas), last-bn (bn-nas), contrast (pi-nas)",
       source: "SPOS; BN-NAS's code"),
     RecipeOption(
       "oneshot.affine", .word(["false", "true"]) { $0.oneShot.trainsAffine = $1 == "true" },
       "Whether scales and shifts of batch norms are trained; else they stay 1 and 0",
-      standard: "false (spos), true (bn-nas)", source: "SPOS's code"),
+      standard: "false (spos, fox-nas), true (bn-nas, pi-nas)", source: "SPOS's code"),
     RecipeOption(
       "oneshot.schedule",
       .word(OneShotRecipe.Schedule.allCases.map(\.rawValue)) { $0.oneShot.schedule = .init(rawValue: $1) },
       "How `weights.rate` falls", standard: "linear", source: "SPOS's code"),
     RecipeOption(
       "oneshot.end-rate", .number({ $0 >= 0 && $0 <= 1 }, "from 0 to 1") { $0.oneShot.endRate = $1 },
-      "The last rate of `linear` as a share of the first", standard: "0 (spos), 0.002 (bn-nas)",
+      "The last rate of `linear` as a share of the first", standard: "0 (spos, fox-nas), 0.002 (bn-nas)",
       source: "SPOS's and BN-NAS's code"),
     RecipeOption(
       "oneshot.smoothing", .number(notNegative, "at least 0 and below 1") { $0.oneShot.labelSmoothing = $1 },
@@ -45,8 +47,8 @@ extension RecipeOption {
     RecipeOption(
       "oneshot.score", .word(OneShotRecipe.Score.allCases.map(\.rawValue)) { $0.oneShot.score = .init(rawValue: $1) },
       "What a candidate is worth: accuracy with batch norms measured anew (`recalibrated`), or the scales of its last batch "
-        + "norms (`bn-indicator`)", standard: "recalibrated (spos), bn-indicator (bn-nas)",
-      source: "SPOS, section 3.4; BN-NAS, section 3"),
+        + "norms (`bn-indicator`)", standard: "recalibrated, bn-indicator (bn-nas)",
+      source: "SPOS; BN-NAS's code"),
     RecipeOption(
       "oneshot.recalibration", .count(least: 1) { $0.oneShot.recalibrationImages = $1 },
       "Training images that the batch norms of a candidate are measured on, at most all", standard: "25600",
@@ -64,8 +66,10 @@ extension RecipeOption {
     RecipeOption(
       "oneshot.moves", .word(OneShotRecipe.Moves.allCases.map(\.rawValue)) { $0.oneShot.moves = .init(rawValue: $1) },
       "Which candidates are scored: generations of the best (`evolution`), uniform draws (`random`), or mutations of "
-        + "tournament winners (`ageing`)", standard: "evolution",
-      source: "SPOS, section 3.4; arXiv 1902.07638; arXiv 1802.01548"),
+        + "tournament winners (`ageing`), or uniform draws and what predictors fitted to them know as best (`predicted`), or draws from where "
+        + "the best were (`region`)",
+      standard: "evolution (spos, bn-nas), predicted (fox-nas), region (pi-nas)",
+      source: "SPOS; arXiv 1902.07638; arXiv 1802.01548"),
     RecipeOption(
       "oneshot.population", .count(least: 1) { $0.oneShot.population = $1 },
       "Candidates of a generation; a search scores `population x (generations + 1)` of them, whatever moves it",

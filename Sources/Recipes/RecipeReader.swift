@@ -114,10 +114,49 @@ private struct RecipeReader {
           "cost.measure", "mixture.cost", why: "a table has no times between widths, so a latency is 'expected'"),
         at: node.range)
     }
+    if let node = known["training"] { checkTraining(node) }
     if let epochs = recipe.epochs, let warmUp = recipe.warmUpEpochs, warmUp >= epochs, let node = known["schedule"] {
       log.error(
         RecipeDiagnostic.notTogether("epochs", "warm-up", why: "the warm-up leaves no epoch to the search"),
         at: node.range)
+    }
+  }
+
+  /// What excludes or needs each other in a training.
+  private mutating func checkTraining(_ node: YAMLNode) {
+    let training = recipe.training
+    func refuse(_ first: String, _ second: String, _ why: String) {
+      log.error(RecipeDiagnostic.notTogether(first, second, why: why), at: node.range)
+    }
+    if let shift = training.shift, shift > 0, training.cropShares != nil {
+      refuse("shift", "crop-area", "an image is either shifted, or a part of it resized")
+    }
+    if let shares = training.cropShares, shares.lowerBound == 0 || shares.upperBound > 1 {
+      log.error(
+        RecipeDiagnostic.outOfRange(
+          key: "training.crop-area", rule: "a range above 0 and up to 1",
+          found: "\(shares.lowerBound)..\(shares.upperBound)"), at: node.range)
+    }
+    if let batch = training.batch, let lanes = training.lanes, batch % lanes != 0 {
+      refuse("batch", "lanes", "\(lanes) parts do not divide \(batch) images")
+    }
+    if training.optimiser != .rmsProp, training.squareDecay != nil || training.epsilon != nil {
+      refuse("optimiser", "rms-decay and rms-epsilon", "only 'rmsprop' has them")
+    }
+    if training.schedule != .step, training.stepEpochs != nil || training.stepFactor != nil {
+      refuse("schedule", "step-epochs and step-factor", "only 'step' has them")
+    }
+    if training.changes ?? 0 == 0, training.strength != nil {
+      refuse("randaugment", "randaugment-strength", "without changes there is no strength")
+    }
+    if (training.changes ?? 0) > 16 {
+      log.error(
+        RecipeDiagnostic.outOfRange(
+          key: "training.randaugment", rule: "at most 16", found: "'\(training.changes ?? 0)'"), at: node.range)
+    }
+    let taught = [training.teacherShare, training.teacherTemperature].contains { $0 != nil }
+    if training.teacher == nil, taught || training.teacherWeights != nil {
+      refuse("teacher", "teacher-weights, teacher-share and teacher-temperature", "they are about a teacher")
     }
   }
 

@@ -17,6 +17,16 @@ enum RandomPurpose: UInt64 {
   case ties = 9
   /// Which images candidates are scored on.
   case calibration = 10
+  /// Walks over predictions.
+  case walks = 11
+  /// First vectors of a queue.
+  case negatives = 12
+  /// What an image looks like in a step.
+  case views = 13
+  /// Order of a teacher's batch.
+  case groups = 14
+  /// Draws of a region search.
+  case regions = 15
 }
 
 extension SplitRandom {

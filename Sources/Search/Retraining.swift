@@ -72,7 +72,7 @@ private func train(
 ) throws -> RetrainedNetwork {
   let bound = try space.bound(to: task.architecture)
   let plan = try SupernetPlan(for: bound, statistics: .recorded)
-  let network = try Supernet(plan, library: library, options: EngineOptions())
+  let network = try Supernet(plan, library: library, options: EngineOptions(lanes: recipe.laneCount))
   try network.initialise(normals(seed: task.seed))
   let start = try keeper?.start(of: number)
   let epochsDone = (start?.texts["steps"].flatMap(Int.init) ?? 0) / max(1, images.count / recipe.batch)

@@ -122,6 +122,12 @@ package enum SearchMethod: String, Hashable, Sendable, Codable, CaseIterable {
   /// A device's pool of operators, searched in groups of layers within a latency (Zhang et al. 2020, arXiv 1910.11609;
   /// `GroupedStages`).
   case hurricane
+  /// One path a step trains shared weights, predictors are fitted to scores of uniform draws, and annealing finds the
+  /// predicted optimum (Liu et al. 2021, arXiv 2108.08189; `PredictedStages`).
+  case foxNAS = "fox-nas"
+  /// Two crossed paths agree with a mean teacher without labels, and a classifier on frozen features scores candidates (Peng
+  /// et al. 2021, arXiv 2108.09671; `ContrastiveTraining`).
+  case piNAS = "pi-nas"
 
   /// Whether a step runs all networks at once, so that none is drawn.
   package var isMixture: Bool { self == .fbnetV2 }
@@ -130,7 +136,7 @@ package enum SearchMethod: String, Hashable, Sendable, Codable, CaseIterable {
   package var learnsDistribution: Bool {
     switch self {
     case .fpNAS, .parsec, .fbnetV2: true
-    case .random, .evolution, .spos, .bnNAS, .hurricane: false
+    case .random, .evolution, .spos, .bnNAS, .hurricane, .foxNAS, .piNAS: false
     }
   }
 
@@ -138,14 +144,14 @@ package enum SearchMethod: String, Hashable, Sendable, Codable, CaseIterable {
   package var takesStart: Bool {
     switch self {
     case .fpNAS, .parsec: true
-    case .fbnetV2, .random, .evolution, .spos, .bnNAS, .hurricane: false
+    case .fbnetV2, .random, .evolution, .spos, .bnNAS, .hurricane, .foxNAS, .piNAS: false
     }
   }
 
   /// Whether it trains shared weights by drawn paths, and then scores candidates one by one.
   package var isOneShot: Bool {
     switch self {
-    case .spos, .bnNAS, .hurricane: true
+    case .spos, .bnNAS, .hurricane, .foxNAS, .piNAS: true
     case .fpNAS, .parsec, .fbnetV2, .random, .evolution: false
     }
   }
@@ -156,7 +162,7 @@ package enum SearchMethod: String, Hashable, Sendable, Codable, CaseIterable {
     switch self {
     case .bnNAS: 3
     case .hurricane: 21
-    case .fpNAS, .parsec, .fbnetV2, .random, .evolution, .spos: 30
+    case .fpNAS, .parsec, .fbnetV2, .random, .evolution, .spos, .foxNAS, .piNAS: 30
     }
   }
 
@@ -185,8 +191,18 @@ package enum SearchMethod: String, Hashable, Sendable, Codable, CaseIterable {
       return SearchRecipe(
         samples: .fixed(2), form: .factorised, epochs: epochs, warmUpEpochs: epochs / 9, target: target,
         mixture: MixtureRecipe(epochs: epochs))
-    case .spos, .hurricane: return .oneShot(OneShotRecipe(), epochs: epochs, target: target)
+    case .spos: return .oneShot(OneShotRecipe(), epochs: epochs, target: target)
+    case .hurricane:
+      // Which device, and how fast, only a recipe can say.
+      var parts = OneShotRecipe()
+      parts.groups = GroupRecipe(device: "", limit: 0)
+      return .oneShot(parts, epochs: epochs, target: target)
     case .bnNAS: return .oneShot(.normIndicator, epochs: epochs, target: target)
+    case .foxNAS: return .oneShot(.predicted, epochs: epochs, target: target)
+    case .piNAS:
+      var recipe = SearchRecipe.oneShot(.crossed, epochs: epochs, target: target)
+      (recipe.weightRate, recipe.weightDecay) = (0.06, 1e-4)
+      return recipe
     }
   }
 }

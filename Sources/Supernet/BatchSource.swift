@@ -21,6 +21,15 @@ package struct BatchSource: Sendable {
   /// Full batches in one pass over the images; what is left over is seen in another order next time.
   package var batchesPerEpoch: Int { order.batchCount }
 
+  /// The images of batch number `step`, as they are: normalised, [n, h, w, c], with their places in the set.
+  package func pixels(of step: Int) -> (values: [Float], indices: [Int], labels: [Int]) {
+    let indices = order.batches(in: Epoch(seed: seed, number: step / batchesPerEpoch))[step % batchesPerEpoch]
+    var values = [Float](repeating: 0, count: indices.count * images.shape.valueCount)
+    var labels = [Int64](repeating: 0, count: indices.count)
+    images.fill(images: &values, labels: &labels, indices: indices, epoch: Epoch(seed: seed, number: 0))
+    return (values, Array(indices), labels.map(Int.init))
+  }
+
   /// Writes batch number `step`, counted from 0 over all epochs, into a slot of the context.
   package func write(step: Int, to slot: Int, of supernet: Supernet) throws {
     try write(step: step, inParts: 1, from: slot, of: supernet)

@@ -52,7 +52,7 @@ extension Instruction {
       .layerNormBackward, .positionEmbedding, .positionEmbeddingBackward:
       furtherWeighted
     case .multiply, .multiplyBackward, .copyChannels, .shuffle, .softmax, .softmaxBackward, .zero, .resize,
-      .resizeBackward, .attention, .attentionBackward, .quantize, .mask, .maskBackward:
+      .resizeBackward, .attention, .attentionBackward, .quantize, .mask, .maskBackward, .contrast, .contrastBackward:
       furtherPlain
     case .copiesSum, .copiesSumBackward, .copiesSoftmax, .copiesSoftmaxBackward, .copiesWeightedSum,
       .copiesWeightedSumBackward:

@@ -59,6 +59,12 @@ extension Instruction {
     case .maskBackward(let adds):
       .maskBackward(
         dy: input(0), x: operand, dx: output(0), weight(0), delivery(adds))
+    case .contrast(let temperature):
+      .contrast(z: input(0), positives: input(1), negatives: slice(0), temperature: temperature)
+    case .contrastBackward(let temperature, let factor):
+      .contrastBackward(
+        z: input(0), positives: input(1), dz: written(0), negatives: slice(0), temperature: temperature,
+        factor: factor)
     case .quantize(let bits, let mode): .quantize(x: input(0), y: written(0), bits: bits, mode.encoded)
     default: preconditionFailure("\(kernel) is encoded elsewhere")
     }

@@ -181,9 +181,28 @@ int32_t tensors_train(es_context *handle, const int32_t *tensors, int32_t count,
   });
 }
 
+int32_t batch_write_targets(es_context *handle, int32_t slot, int32_t output, const float *shares, const float *teacher,
+                            int64_t count, int64_t classes, double share, double temperature, es_message *message) {
+  return serve(handle, message, [&](Context &context) {
+    context.write_targets(slot, output, shares, teacher, count, classes, share, temperature);
+  });
+}
+
+int32_t tensors_follow(es_context *handle, es_context *followed, const int32_t *tensors, int32_t count, double momentum,
+                       es_message *message) {
+  return serve(handle, message, [&](Context &context) {
+    require(followed != nullptr && followed != handle, "there is no other context to follow");
+    require(count >= 0 && (tensors != nullptr || count == 0), "there are no tensors");
+    require(momentum >= 0 && momentum <= 1, "the momentum of an average is not in 0 ... 1");
+    // Nobody follows in the other direction: contexts are followed by such that nothing follows.
+    const std::lock_guard lock(followed->context.mutex);
+    context.follow(followed->context, tensors, count, momentum);
+  });
+}
+
 constexpr es_api kTable{describe,   context_create, context_destroy, tensors_allocate, tensor_write, tensor_read,
                         batch_write, evaluate,       accumulate,      update,           swap_average, memory,
-                        batch_write_input, batch_write_labels, tensors_train};
+                         batch_write_input, batch_write_labels, tensors_train, batch_write_targets, tensors_follow};
 
 }  // namespace
 

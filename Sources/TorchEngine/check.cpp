@@ -73,6 +73,9 @@ void check_slices(const Context &context, const es_program &program) {
   }
 }
 
+/// What a program is trained on.
+bool is_loss(int32_t opcode) { return opcode == ES_CROSS_ENTROPY || opcode == ES_CONTRAST; }
+
 void check_index(int32_t index, int32_t count, const char *kind) {
   if (index < -1 || index >= count) {
     throw Failure(ES_INVALID, "there is no " + std::string(kind) + " " + std::to_string(index));
@@ -113,7 +116,7 @@ void check_instruction(const Context &context, const es_program &program, const 
   if (in_forward && kernel.direction == Direction::backward) {
     throw Failure(ES_INVALID, "a backward instruction in the forward part");
   }
-  if (!in_forward && instruction.opcode == ES_CROSS_ENTROPY) {
+  if (!in_forward && is_loss(instruction.opcode)) {
     throw Failure(ES_INVALID, "a loss in the backward part");
   }
   kernel.check(Check(context, program, batch, instruction));
@@ -203,12 +206,14 @@ void check_job(const Context &context, const es_job &job, Passes passes) {
       failure.text = instruction_name(program, index) + ": " + failure.text;
       throw;
     }
-    if (instruction.opcode != ES_CROSS_ENTROPY) continue;
-    const auto output = static_cast<size_t>(instruction.attributes[0]);
+    if (!is_loss(instruction.opcode)) continue;
+    const auto output =
+        instruction.opcode == ES_CROSS_ENTROPY ? static_cast<size_t>(instruction.attributes[0]) : size_t{0};
     if (losses.size() <= output) losses.resize(output + 1, 0);
     ++losses[output];
   }
-  require(losses[0] == 1, "the forward part has not exactly one cross-entropy");
+  require(losses[0] == 1 || (passes == Passes::forward && end > 0 && losses[0] == 0 && losses.size() == 1),
+          "the forward part has not exactly one cross-entropy");
   for (const int count : losses) require(count <= 1, "an output has several cross-entropies");
 }
 

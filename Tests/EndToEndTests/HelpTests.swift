@@ -3,7 +3,7 @@ import Testing
 struct HelpTests {
   static let commands = [
     "validate", "explain", "count", "costs", "sample", "rank", "unrank", "compile", "plan", "new", "format", "diff",
-    "schema",
+    "schema", "fit", "optimise",
   ]
 
   @Test func `the root's help lists every command`() throws {

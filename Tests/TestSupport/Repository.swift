@@ -18,7 +18,7 @@ package enum Repository {
       "fbnet", "fbnetv2", "fox-nas",
       "hrnet", "hurricane", "mini-bn-nas", "mini-darts", "mini-darts-deep", "mini-fox", "mini-fox-swish",
       "mini-hurricane",
-      "mini-spos", "mini-spos-channels", "mini-spos-cifar", "mixed-precision", "nasbench101",
+      "mini-pi-nas", "mini-spos", "mini-spos-channels", "mini-spos-cifar", "mixed-precision", "nasbench101",
       "nasbench101-legal", "nasbench201", "ofa-mobilenetv3", "pi-nas", "resnest", "spos", "spos-channels", "two-views",
     ]
 

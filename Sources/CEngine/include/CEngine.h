@@ -23,7 +23,7 @@
 extern "C" {
 #endif
 
-#define ES_ABI_VERSION 6
+#define ES_ABI_VERSION 7
 
 enum es_status {
   ES_OK = 0,
@@ -88,10 +88,11 @@ enum es_opcode {
   ES_COPY = 21,
   /* Mean cross-entropy of each position against the batch's labels for an output, with label smoothing; also counts
    * argmax hits. in: logits [n,h,w,classes]. attributes: output. scalars: smoothing. The loss in es_outcome is the sum
-   * over outputs without smoothing, its hits are those of output 0; see ES_CROSS_ENTROPY_BACKWARD. */
+   * over outputs without smoothing, its hits are those of output 0; see ES_CROSS_ENTROPY_BACKWARD. Where the output has
+   * targets (batch_write_targets) the loss is the cross-entropy against their shares; a teacher has no part in it. */
   ES_CROSS_ENTROPY = 22,
-  /* dlogits = path weight * d(mean smoothed cross-entropy)/dlogits. in: logits. out: dlogits. attributes: output.
-   * scalars: smoothing. */
+  /* dlogits = path weight * d(mean smoothed cross-entropy, or what batch_write_targets says)/dlogits. in: logits. out:
+   * dlogits. attributes: output. scalars: smoothing. */
   ES_CROSS_ENTROPY_BACKWARD = 23,
   /* max (function 0) or average (function 1, padding not counted) over kernel x kernel. in: x. out: y.
    * attributes: function, kernel, stride. padding = kernel/2, of an even kernel 0. */
@@ -160,6 +161,13 @@ enum es_opcode {
   /* in: dy, x or -1 where m is not trained. out: dx or -1. slices: m. attributes: accumulate. The channels of dx from k
    * on become 0, or stay as they are. */
   ES_MASK_BACKWARD = 48,
+  /* In the place of the cross-entropy of output 0: InfoNCE (van den Oord et al. 2018, arXiv 1807.03748) of q = z / |z|
+   * against unit vectors that are constants, mean over n of -log(exp(q.k / T) / (exp(q.k / T) + sum_j exp(q.n_j / T)));
+   * without negatives the mean of 1 - q.k. Hits are the rows whose k is nearest. in: z [n,1,1,d], k [n,1,1,d]. slices:
+   * the negatives n_j [K, d], or -1. scalars: T > 0. */
+  ES_CONTRAST = 49,
+  /* dz = path weight * factor * d(loss)/dz. in: z, k. out: dz. slices: the negatives or -1. scalars: T, factor. */
+  ES_CONTRAST_BACKWARD = 50,
 };
 
 enum es_function {
@@ -237,7 +245,7 @@ typedef struct {
 } es_instruction;
 
 /* Forward instructions are 0 ..< forward_count, among them one ES_CROSS_ENTROPY for each output; the rest is the
- * backward pass. The program is borrowed for the call. */
+ * backward pass. A program that is only evaluated may be without any. The program is borrowed for the call. */
 typedef struct {
   const es_instruction *instructions;
   int32_t instruction_count;
@@ -352,6 +360,18 @@ typedef struct {
    * gradient of another, which its kernels save, and an update leaves the others, their momentum and their steps alone.
    * An earlier gradient is forgotten. */
   int32_t (*tensors_train)(es_context *context, const int32_t *tensors, int32_t count, es_message *message);
+  /* What an output of a slot is trained towards beside its labels, which still count hits; after batch_write, which
+   * forgets it. float32 [count, classes] each, copied; count is that of the output's labels.
+   * shares: rows that sum to 1, in place of one-hot labels; null: the labels. teacher: logits z_t; null: none. The loss
+   * that is differentiated is (1 - share) CE(smoothed shares) + share T^2 KL(softmax(z_t / T) || softmax(z / T)), with
+   * share in 0 ... 1 and T > 0 (Hinton, Vinyals and Dean 2015, arXiv 1503.02531, section 2). */
+  int32_t (*batch_write_targets)(es_context *context, int32_t slot, int32_t output, const float *shares,
+                                 const float *teacher, int64_t count, int64_t classes, double share, double temperature,
+                                 es_message *message);
+  /* A moving average of another context's values, of the same dtype and device: value = momentum * value + (1 - momentum)
+   * * value of the other, for these tensors and no others. */
+  int32_t (*tensors_follow)(es_context *context, es_context *followed, const int32_t *tensors, int32_t count,
+                            double momentum, es_message *message);
 } es_api;
 
 /* The library's only export. Null when it cannot serve this ABI version. */

@@ -39,7 +39,7 @@ package struct AnnealingRule: Hashable, Sendable {
 
   /// Of fox-nas.md, section 5.2: T₀ = 0.3 points, cooled by 0.999 a step; few moves, since a cold walk mends details.
   package static let metropolis = AnnealingRule(
-    acceptance: .metropolis(temperature: 0.3, cooling: 0.999), moves: 4, leastMoves: 1, movesEvery: 1000,
+    acceptance: .metropolis(temperature: 0.3, cooling: 0.999), moves: 4, leastMoves: 2, movesEvery: 1000,
     depthsUntil: 0, staleLimit: 5000, longest: 1_000_000, redraws: 100_000)
 }
 
@@ -48,15 +48,19 @@ package struct AnnealingRule: Hashable, Sendable {
 /// The best state ever seen is the answer, not the last one. States outside the limit, the space's requirements or its
 /// budgets are never entered.
 package struct AnnealingWalk: Sendable {
-  package private(set) var best: PredictedNetwork
+  package var best: PredictedNetwork { kept[0] }
+  /// The best states that were entered, the best first, none twice.
+  package private(set) var kept: [PredictedNetwork]
   /// States whose predictions were looked at.
   package private(set) var calls: Int
   package private(set) var steps = 0
   package private(set) var accepted = 0
 
+  /// - Parameter keeping: The released driver keeps the five best.
   /// - Throws: `AnnealingError`.
   package init(
-    _ space: PredictedSpace, limit: Double, rule: AnnealingRule, using generator: inout some RandomNumberGenerator
+    _ space: PredictedSpace, limit: Double, rule: AnnealingRule, keeping: Int = 1,
+    using generator: inout some RandomNumberGenerator
   ) throws(AnnealingError) {
     var judge = LegalStates(space, limit: limit)
     var state = try judge.start(using: &generator, tries: rule.redraws)
@@ -64,7 +68,7 @@ package struct AnnealingWalk: Sendable {
     var stale = 0
     var moves = rule.moves
     var weights = space.depthWeights
-    var found = (state: state, score: score)
+    var found = [(state: state, score: score)]
     if rule.depthsUntil == 0 { weights = space.laterWeights }
     while stale < rule.staleLimit, steps < rule.longest {
       guard let next = judge.step(from: state, moves: moves, weights, using: &generator, tries: rule.redraws) else {
@@ -76,17 +80,29 @@ package struct AnnealingWalk: Sendable {
       if rule.accepts(gain, step: steps, stale: stale, using: &generator) {
         (state, score, stale) = (next, reached, 0)
         accepted += 1
+        Self.keep(state, score, keeping, in: &found)
       } else {
         stale += 1
       }
-      if score.accuracy > found.score.accuracy { found = (state, score) }
       if steps == rule.depthsUntil { weights = space.laterWeights }
       if moves > rule.leastMoves, steps.isMultiple(of: rule.movesEvery) { moves -= 1 }
     }
     calls = judge.calls
-    best = PredictedNetwork(
-      network: space.network(found.state), state: found.state, accuracy: found.score.accuracy,
-      latency: found.score.latency)
+    kept = found.map { entry in
+      PredictedNetwork(
+        network: space.network(entry.state), state: entry.state, accuracy: entry.score.accuracy,
+        latency: entry.score.latency)
+    }
+  }
+
+  private static func keep(
+    _ state: [Int], _ score: PartScores.Score, _ count: Int, in found: inout [(state: [Int], score: PartScores.Score)]
+  ) {
+    if found.count == count, let last = found.last, score.accuracy <= last.score.accuracy { return }
+    guard !found.contains(where: { $0.state == state }) else { return }
+    let place = found.firstIndex { $0.score.accuracy < score.accuracy } ?? found.count
+    found.insert((state, score), at: place)
+    if found.count > count { found.removeLast() }
   }
 
   /// Uniform states within the limit, as many as were looked at before: what annealing is compared with.

@@ -1,7 +1,7 @@
 package import SpaceIR
 
 /// How the blocks of a stage decide when a predictor is optimised.
-package enum BlockTie: String, Hashable, Sendable, CaseIterable {
+package enum BlockTie: String, Hashable, Sendable, Codable, CaseIterable {
   /// Every block after the first of a stage decides as the others do, as the published search has it.
   case alike
   /// Each block for itself: the whole space.

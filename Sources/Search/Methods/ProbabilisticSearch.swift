@@ -62,6 +62,8 @@ package enum SearchError: Error, Hashable, Sendable {
   case notImagesToClasses(what: String)
   /// A loss or a gradient is no longer a number.
   case notFinite(steps: Int, reason: String)
+  /// The same in the training of one network.
+  case trainingNotFinite(steps: Int, reason: String)
 }
 
 extension SearchError: CustomStringConvertible {
@@ -85,6 +87,12 @@ extension SearchError: CustomStringConvertible {
       the search cannot go on after \(steps) steps: \(reason)
       help: what was written before is kept. The same numbers would come again, so do not resume: search again into \
       another folder with a smaller 'weights.rate' or a 'weights.clip' in its recipe
+      """
+    case .trainingNotFinite(let steps, let reason):
+      """
+      the training cannot go on after \(steps) steps: \(reason)
+      help: what was written before is kept. The same numbers would come again, so do not resume: train again into \
+      another folder with a smaller 'training.rate' or a 'training.clip' in its recipe
       """
     }
   }
@@ -313,15 +321,19 @@ func requireBatch(of batch: Int, in parts: [(name: String, images: ImageSet)]) t
 
 /// The space was compiled for the data's image shape and classes.
 func requireFit(_ space: Space, _ splits: DatasetSplits) throws(SearchError) {
+  try requireFit(space, to: splits.train)
+}
+
+func requireFit(_ space: Space, to images: any ImageStore) throws(SearchError) {
   if !space.otherInputs.isEmpty { throw .notImagesToClasses(what: "several inputs") }
   if !space.otherOutputs.isEmpty { throw .notImagesToClasses(what: "several outputs") }
   if space.output.height != 1 || space.output.width != 1 {
     throw .notImagesToClasses(what: "an output of \(space.output.height) x \(space.output.width) pixels")
   }
-  let shape = splits.train.shape
+  let shape = images.shape
   let data = ImageShape(channels: shape.channels, height: shape.height, width: shape.width)
   guard space.input == data else { throw .wrongImages(space: space.input.words, data: data.words) }
-  let classes = splits.train.classNames.count
+  let classes = images.identity.classNames.count
   guard space.classes == classes else { throw .wrongClasses(space: space.classes, data: classes) }
 }
 

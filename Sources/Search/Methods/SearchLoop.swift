@@ -24,6 +24,8 @@ package protocol SearchLoop {
   var parameterCount: Int { get }
   /// What is to be said of the search before it goes on, each a sentence.
   var remarks: [String] { get }
+  /// What the run keeps of it beside its records.
+  var documents: [RunDocument] { get }
 
   /// One step.
   ///
@@ -48,6 +50,7 @@ extension SearchLoop {
   package var isFinished: Bool { step >= totalSteps }
   package var remarks: [String] { [] }
   package func conclusion() -> [String] { [] }
+  package var documents: [RunDocument] { [] }
 }
 
 extension ProbabilisticSearch: SearchLoop {

@@ -11,6 +11,10 @@ package struct Proposal: Hashable, Sendable {
     case crossover
     /// A step of a walk through neighbours.
     case neighbour
+    /// The best that predictors know.
+    case predicted
+    /// A draw from where the best were.
+    case region
   }
 
   package let architecture: Architecture

@@ -16,6 +16,8 @@ package struct GroupedStages: OneShotStages {
   package let groups: [Range<Int>]
   /// By row: the operator of layers that are not searched yet.
   private let standIns: [Int]
+  /// Latencies are told apart in at most so many bins, and in as many as it takes where that is too coarse.
+  private static let costBins = 1 << 12
   private let space: Space
   private let plan: DistributionPlan
   private let pool: [[Int]]
@@ -248,7 +250,7 @@ package struct GroupedStages: OneShotStages {
     }
     let budgets = limit.map { [Budget(.latency(device: group.device), greatest: $0)] + extra } ?? []
     do throws(MemberSetError) {
-      return try MemberSet(narrowed, budgets: budgets, bins: OneShotSearch.costBins)
+      return try MemberSet(narrowed, budgets: budgets, bins: Self.costBins)
     } catch .budgets(.band(_, .unresolved)) {
       return try MemberSet(narrowed, budgets: budgets)
     }

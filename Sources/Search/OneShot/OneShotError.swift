@@ -37,7 +37,8 @@ extension OneShotError: CustomStringConvertible {
     case .noTable(let layer, let decisions):
       """
       'bn-indicator' is a table with a row for each layer, but '\(layer)' is decided by \
-      \(decisions.map { "'\($0)'" }.joined(separator: " and ")), which are made apart
+      \(decisions.prefix(3).map { "'\($0)'" }.joined(separator: " and "))\
+      \(decisions.count > 3 ? " and \(decisions.count - 3) more" : ""), which are made apart
       help: let one stage or layer make these decisions, or take 'oneshot: {score: recalibrated}'
       """
     case .emptyPool(let layer, let device, let unmeasured):

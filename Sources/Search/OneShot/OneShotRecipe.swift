@@ -10,6 +10,8 @@ package struct OneShotRecipe: Hashable, Sendable, Codable {
     case uniform
     /// Uniform over bins of multiply-adds, then over the networks of the bin (spos.md, section 5.2).
     case bins
+    /// Two that differ in every decision (pi-nas.md, section 5.2).
+    case crossed
   }
 
   /// Which tensors the paths train.
@@ -22,6 +24,8 @@ package struct OneShotRecipe: Hashable, Sendable, Codable {
     case norms = "all-bn"
     /// The same with the classifier.
     case normsAndClassifier = "all-bn+classifier"
+    /// All without labels: crossed paths agree with a mean teacher; then a classifier on frozen features (pi-nas.md).
+    case contrast
   }
 
   /// How good a candidate is.
@@ -40,6 +44,10 @@ package struct OneShotRecipe: Hashable, Sendable, Codable {
     case random
     /// Mutations of tournament winners among the newest (`AgeingPopulation`).
     case ageing
+    /// Uniform draws, then what predictors fitted to their scores know as the best (fox-nas.md).
+    case predicted
+    /// Draws from the part of the space in which the best scores were (pi-nas.md, section 6.3).
+    case region
   }
 
   /// How the rate of the weights falls.
@@ -78,6 +86,10 @@ package struct OneShotRecipe: Hashable, Sendable, Codable {
   package var crossovers: Int
   /// The probability that a gene of a mutation is decided anew.
   package var mutationRate: Double
+  /// Of `predicted` alone.
+  package var prediction = PredictionRecipe()
+  /// Of `contrast` alone.
+  package var contrast = ContrastRecipe()
   /// A device's operators, groups of layers, a limit of latency; nil: one round with all operators.
   package var groups: GroupRecipe?
 
@@ -116,8 +128,31 @@ package struct OneShotRecipe: Hashable, Sendable, Codable {
     return recipe
   }
 
+  /// FOX-NAS: SPOS's training and score, then predictors and annealing (fox-nas.md).
+  package static var predicted: OneShotRecipe {
+    var recipe = OneShotRecipe()
+    recipe.moves = .predicted
+    return recipe
+  }
+
+  /// Pi-NAS: crossed paths, a mean teacher with negatives, accuracy of a classifier on frozen features (pi-nas.md).
+  package static var crossed: OneShotRecipe {
+    var recipe = OneShotRecipe()
+    recipe.draws = .crossed
+    recipe.paths = 2
+    recipe.weights = .contrast
+    recipe.trainsAffine = true
+    recipe.moves = .region
+    // 1,000 evaluations.
+    recipe.population = 50
+    recipe.generations = 19
+    return recipe
+  }
+
   /// Candidates that are scored, where there are as many.
-  package var budget: Int { population * (generations + 1) }
+  package var budget: Int {
+    moves == .predicted ? prediction.samples + prediction.winners : population * (generations + 1)
+  }
 }
 
 extension OneShotRecipe {
@@ -146,11 +181,18 @@ extension OneShotRecipe {
       return "label smoothing is from 0 to below 1, not \(labelSmoothing)"
     }
     if let bareScore, !bareScore.isFinite { return "the score of operators without batch norm is a number" }
-    return groups?.complaint ?? combinationComplaint
+    return groups?.complaint ?? prediction.complaint ?? combinationComplaint
   }
 
   /// Parts that make no sense together, with the reason.
   private var combinationComplaint: String? {
+    if draws == .crossed, paths != 2 {
+      return "draws 'crossed' are two paths a step, not \(paths)"
+    }
+    if weights == .contrast, draws != .crossed {
+      return
+        "weights 'contrast' compare two paths that differ everywhere, and draws are '\(draws.rawValue)'; take 'crossed'"
+    }
     if weights != .all, !trainsAffine {
       return
         "weights '\(weights.rawValue)' are the scales and shifts of batch norms, which 'affine: false' does not train"

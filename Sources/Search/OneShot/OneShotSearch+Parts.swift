@@ -3,7 +3,7 @@ import Distributions
 package import Engine
 import SpaceAnalysis
 package import SpaceIR
-import SpacePlanner
+package import SpacePlanner
 import Supernet
 
 /// A one-shot search from its recipe: the parts, and nothing else.
@@ -17,9 +17,13 @@ extension OneShotSearch {
     if let complaint = recipe.complaint { throw SearchError.badRecipe(complaint) }
     try requireBatch(of: recipe.batch, in: [("training", splits.train)])
     try requireFit(space, splits)
+    let options = EngineOptions(lanes: recipe.lanes, parallelism: .lanes(threads: threads))
+    if oneShot.weights == .contrast {
+      try self.init(contrasting: space, splits, recipe, oneShot, seed: seed, library, options)
+      return
+    }
     let supernet = try Supernet(
-      SupernetPlan(for: space, statistics: .recorded), library: library,
-      options: EngineOptions(lanes: recipe.lanes, parallelism: .lanes(threads: threads)))
+      SupernetPlan(for: space, statistics: .recorded), library: library, options: options)
     try supernet.initialise(normals(seed: seed))
     let images = BatchSource(splits.train, batch: recipe.batch, seed: derivedSeed(.trainingOrder, seed: seed))
     let operators =
@@ -35,7 +39,7 @@ extension OneShotSearch {
         operators, recipe: oneShot, group: group, trainingSteps: steps, extra: Self.limit(recipe).map { [$0] } ?? [],
         seed: seed)
     } else {
-      stages = SingleStage(stage: try Self.stage(space, recipe, oneShot, seed: seed, trainingSteps: steps))
+      stages = try Self.stages(space, recipe, oneShot, seed: seed, trainingSteps: steps)
     }
     try self.init(
       space, seed: seed, tensors: (supernet.plan.tensors.count, supernet.plan.parameterCount),
@@ -48,6 +52,44 @@ extension OneShotSearch {
         members: try LegalDraws.members(of: space, within: Self.limit(recipe), bins: Self.costBins),
         seed: seed)
     }
+  }
+
+  static func stages(
+    _ space: Space, _ recipe: SearchRecipe, _ oneShot: OneShotRecipe, seed: UInt64, trainingSteps: Int
+  ) throws -> any OneShotStages {
+    switch oneShot.moves {
+    case .predicted: try PredictedStages(space, recipe, oneShot, seed: seed, trainingSteps: trainingSteps)
+    case .evolution, .random, .ageing, .region:
+      SingleStage(stage: try stage(space, recipe, oneShot, seed: seed, trainingSteps: trainingSteps))
+    }
+  }
+
+  /// Weights without labels, then a classifier, whose supernet scores candidates.
+  private init(
+    contrasting space: Space, _ splits: DatasetSplits, _ recipe: SearchRecipe, _ oneShot: OneShotRecipe, seed: UInt64,
+    _ library: EngineLibrary, _ options: EngineOptions
+  ) throws {
+    if let complaint = oneShot.contrast.complaint(batch: recipe.batch) { throw SearchError.badRecipe(complaint) }
+    let classes = Set(splits.validation.classCounts.indices.filter { splits.validation.classCounts[$0] > 0 })
+    guard classes.count > 1 else {
+      throw SearchError.badRecipe(
+        "all validation images are of one class, on which every classifier is right: candidates cannot be told apart")
+    }
+    let images = BatchSource(splits.train, batch: recipe.batch, seed: derivedSeed(.trainingOrder, seed: seed))
+    func steps(_ epochs: Double) -> Int { max(1, Int((epochs * Double(images.batchesPerEpoch)).rounded())) }
+    let contrastSteps = steps(recipe.epochs)
+    let training = try ContrastiveTraining(
+      space, recipe: recipe, oneShot: oneShot, images: images, contrastSteps: contrastSteps, seed: seed,
+      library: library, options: options)
+    let table =
+      try oneShot.readsOperators
+      ? OperatorTable(LayerOperators(space, MemberSet(space)), supernet: training.probe.plan) : nil
+    try self.init(
+      space, seed: seed, tensors: (training.student.plan.tensors.count, training.student.plan.parameterCount),
+      stages: try Self.stages(
+        space, recipe, oneShot, seed: seed, trainingSteps: contrastSteps + steps(oneShot.contrast.probeEpochs)),
+      training: training, score: try Self.score(training.probe, splits, recipe, oneShot, table, seed: seed),
+      paths: oneShot.paths)
   }
 
   /// The one stage of a search that trains all of a space and scores what is within the limits.
@@ -89,6 +131,7 @@ extension OneShotSearch {
   ) throws -> any PathDraws {
     switch oneShot.draws {
     case .uniform: return UniformPaths(members: try MemberSet(space), seed: seed)
+    case .crossed: return try CrossedPaths(space, seed: seed)
     case .bins:
       guard let target = recipe.target else {
         throw SearchError.badRecipe("'oneshot.draws: bins' are bins of costs around a target, and there is none")
@@ -105,8 +148,9 @@ extension OneShotSearch {
   ) throws -> any CandidateMoves {
     switch oneShot.moves {
     case .evolution: try EvolutionMoves(legal, recipe: oneShot, seed: seed, stage: stage)
-    case .random: RandomMoves(legal, budget: oneShot.budget, seed: seed, stage: stage)
+    case .random, .predicted: RandomMoves(legal, budget: oneShot.budget, seed: seed, stage: stage)
     case .ageing: try AgeingMoves(legal, recipe: oneShot, seed: seed, stage: stage)
+    case .region: RegionMoves(legal, recipe: oneShot, seed: seed, stage: stage)
     }
   }
 
@@ -131,12 +175,26 @@ extension OneShotRecipe {
 }
 
 extension SupernetPlan {
+  /// The tensors that a way of training trains, batch norms' scales and shifts among them.
+  ///
+  /// - Throws: `OneShotError.nothingTrained`.
+  package func tensorsTrained(
+    by weights: OneShotRecipe.Weights, _ table: OperatorTable
+  ) throws(OneShotError) -> [TensorID] {
+    var recipe = OneShotRecipe()
+    recipe.weights = weights
+    recipe.trainsAffine = true
+    let all = tensors.indices.map(TensorID.init(index:)).filter { tensors[$0.index].isTrained }
+    return try trained(recipe, table) ?? all
+  }
+
   /// The tensors that a recipe trains; nil: all.
   ///
   /// - Throws: `OneShotError.nothingTrained`.
   func trained(_ oneShot: OneShotRecipe, _ table: OperatorTable?) throws(OneShotError) -> [TensorID]? {
     let norms = batchNormTensors
     switch oneShot.weights {
+    case .contrast: return nil
     case .all:
       guard !oneShot.trainsAffine else { return nil }
       let untrained = Set(norms)

@@ -67,6 +67,7 @@ package struct OneShotSearch: SearchLoop {
   package var tensorCount: Int { tensors.count }
   package var parameterCount: Int { tensors.parameters }
   package var remarks: [String] { stage.remarks }
+  package var documents: [RunDocument] { stage.documents }
 
   /// Every candidate that was scored, stage by stage.
   package var histories: [ScoredHistory] { finished + [history] }
@@ -124,6 +125,9 @@ package struct OneShotSearch: SearchLoop {
     (trained, history, waiting) = (0, ScoredHistory(), [])
     stage = next
   }
+
+  /// What the score says of a network with the weights as they are; the search stays as it was.
+  package mutating func scored(_ network: Architecture) throws -> Double { try score.value(of: network).score }
 
   /// How far an indicator's search is from its exact optimum.
   package func conclusion() throws -> [String] {

@@ -7,18 +7,33 @@ package struct OneShotStage {
   package let entropy: Double
   /// What is to be said of it before it begins, each a sentence.
   package let remarks: [String]
+  /// What the run keeps beside its records once it is over.
+  package let documents: [RunDocument]
 
   package init(
-    trainingSteps: Int, draws: any PathDraws, moves: any CandidateMoves, entropy: Double, remarks: [String] = []
+    trainingSteps: Int, draws: any PathDraws, moves: any CandidateMoves, entropy: Double, remarks: [String] = [],
+    documents: [RunDocument] = []
   ) {
     self.trainingSteps = trainingSteps
     self.draws = draws
     self.moves = moves
     self.entropy = entropy
     self.remarks = remarks
+    self.documents = documents
   }
 
   package var steps: Int { trainingSteps + moves.count }
+}
+
+/// A file that a method leaves in its run.
+package struct RunDocument: Hashable, Sendable {
+  package let name: String
+  package let bytes: [UInt8]
+
+  package init(name: String, bytes: [UInt8]) {
+    self.name = name
+    self.bytes = bytes
+  }
 }
 
 /// The rounds of a search; most methods have one.

@@ -188,11 +188,8 @@ extension RunDirectory {
   ///
   /// - Throws: `RunError`, among others where another version wrote it.
   package static func definition(of path: String) throws -> RunDefinition {
-    struct Version: Decodable {
-      let version: Int
-    }
-    if !has(.definition, in: path), isUnbegun(path) { throw RunError.unbegun(path: path) }
-    let version = try decode(Version.self, from: .definition, of: path).version
+    let (kind, version) = try stamp(of: path)
+    guard kind != TrainingDefinition.kind else { throw RunError.isTraining(path: path) }
     guard version == RunDefinition.currentVersion else {
       throw RunError.otherFormat(path: path, version: version, wanted: RunDefinition.currentVersion)
     }

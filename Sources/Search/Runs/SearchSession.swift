@@ -74,7 +74,7 @@ package struct SearchSession {
           library: library, threads: threads)
       case .fbnetV2:
         try MaskedSearch(space, splits: splits, recipe: recipe, seed: seed, library: library, threads: threads)
-      case .spos, .bnNAS, .hurricane:
+      case .spos, .bnNAS, .hurricane, .foxNAS, .piNAS:
         try OneShotSearch(space, splits: splits, recipe: recipe, seed: seed, library: library, threads: threads)
       }
     var completed = definition
@@ -110,9 +110,8 @@ package struct SearchSession {
     if search.step > 0 || again > 0 { observe(.resumed(after: search.step, again: again)) }
     var clocks = RunClocks(try RunDirectory.decodeIfThere(RunProgress.self, from: .progress, of: run.path))
     try runSteps(in: run, database, shelf, pace, isStopping, &clocks, observe: observe)
+    for document in search.documents { try run.store(document.bytes, at: document.name) }
     let (chosen, rank) = try search.choice()
-    let conclusion = try search.conclusion()
-    if !conclusion.isEmpty { observe(.noted(conclusion)) }
     let cost = try definition.recipe.cost(of: chosen, in: space)
     if let learnt = search.learnt { try run.write(DistributionSnapshot(learnt, of: space), as: .distribution) }
     try run.write(Array(architectureText(chosen).utf8), to: .architecture)
@@ -240,10 +239,12 @@ package struct SearchSession {
   ) async throws -> [RetrainedNetwork] {
     guard definition.retraining.epochs > 0 else {
       observe(.chosen(chosen, cost, rank: rank, networks: 0))
+      try conclude(observe)
       return []
     }
     let tasks = try retrainingTasks(chosen, cost)
     observe(.chosen(chosen, cost, rank: rank, networks: tasks.count))
+    try conclude(observe)
     let known = try RunReader(of: run.path)?.networks() ?? [:]
     for number in known.keys.sorted() { observe(.network(known[number]!)) }
     let progress = RetrainingProgress(
@@ -265,6 +266,11 @@ package struct SearchSession {
       try progress.write()
       throw error
     }
+  }
+
+  private func conclude(_ observe: @Sendable (SessionEvent) -> Void) throws {
+    let conclusion = try search.conclusion()
+    if !conclusion.isEmpty { observe(.noted(conclusion)) }
   }
 
   private func retrainingTasks(_ chosen: Architecture, _ cost: NetworkCost) throws -> [RetrainingTask] {

@@ -34,6 +34,8 @@ package struct WeightTensor: Hashable, Sendable {
     case position
     /// `[elements]`: all masks of a mixture, written before a pass and never trained by an update
     case mask
+    /// `[vectors, elements]`: negatives of a contrastive loss, written beside the training
+    case queue
   }
   /// `s2.expand.conv.convolution[kernel=3,splits=0]`
   package let name: String
@@ -43,12 +45,12 @@ package struct WeightTensor: Hashable, Sendable {
   package let fanIn: Int
 
   package var count: Int { shape.reduce(1, *) }
-  package var isTrained: Bool { role != .runningMean && role != .runningVariance && role != .mask }
+  package var isTrained: Bool { role != .runningMean && role != .runningVariance && role != .mask && role != .queue }
   /// Whether weight decay applies: not to norms, biases and embeddings.
   package var isDecayed: Bool {
     switch role {
     case .convolution, .depthwise, .linear, .splitLinear, .projection: true
-    case .bias, .scale, .shift, .runningMean, .runningVariance, .position, .mask: false
+    case .bias, .scale, .shift, .runningMean, .runningVariance, .position, .mask, .queue: false
     }
   }
 }
@@ -62,7 +64,7 @@ extension WeightTensor {
     case .convolution, .depthwise: (2 / Double(fanIn)).squareRoot()
     case .linear, .splitLinear, .projection: (1 / Double(fanIn)).squareRoot()
     case .position: 0.02
-    case .bias, .scale, .shift, .runningMean, .runningVariance, .mask: nil
+    case .bias, .scale, .shift, .runningMean, .runningVariance, .mask, .queue: nil
     }
   }
 
@@ -70,7 +72,9 @@ extension WeightTensor {
   package var firstConstant: Float {
     switch role {
     case .scale, .runningVariance: 1
-    case .convolution, .depthwise, .linear, .splitLinear, .bias, .shift, .runningMean, .projection, .position, .mask: 0
+    case .convolution, .depthwise, .linear, .splitLinear, .bias, .shift, .runningMean, .projection, .position, .mask,
+      .queue:
+      0
     }
   }
 

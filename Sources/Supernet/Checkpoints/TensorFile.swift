@@ -30,6 +30,9 @@ package struct TensorFile: Hashable, Sendable {
       self.shape = shape
       self.values = values
     }
+
+    /// The same numbers under another name.
+    package func renamed(_ name: String) -> Tensor { Tensor(name, shape, values) }
   }
 
   package private(set) var tensors: [Tensor]

@@ -49,6 +49,7 @@ extern const Kernel position_embedding, position_embedding_backward;
 extern const Kernel attention, attention_backward;
 extern const Kernel quantize;
 extern const Kernel mask, mask_backward;
+extern const Kernel contrast, contrast_backward;
 
 /// Highest number of copies, and highest kernel and stride, that a program may name.
 constexpr int32_t kMostCopies = 1 << 16;

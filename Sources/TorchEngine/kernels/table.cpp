@@ -53,6 +53,8 @@ const Kernel *kernel_of(int32_t opcode) {
     case ES_NORMALISE: return &normalise;
     case ES_MASK: return &mask;
     case ES_MASK_BACKWARD: return &mask_backward;
+    case ES_CONTRAST: return &contrast;
+    case ES_CONTRAST_BACKWARD: return &contrast_backward;
     default: return nullptr;
   }
 }

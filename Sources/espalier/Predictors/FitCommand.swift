@@ -10,8 +10,8 @@ struct FitCommand: ParsableCommand {
     commandName: "fit",
     abstract: "Fit a predictor of accuracy or latency to measured networks: least squares over terms with names.",
     discussion: """
-        espalier fit spaces/fox-nas.yaml --rows rows.csv --target accuracy
-        espalier fit spaces/fox-nas.yaml --rows rows.csv --target latency --unit ms -o latency.json
+        espalier fit spaces/mini-fox.yaml --rows docs/examples/mini-fox-rows.csv --target latency --column mmacs
+        espalier fit spaces/mini-fox.yaml --rows docs/examples/mini-fox-rows.csv --column kparams --terms main --json
 
       A row is a network with what was measured of it: a column for each decision, or one for each feature. Terms are \
       products of features of a stage: tot(s) its blocks, first(s.kernel) of its first block, avg(s.kernel) and \

@@ -32,7 +32,7 @@ extension CommandFailure {
     case .noRows: "'\(file)' has the names of its columns and no rows"
     case .columnTwice(let name): "'\(file)' has two columns '\(name)'"
     case .ragged(let line, let cells, let columns):
-      "line \(line) of '\(file)' has \(counted(cells, "cell")), and there are \(counted(columns, "column"))"
+      "line \(line) of '\(file)' has \(counted(cells, "cell")), and its head \(counted(columns, "column"))"
     case .openQuote(let line): "a quote that opens in the row at line \(line) of '\(file)' is never closed"
     case .notANumber(let row, let column, let cell):
       "row \(row) of '\(file)' has '\(cell)' as \(column), which is no number"

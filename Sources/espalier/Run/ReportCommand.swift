@@ -41,6 +41,10 @@ struct ReportCommand: ParsableCommand {
     if let seeds = try translatingFailures({ try SeedFolder(of: folder) }) {
       return try write(try seedsPage(seeds, at: path), to: path)
     }
+    if try translatingFailures({ try RunDirectory.isTraining(folder) }) {
+      let story = try translatingFailures { try TrainingStory(reading: folder) }
+      return try write(TrainingReport(of: story).html, to: path)
+    }
     try write(RunReport(of: try story(of: folder)).html, to: path)
   }
 

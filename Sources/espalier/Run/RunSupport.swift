@@ -112,6 +112,10 @@ private func translated(_ error: any Error, _ space: Space?) -> any Error {
     CommandFailure(error.description, status: error.status == .notFinite ? .invalid : .couldNotRun)
   case let error as EngineLibraryError: CommandFailure(String(describing: error), status: .couldNotRun)
   case let error as DatasetError: CommandFailure(error.description, status: .couldNotRun)
+  case let error as BrokenImage:
+    CommandFailure(
+      "\(error)\nhelp: repair or remove the file, or leave such images out with '--broken skip'", status: .couldNotRun)
+  case let error as WeightsError: CommandFailure(error.description, status: .couldNotRun)
   case let error as DatasetSourceError: CommandFailure(error.description, status: .couldNotRun)
   case let error as DistributionPlanError: CommandFailure(error.description)
   case let error as PlanError: CommandFailure(error)
@@ -147,7 +151,7 @@ private func countingFailure(_ error: any Error, of space: Space) -> CommandFail
 extension RunError {
   fileprivate var status: ExitStatus {
     switch self {
-    case .unfinished, .stopped, .spaceChanged, .dataChanged, .engineChanged: .invalid
+    case .unfinished, .stopped, .spaceChanged, .dataChanged, .engineChanged, .isTraining, .isSearch, .trainingStopped: .invalid
     case .exists, .notARun, .cannotCreate, .cannotWrite, .cannotContinue, .cannotRead, .damaged, .inUse, .severalRuns,
       .otherFormat, .unbegun, .noCheckpoint, .stepsLost, .databaseDamaged:
       .couldNotRun

@@ -30,7 +30,9 @@ struct SearchCommand: AsyncParsableCommand {
       SPOS (Guo et al. 2019) trains one uniformly drawn path a step, then evolves networks within the target by their \
       accuracy with batch norms measured anew. BN-NAS (Chen et al. 2021) trains batch norms alone and scores by their \
       scales. HURRICANE (Zhang et al. 2020) keeps the operators that suit a device and searches the later layers before the \
-      earlier ones, within a latency; it takes a table: --device phone=phone.yaml. A recipe's 'oneshot' and 'pool' mix parts.
+      earlier ones, within a latency; it takes a table: --device phone=phone.yaml. FOX-NAS (Liu et al. 2021) trains as SPOS \
+      does, fits predictors to scores of uniform draws, and anneals over predictions. Pi-NAS (Peng et al. 2021) trains two \
+      different paths to agree without labels, then a classifier on their features. A recipe's 'oneshot' and 'pool' mix parts.
 
       The baselines train shared weights by uniform draws and then score networks within the target with them: random \
       takes uniform draws (Li and Talwalkar 2019), evolution mutates winners of tournaments (Real et al. 2019).
@@ -62,7 +64,17 @@ struct SearchCommand: AsyncParsableCommand {
   var start: String?
 
   @Option(
-    help: "The search method: fp-nas, parsec, fbnetv2, spos, bn-nas, hurricane, random or evolution. Default: fp-nas.")
+    name: .customLong("keep"),
+    help: ArgumentHelp(
+      "A run or an architecture: what it has decided stays, where the space has a decision of the same name. Blocks first, "
+        + "then channels.", valueName: "file"),
+    completion: .file(extensions: ["yaml", "yml"]))
+  var kept: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The search method: fp-nas, parsec, fbnetv2, spos, bn-nas, hurricane, fox-nas, pi-nas, random or evolution. "
+        + "Default: fp-nas."))
   var method: SearchMethod?
 
   @Option(
@@ -186,6 +198,7 @@ struct SearchCommand: AsyncParsableCommand {
   private func asked() throws -> Recipe {
     var asked = try recipe.map(readRecipeFile) ?? Recipe()
     asked.conditions += conditions
+    if let kept { asked.conditions += try keptConditions(of: kept) }
     if let recipe, let from = asked.start, !from.hasPrefix("/") {
       // As a space's 'use:' it is seen from the file that holds it.
       asked.start = (recipe.lastIndex(of: "/").map { String(recipe[...$0]) } ?? "") + from
@@ -193,6 +206,12 @@ struct SearchCommand: AsyncParsableCommand {
     asked.start = start ?? asked.start
     if asked.softening != nil, asked.start == nil {
       throw CommandFailure("'distribution.softening' softens 'distribution.from', and there is none")
+    }
+    guard asked.training.teacher == nil else {
+      throw CommandFailure("'training.teacher' is for 'espalier train'; a search trains its networks without one")
+    }
+    if let complaint = asked.trainingRecipe.complaint {
+      throw CommandFailure(SearchError.badRecipe(complaint).description)
     }
     asked.method = method ?? asked.method
     asked.source = data ?? asked.source
@@ -209,6 +228,26 @@ struct SearchCommand: AsyncParsableCommand {
     asked.training.epochs = trainEpochs ?? asked.training.epochs
     asked.randomNetworks = random ?? asked.randomNetworks
     return asked
+  }
+
+  /// What an architecture has decided, as conditions on the decisions that the space has too.
+  private func keptConditions(of path: String) throws -> [String] {
+    let isRun = RunDirectory.has(.definition, in: path)
+    let file = isRun ? "\(path)/\(RunDirectory.File.architecture.rawValue)" : path
+    let found = try compileOrExplain(file, input: nil)
+    guard let network = found.architecture else {
+      throw CommandFailure("'\(file)' is a space and no architecture, so that nothing of it can be kept")
+    }
+    let space = try compileOrExplain(options.file, input: options.shape.input).space
+    let names = Set(space.decisions.map(\.name))
+    let conditions = found.space.decisionIDs.compactMap { id -> String? in
+      guard names.contains(found.space[id].name), let value = found.space.value(of: id, in: network) else { return nil }
+      return "\(found.space[id].name) == \(value)"
+    }
+    guard !conditions.isEmpty else {
+      throw CommandFailure("'\(file)' has decided nothing that '\(options.file)' has a decision of the same name for")
+    }
+    return conditions
   }
 
   /// - Parameter seeds: Those of which it is one: its folder is then below `at`, and a run that is there already is used
@@ -254,7 +293,7 @@ struct SearchCommand: AsyncParsableCommand {
 /// Reads a recipe; what is wrong with it goes to standard error.
 ///
 /// - Throws: `ExitCode` 1 where it has errors; `CommandFailure` where it cannot be read.
-private func readRecipeFile(_ path: String) throws -> Recipe {
+func readRecipeFile(_ path: String) throws -> Recipe {
   let bytes: [UInt8]
   do {
     bytes = try DiskReader().bytes(of: path)

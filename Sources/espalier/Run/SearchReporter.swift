@@ -397,7 +397,7 @@ extension SearchMethod {
   /// What a network is that was chosen.
   func answer(rank: Int) -> String {
     switch self {
-    case .random, .evolution, .spos, .bnNAS, .hurricane: "the network with the best score"
+    case .random, .evolution, .spos, .bnNAS, .hurricane, .foxNAS, .piNAS: "the network with the best score"
     case .fpNAS, .parsec, .fbnetV2:
       rank == 0
         ? "the most probable network"
@@ -442,7 +442,7 @@ extension OneShotRecipe {
   fileprivate func words(epochs: Double) -> String {
     let trained = weights == .all ? (trainsAffine ? "all weights" : "all weights but batch norms'") : weights.rawValue
     let drawn =
-      "\(paths == 1 ? "" : "\(paths) ")\(draws == .bins ? "binned" : "uniform") \(paths == 1 ? "path" : "paths")"
+      "\(paths == 1 ? "" : "\(paths) ")\(draws == .bins ? "binned" : draws.rawValue) \(paths == 1 ? "path" : "paths")"
     return
       "\(drawn) a step train \(trained) for \(epochs.fixed(1)) epochs, \(score.rawValue) score, \(moves.rawValue) over "
       + "\(budget.grouped) candidates"

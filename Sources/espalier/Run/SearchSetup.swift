@@ -87,7 +87,7 @@ struct SearchSetup {
         """
         the recipe's '\(order.recipe.oneShot.isSaid ? "oneshot" : "pool")' is about methods that train shared weights and then score candidates, and \
         '\(order.method.rawValue)' is none
-        help: take '--method spos', 'bn-nas' or 'hurricane', or leave it out
+        help: take '--method spos', 'bn-nas', 'hurricane', 'fox-nas' or 'pi-nas', or leave it out
         """)
     }
     if order.recipe.start != nil, !order.method.takesStart {

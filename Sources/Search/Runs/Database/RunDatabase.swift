@@ -25,7 +25,7 @@ package final class RunDatabase: Sendable {
         // Nothing is waited for at the end of a step; what a checkpoint relies on, `flush` puts on the disk.
         try database.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL")
         try database.inTransaction(.immediate) {
-          try database.execute(sql: Self.schema)
+          try database.execute(sql: Self.schema + Self.epochSchema)
           return .commit
         }
       }
@@ -195,7 +195,7 @@ package final class RunDatabase: Sendable {
     }
   }
 
-  private func write<Result>(_ body: (Database) throws -> Result) throws -> Result {
+  func write<Result>(_ body: (Database) throws -> Result) throws -> Result {
     try translated { try queue.write(body) }
   }
 
@@ -210,7 +210,7 @@ package final class RunDatabase: Sendable {
   // MARK: Values
 
   /// SQLite has no NaN and would keep NULL, so what is no finite number is a text, as in the JSON files.
-  private static func number(_ value: Double) -> DatabaseValue {
+  static func number(_ value: Double) -> DatabaseValue {
     if value.isFinite { return value.databaseValue }
     return (value.isNaN ? "nan" : value < 0 ? "-inf" : "inf").databaseValue
   }

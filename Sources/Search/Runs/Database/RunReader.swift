@@ -27,7 +27,7 @@ package struct RunReader: Sendable {
     }
   }
 
-  private func read<Result>(_ body: (Database) throws -> Result) throws -> Result {
+  func read<Result>(_ body: (Database) throws -> Result) throws -> Result {
     do {
       return try queue.read(body)
     } catch let error as DatabaseError {
@@ -163,12 +163,12 @@ package struct RunReader: Sendable {
     try JSONDecoder().decode([Int?].self, from: Data(text.utf8))
   }
 
-  private func number(_ row: Row, _ column: Int) throws -> Double {
+  func number(_ row: Row, _ column: Int) throws -> Double {
     guard let value = try optionalNumber(row, column) else { throw damaged("a number that is not there") }
     return value
   }
 
-  private func optionalNumber(_ row: Row, _ column: Int) throws -> Double? {
+  func optionalNumber(_ row: Row, _ column: Int) throws -> Double? {
     let value: DatabaseValue = row[column]
     switch value.storage {
     case .null: return nil

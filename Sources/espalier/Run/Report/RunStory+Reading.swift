@@ -32,7 +32,7 @@ extension RunStory {
       case .fpNAS, .parsec: .oneBatch
       case .random, .evolution: .sameBatches(SampledSearch.scoringBatches)
       case .fbnetV2: .mixture
-      case .spos, .bnNAS, .hurricane:
+      case .spos, .bnNAS, .hurricane, .foxNAS, .piNAS:
         .candidates(definition.recipe.oneShot?.score == .indicator ? .indicator : .accuracy)
       }
     learnsDistribution = definition.method.learnsDistribution

@@ -1,0 +1,55 @@
+import Foundation
+import Testing
+
+/// `fit` and `optimise` as a user runs them.
+struct PredictorCommandTests {
+  private static let rows = ["--rows", "docs/examples/mini-fox-rows.csv"]
+  private static let predictors = [
+    "--accuracy", "docs/examples/fox-nas-accuracy.json", "--latency", "docs/examples/fox-nas-latency.json",
+  ]
+
+  @Test func `what is fitted can be optimised`() throws {
+    try withTemporaryFolder { folder in
+      for (column, terms) in [("mmacs", "latency"), ("kparams", "main")] {
+        let outcome = try Executable.run(
+          [
+            "fit", "spaces/mini-fox.yaml", "--target", column, "--terms", terms, "-o", "\(folder)/\(column).json",
+            "--json",
+          ]
+            + Self.rows)
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        #expect((try object(outcome.output)["r2"] as? Double ?? 0) > 0.98)
+      }
+      let outcome = try Executable.run(
+        "optimise", "spaces/mini-fox.yaml", "--accuracy", "\(folder)/kparams.json", "--latency", "\(folder)/mmacs.json",
+        "--limit", "20", "-o", "\(folder)/best.yaml")
+      #expect(outcome.status == 0 && outcome.output.contains("leverage"), "\(outcome.errors)")
+      #expect(try Executable.run("validate", "\(folder)/best.yaml").status == 0)
+    }
+  }
+
+  @Test(arguments: [
+    (["fit", "spaces/mini-fox.yaml"] + rows, Int32(1), "has no column 'accuracy'"),
+    (["fit", "spaces/mini-fox.yaml", "--rows", "docs"], 2, "it is a folder"),
+    (["fit", "spaces/mini-fox.yaml", "--column", "mmacs", "--terms", "tot +"] + rows, 2, "is no part of a formula"),
+    (
+      ["fit", "spaces/mini-fox.yaml", "--column", "mmacs", "--terms", "tot + avg(*) + sum(*) + tot*avg(*)"] + rows, 1,
+      "tot(w24)*avg(w24.kernel) = avg(w24.kernel) + sum(w24.kernel) in every row"
+    ),
+    (["fit", "spaces/fox-nas.yaml", "--column", "mmacs"] + rows, 1, "is no table of networks of 'fox-nas'"),
+    (["optimise", "spaces/fox-nas.yaml", "--limit", "20"] + predictors, 1, "the least is 27.9858 ms"),
+    (["optimise", "spaces/fox-nas.yaml", "--limit", "55 s"] + predictors, 2, "predicts ms"),
+    (
+      ["optimise", "spaces/mini-fox.yaml", "--limit", "55"] + predictors, 1,
+      "is of a stage that 'mini-fox' does not have"
+    ),
+    (
+      ["optimise", "spaces/fox-nas.yaml", "--limit", "55", "--where", "macs <= 200M"] + predictors, 1,
+      "search with '--by annealing'"
+    ),
+  ])
+  func `what cannot be is told`(arguments: [String], status: Int32, words: String) throws {
+    let outcome = try Executable.run(arguments)
+    #expect(outcome.status == status && outcome.errors.contains(words), "\(outcome.errors)")
+  }
+}
