@@ -230,11 +230,14 @@ final class SearchReporter: Sendable {
 
   private func candidateTable(_ state: State) -> String {
     var table = AlignedTable([.right, .left, .right, .right, .right, .right, .right, .right])
-    table.add(["step", "phase", "generation", "scored", "best score", "mean \(measure.heading)", "train loss", "val loss"])
+    table.add([
+      "step", "phase", "generation", "scored", "best score", "mean \(measure.heading)", "train loss", "val loss",
+    ])
     for row in state.rows {
       table.add([
         String(row.firstStep + row.steps), row.isWarmUp ? "weights" : "search", row.generation.map(String.init) ?? "-",
-        row.scored.grouped, row.bestScore.map { $0.fixed(4) } ?? "-", measure.shortNumber(Int(row.cost / Double(row.steps))),
+        row.scored.grouped, row.bestScore.map { $0.fixed(4) } ?? "-",
+        measure.shortNumber(Int(row.cost / Double(row.steps))),
         Self.mean(row.loss, row.trained), Self.mean(row.validation, row.validated),
       ])
     }
