@@ -56,7 +56,8 @@ let package = Package(
       [
         "SpaceIR", "SpaceAnalysis", "SpacePlanner", "Distributions", "Supernet", "Engine", "Datasets", database,
       ]),
-    part("Recipes", ["Diagnostics", "SpaceSyntax", "SpacePlanner", "Distributions", "Supernet", "Search"]),
+    part(
+      "Recipes", ["Diagnostics", "SpaceSyntax", "SpaceAnalysis", "SpacePlanner", "Distributions", "Supernet", "Search"]),
     part("Exporters", ["SpaceIR", "SpacePlanner", "Distributions"]),
     part("Devices", ["CDeviceScripts", "Diagnostics", "SpaceSyntax", "SpaceIR"]),
     part("Reports", []),
@@ -92,7 +93,7 @@ let package = Package(
         "Exporters", "SpacePlanner", "SpaceChecker", "SpaceCompiler", "SpaceAnalysis", "SpaceIR", "Diagnostics",
         "TestSupport",
       ]),
-    tests("DevicesTests", ["Devices", "Diagnostics", "SpaceIR", "TestSupport"]),
+    tests("DevicesTests", ["Devices", "Diagnostics", "SpaceChecker", "SpaceIR", "TestSupport"]),
     tests("ReportsTests", ["Reports", "TestSupport"]),
     tests("DatasetsTests", ["Datasets"]),
     tests("EngineTests", ["Engine"]),

@@ -1,5 +1,6 @@
 import Distributions
 package import Search
+import SpaceAnalysis
 import SpacePlanner
 import SpaceSyntax
 import Supernet
@@ -9,8 +10,11 @@ import Supernet
 /// - Returns: A recipe in which every option is set.
 package func recipeText(of definition: RunDefinition) -> String {
   let (search, training) = (definition.recipe, definition.retraining)
+  let devices = (definition.tables ?? [:]).keys.sorted().map { " --device \($0)=\(RunDefinition.path(ofTable: $0))" }
+    .joined()
   var lines = [
-    "# The recipe of this run, whole: espalier search \(definition.spaceFile) --recipe recipe.yaml", "recipe: 1",
+    "# The recipe of this run, whole: espalier search \(definition.spaceFile) --recipe recipe.yaml\(devices)",
+    "recipe: 1",
     "method: \(definition.method.rawValue)",
   ]
   func section(_ name: String, _ entries: [(String, String?)]) {
@@ -37,7 +41,8 @@ package func recipeText(of definition: RunDefinition) -> String {
   section(
     "cost",
     [
-      ("target", search.targetMACs.map(String.init)),
+      ("measure", search.measure.name),
+      ("target", search.target.map { search.measure.device == nil ? String($0) : "\($0) ns" }),
       ("band", search.band.map(shares)), ("beta", search.oneShot == nil ? text(search.beta) : nil),
     ])
   section(

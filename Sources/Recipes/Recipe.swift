@@ -1,5 +1,6 @@
 package import Distributions
 package import Search
+package import SpaceAnalysis
 package import SpacePlanner
 package import Supernet
 
@@ -33,7 +34,10 @@ package struct Recipe: Hashable, Sendable {
   /// A run's folder or a file with a distribution, as seen from the recipe's file.
   package var start: String?
   package var softening: Double?
+  package var measure: CostMeasure?
   package var target: Int?
+  /// Whether it was written as a time, and so is in nanoseconds.
+  package var targetIsTime = false
   package var band: ClosedRange<Double>?
   package var beta: Double?
   package var weightRate: Double?
@@ -126,14 +130,14 @@ package struct Recipe: Hashable, Sendable {
   ///
   /// - Parameters:
   ///   - epochs: Where the recipe does not say.
-  ///   - target: Multiply-adds, where the recipe does not say; nil: cost plays no part.
+  ///   - target: By the recipe's measure, where the recipe does not say; nil: cost plays no part.
   ///   - initialEntropy: Of the uniform start of the space, nats.
   ///   - asksForFactorised: Whether the space's hints do.
   package func settings(
     of method: SearchMethod, epochs: Double, target: Int?, initialEntropy: Double, asksForFactorised: Bool
   ) -> SearchRecipe {
     var settings = method.recipe(
-      epochs: self.epochs ?? epochs, targetMACs: self.target ?? target, initialEntropy: initialEntropy)
+      epochs: self.epochs ?? epochs, target: self.target ?? target, initialEntropy: initialEntropy)
     if asksForFactorised { settings.form = .factorised }
     if let lambda { settings.samples = .adaptive(lambda: lambda) }
     if let fixedDraws { settings.samples = .fixed(fixedDraws) }
@@ -152,6 +156,7 @@ package struct Recipe: Hashable, Sendable {
     set(&settings.factorisedRate, factorisedRate)
     set(&settings.likelihoodScale, likelihoodScale)
     set(&settings.baseline, baseline)
+    set(&settings.measure, measure)
     settings.band = band
     set(&settings.beta, beta)
     set(&settings.weightRate, weightRate)

@@ -1,5 +1,6 @@
 import Distributions
 import Search
+import SpaceAnalysis
 import SpacePlanner
 
 /// One key of a recipe: what it takes, what it means and where that comes from. docs/recipes.md lists the same, which a
@@ -11,8 +12,10 @@ package struct RecipeOption: Sendable {
     case number(@Sendable (Double) -> Bool, String, @Sendable (inout Recipe, Double) -> Void)
     /// A whole number of at least so much.
     case count(least: Int, @Sendable (inout Recipe, Int) -> Void)
-    /// A whole number of at least 1, with `k`, `M` or `G` behind it or not.
-    case amount(@Sendable (inout Recipe, Int) -> Void)
+    /// A whole number of at least 1, with `k`, `M` or `G` behind it or not; or a time, which is in nanoseconds.
+    case amount(@Sendable (inout Recipe, _ amount: Int, _ isTime: Bool) -> Void)
+    /// What costs are measured by.
+    case measure(@Sendable (inout Recipe, CostMeasure) -> Void)
     case word([String], @Sendable (inout Recipe, String) -> Void)
     case text(@Sendable (inout Recipe, String) -> Void)
     /// A text or a list of texts.
@@ -56,7 +59,9 @@ package struct RecipeOption: Sendable {
   /// In the order of docs/recipes.md.
   package static let all = general + schedule + draws + distribution + mixture + oneShot + pool + weights + training
 
-  static let sections = ["data", "schedule", "draws", "distribution", "mixture", "oneshot", "pool", "cost", "weights", "training"]
+  static let sections = [
+    "data", "schedule", "draws", "distribution", "mixture", "oneshot", "pool", "cost", "weights", "training",
+  ]
 
   private static let general = [
     RecipeOption(
@@ -76,12 +81,16 @@ package struct RecipeOption: Sendable {
       "Only networks that meet these conditions too are drawn; written as lines of `require` in a space",
       standard: "what the space requires", source: "ours (decisions/0013)"),
     RecipeOption(
-      "cost.target", .amount { $0.target = $1 },
-      "Multiply-adds above which the hinge pulls, with `k`, `M` or `G`", standard: "the median of the space",
-      source: "FP-NAS, eq. 2; the median is ours"),
+      "cost.measure", .measure { $0.measure = $1 },
+      "What target and penalty are about: `macs`, `parameters` or `latency(DEVICE)` by that device's table",
+      standard: "macs", source: "ours"),
+    RecipeOption(
+      "cost.target", .amount { ($0.target, $0.targetIsTime) = ($1, $2) },
+      "Cost above which the hinge pulls, with `k`, `M` or `G`; of a latency a time, such as `5 ms`",
+      standard: "the median of the space", source: "FP-NAS, eq. 2; the median is ours"),
     RecipeOption(
       "cost.band", .shares { $0.band = $1 },
-      "Only networks with multiply-adds between these shares of the target are drawn: `0.9..1`, `..1` for a hard limit",
+      "Only networks with costs between these shares of the target are drawn: `0.9..1`, `..1` for a hard limit",
       standard: "every network is drawn", source: "ours (decisions/0013)"),
     RecipeOption(
       "cost.beta", .number({ $0 >= 0 && $0 < 1 }, "from 0 to below 1") { $0.beta = $1 },
@@ -98,7 +107,8 @@ package struct RecipeOption: Sendable {
   private static let schedule = [
     RecipeOption(
       "schedule.epochs", .number({ $0 > 0 && $0 < 1e6 }, "above 0 and below 1,000,000") { $0.epochs = $1 },
-      "Passes over the training half; a fraction is allowed", standard: "30, 3 (bn-nas), 21 (hurricane)", source: "ours"),
+      "Passes over the training half; a fraction is allowed", standard: "30, 3 (bn-nas), 21 (hurricane)", source: "ours"
+    ),
     RecipeOption(
       "schedule.batch", .count(least: 2) { $0.batch = $1 }, "Images of either half in a step", standard: "64",
       source: "ours"),
@@ -197,7 +207,7 @@ package struct RecipeOption: Sendable {
       standard: "0.6", source: "FBNet's code"),
     RecipeOption(
       "mixture.cost", .word(MixtureCost.Rule.allCases.map(\.rawValue)) { $0.mixture.cost = .init(rawValue: $1) },
-      "Multiply-adds of effective shapes (`effective`), or the mean over networks (`expected`)",
+      "Costs of effective shapes (`effective`), or the mean over networks (`expected`), as a latency always is",
       standard: "effective", source: "FBNetV2; the mean is ours"),
   ]
 

@@ -21,7 +21,7 @@ struct RecipeReaderTests {
   @Test func `an empty recipe is the method's own`() throws {
     let recipe = try #require(read("recipe: 1\n").recipe)
     for method in SearchMethod.allCases {
-      #expect(settings(recipe, of: method) == method.recipe(epochs: 30, targetMACs: 1_000, initialEntropy: 20))
+      #expect(settings(recipe, of: method) == method.recipe(epochs: 30, target: 1_000, initialEntropy: 20))
     }
     #expect(recipe.trainingRecipe == TrainingRecipe(epochs: 8))
   }
@@ -49,7 +49,7 @@ struct RecipeReaderTests {
       settings(recipe, of: .parsec)
         == SearchRecipe(
           samples: .fixed(7), form: .mixed(theta: 8), epochs: 12.5, batch: 32, warmUpEpochs: 3, warmUpSamples: 4,
-          targetMACs: 1_500_000, beta: 0.25, weightGradient: .uniform, warmUpWeightGradient: .importance,
+          target: 1_500_000, beta: 0.25, weightGradient: .uniform, warmUpWeightGradient: .importance,
           weightRate: 0.2, momentum: 0.8, weightDecay: 1e-3, clipNorm: 0, jointRate: 0.05, factorisedRate: 0.02,
           likelihoodScale: 2, baseline: .uniform, lanes: 3))
     #expect(
@@ -96,6 +96,11 @@ struct RecipeReaderTests {
     ("recipe: 1\nschedule:\n  epochs:\n", "ES5002"), ("- recipe\n", "ES5002"),
     ("recipe: 1\nseeds: [1, 1]\n", "ES5003"), ("recipe: 1\ncost: {beta: 1}\n", "ES5003"),
     ("recipe: 1\nschedule: {epochs: 0}\n", "ES5003"), ("recipe: 1\ncost: {target: 0}\n", "ES5003"),
+    ("recipe: 1\ncost: {measure: weights}\n", "ES5002"), ("recipe: 1\ncost: {measure: latency}\n", "ES5002"),
+    ("recipe: 1\ncost: {measure: latency(a), target: 0 ms}\n", "ES5003"),
+    ("recipe: 1\ncost: {measure: latency(a), target: 5M}\n", "ES5004"),
+    ("recipe: 1\ncost: {target: 5 ms}\n", "ES5004"),
+    ("recipe: 1\nmethod: fbnetv2\ncost: {measure: latency(a)}\nmixture: {cost: effective}\n", "ES5004"),
     ("recipe: 1\ndraws: {lambda: 0.25, fixed: 3}\n", "ES5004"),
     ("recipe: 1\ndistribution: {form: joint, joint-from: 3}\n", "ES5004"),
     ("recipe: 1\nschedule: {epochs: 3, warm-up: 3}\n", "ES5004"), ("method: parsec\n", "ES5005"),
@@ -132,6 +137,8 @@ struct RecipeReaderTests {
     "recipe: 1\nmethod: parsec\ncost: {target: 300k}\ndata: {source: \"a: \\\"b\\\\c\", limit: 7}\nseeds: 9\n",
     "recipe: 1\ndraws: {fixed: 3}\ndistribution: {form: factorised}\ntraining: {clip: 0, average: 0.5, shift: 2}\n",
     "recipe: 1\ndistribution: {form: joint, scale: 0.1}\nweights: {rate: 1e-5, decay: 0.3333333}\n",
+    "recipe: 1\ncost: {measure: latency(phone), target: 1.5 ms, band: 0.9..1}\n",
+    "recipe: 1\ncost: {measure: parameters, target: 8k}\n",
   ])
   func `the recipe that a run keeps says the same`(text: String) throws {
     let recipe = try #require(read(text).recipe)

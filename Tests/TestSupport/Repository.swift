@@ -16,7 +16,8 @@ package enum Repository {
     fpNAS + [
       "fp-nas-l0", "fp-nas-l1", "fp-nas-l2", "autoformer-small", "autoformer-tiny", "bignas", "bn-nas", "darts", "enas",
       "fbnet", "fbnetv2", "fox-nas",
-      "hrnet", "hurricane", "mini-bn-nas", "mini-darts", "mini-darts-deep", "mini-fox", "mini-fox-swish", "mini-hurricane",
+      "hrnet", "hurricane", "mini-bn-nas", "mini-darts", "mini-darts-deep", "mini-fox", "mini-fox-swish",
+      "mini-hurricane",
       "mini-spos", "mini-spos-channels", "mini-spos-cifar", "mixed-precision", "nasbench101",
       "nasbench101-legal", "nasbench201", "ofa-mobilenetv3", "pi-nas", "resnest", "spos", "spos-channels", "two-views",
     ]

@@ -34,6 +34,8 @@ package struct CandidateRecord: Hashable, Sendable, Codable {
 package struct DrawRecord: Hashable, Sendable, Codable {
   package let choices: [Int?]
   package let macs: Int
+  /// What else the recipe measures costs by; nil: multiply-adds.
+  package let measured: Int?
   /// Mean cross-entropy on the training batch, nats; nil in a step that trains no weights.
   package let trainingLoss: Double?
   /// Mean cross-entropy on the validation batch, nats; nil in the warm-up.
@@ -42,6 +44,11 @@ package struct DrawRecord: Hashable, Sendable, Codable {
   package let weight: Double
   /// mₖ of equation (4); nil in the warm-up.
   package let share: Double?
+}
+
+extension DrawRecord {
+  /// By the recipe's measure.
+  package var cost: Int { measured ?? macs }
 }
 
 /// A search stops with one of these; the run directory keeps what was there.
@@ -174,10 +181,11 @@ package struct ProbabilisticSearch {
     let draws = draws(count)
     let (trained, norm) = try trainWeights(draws)
     let moved = isWarmUp ? nil : try moveDistribution(draws)
-    let macs = try draws.map { try cost(of: $0, in: space).macs }
+    let costs = try draws.map { try recipe.cost(of: $0, in: space) }
     let records = draws.indices.map { index in
       DrawRecord(
-        choices: draws[index].choices, macs: macs[index], trainingLoss: trained.losses[index],
+        choices: draws[index].choices, macs: costs[index].macs, measured: recipe.measured(costs[index]),
+        trainingLoss: trained.losses[index],
         validationLoss: moved?.losses[index], weight: trained.weights[index], share: moved?.shares[index])
     }
     defer {
@@ -260,8 +268,8 @@ package struct ProbabilisticSearch {
         ? logLikelihood(meanCrossEntropy: $0, images: recipe.batch, scale: recipe.likelihoodScale) : -Double.infinity
     }
     let costs = try draws.map { draw in
-      guard let target = recipe.targetMACs else { return 0.0 }
-      return hingeCost(Double(try cost(of: draw, in: space).macs), target: Double(target))
+      guard let target = recipe.target else { return 0.0 }
+      return hingeCost(Double(try space.cost(of: draw, by: recipe.measure)), target: Double(target))
     }
     let shares = architectureShares(
       logLikelihoods: likelihoods, costs: costs, beta: recipe.beta, baseline: recipe.baseline)
@@ -284,15 +292,14 @@ extension Distribution {
   /// one of them is; its rank is 0.
   func answer(in space: Space, _ recipe: SearchRecipe) throws -> (architecture: Architecture, rank: Int) {
     guard !recipe.limitsDraws(of: space) else {
-      let band = recipe.budget ?? recipe.targetMACs.map { Budget(shares: 0...1, of: $0) }
       do {
-        return (try LegalDraws(space, within: band, self).networks.mode, 0)
+        return (try LegalDraws(space, within: recipe.limit, self).networks.mode, 0)
       } catch is MemberSetError where recipe.band == nil {
         return (try LegalDraws(space, within: nil, self).networks.mode, 0)
       }
     }
-    guard let target = recipe.targetMACs else { return (mode(), 0) }
-    let found = try mostProbable(limit: 100_000) { try cost(of: $0, in: space).macs <= target }
+    guard let target = recipe.target else { return (mode(), 0) }
+    let found = try mostProbable(limit: 100_000) { try space.cost(of: $0, by: recipe.measure) <= target }
     return found.map { ($0.architecture, $0.rank) } ?? (mode(), 0)
   }
 }

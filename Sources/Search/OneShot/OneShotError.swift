@@ -52,11 +52,11 @@ extension OneShotError: CustomStringConvertible {
     case .noDevice(let name?, let known):
       "there is no latency table of '\(name)'"
         + (known.isEmpty
-          ? "; give one with '--table \(name)=FILE'"
+          ? "; give one with '--device \(name)=FILE'"
           : "; there are tables of \(known.map { "'\($0)'" }.joined(separator: ", "))")
     case .noDevice(nil, let known):
       known.isEmpty
-        ? "a pool of operators is one for a device: give its latency table with '--table NAME=FILE'"
+        ? "a pool of operators is one for a device: give its latency table with '--device NAME=FILE'"
         : "'pool.device' says which device the pool is for: \(known.map { "'\($0)'" }.joined(separator: ", "))"
     case .noLimit(let device, let least, let greatest):
       """

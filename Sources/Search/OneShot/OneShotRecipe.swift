@@ -152,13 +152,16 @@ extension OneShotRecipe {
   /// Parts that make no sense together, with the reason.
   private var combinationComplaint: String? {
     if weights != .all, !trainsAffine {
-      return "weights '\(weights.rawValue)' are the scales and shifts of batch norms, which 'affine: false' does not train"
+      return
+        "weights '\(weights.rawValue)' are the scales and shifts of batch norms, which 'affine: false' does not train"
     }
     if score == .indicator, !trainsAffine {
-      return "score 'bn-indicator' reads the scales of batch norms, which 'affine: false' leaves at 1: all candidates tie"
+      return
+        "score 'bn-indicator' reads the scales of batch norms, which 'affine: false' leaves at 1: all candidates tie"
     }
     if draws == .bins, groups != nil {
-      return "draws 'bins' are of multiply-adds over the whole space, but a round of groups draws the operators of its layers"
+      return
+        "draws 'bins' are of multiply-adds over the whole space, but a round of groups draws the operators of its layers"
     }
     return nil
   }

@@ -40,7 +40,8 @@ extension OneShotSearch {
     try self.init(
       space, seed: seed, tensors: (supernet.plan.tensors.count, supernet.plan.parameterCount),
       stages: stages, training: training,
-      score: try Self.score(supernet, splits, recipe, oneShot, table, seed: seed), paths: oneShot.paths)
+      score: try Self.score(supernet, splits, recipe, oneShot, table, seed: seed), paths: oneShot.paths,
+      measure: recipe.measure)
     if let table, oneShot.score == .indicator, oneShot.groups == nil {
       optimum = IndicatorOptimum(
         space: space, table: table,
@@ -61,16 +62,16 @@ extension OneShotSearch {
     var remarks: [String] = []
     if moves.isExhaustive { remarks.append(exhaustion(moves.count, oneShot.budget)) }
     if let bins = draws as? BinnedPaths {
-      remarks.append("paths are drawn from \(bins.ranges.count) of \(oneShot.bins) bins of multiply-adds")
+      remarks.append(
+        "paths are drawn from \(bins.ranges.count) of \(oneShot.bins) bins of \(recipe.measure == .macs ? "multiply-adds" : recipe.measure.name)"
+      )
     }
     return OneShotStage(
       trainingSteps: trainingSteps, draws: draws, moves: moves, entropy: entropy, remarks: remarks)
   }
 
-  /// Of multiply-adds.
-  static func limit(_ recipe: SearchRecipe) -> Budget? {
-    recipe.budget ?? recipe.targetMACs.map { Budget(shares: 0...1, of: $0) }
-  }
+  /// By the recipe's measure.
+  static func limit(_ recipe: SearchRecipe) -> Budget? { recipe.limit }
 
   static func exhaustion(_ count: Int, _ budget: Int) -> String {
     "\(count == 1 ? "only one network is" : "only \(count) networks are") legal, no more than the budget of \(budget): "
@@ -89,13 +90,12 @@ extension OneShotSearch {
     switch oneShot.draws {
     case .uniform: return UniformPaths(members: try MemberSet(space), seed: seed)
     case .bins:
-      guard let target = recipe.targetMACs else {
-        throw SearchError.badRecipe(
-          "'oneshot.draws: bins' are bins of multiply-adds around a target, and there is none")
+      guard let target = recipe.target else {
+        throw SearchError.badRecipe("'oneshot.draws: bins' are bins of costs around a target, and there is none")
       }
       let shares = oneShot.binShares
       return try BinnedPaths(
-        space, from: Int((shares.lowerBound * Double(target)).rounded()),
+        space, by: recipe.measure, from: Int((shares.lowerBound * Double(target)).rounded()),
         to: Int((shares.upperBound * Double(target)).rounded()), count: oneShot.bins, seed: seed)
     }
   }

@@ -126,7 +126,9 @@ package final class RunDirectory: Sendable {
 extension RunDirectory {
   /// Takes everything away that a search has come to, so that it begins again: what defines it stays.
   package func startOver() throws(RunError) {
-    for file in [File.result, .architecture, .weights, .distribution, .progress] { try removeFile("\(path)/\(file.rawValue)") }
+    for file in [File.result, .architecture, .weights, .distribution, .progress] {
+      try removeFile("\(path)/\(file.rawValue)")
+    }
     try CheckpointShelf.clear(path)
     for ending in ["", "-wal", "-shm", "-journal", ".part"] {
       try removeFile("\(path)/\(File.steps.rawValue)\(ending)")

@@ -111,7 +111,7 @@ package struct SearchSession {
     var clocks = RunClocks(try RunDirectory.decodeIfThere(RunProgress.self, from: .progress, of: run.path))
     try runSteps(in: run, database, shelf, pace, isStopping, &clocks, observe: observe)
     let (chosen, rank) = try search.choice()
-    let cost = try cost(of: chosen, in: space)
+    let cost = try definition.recipe.cost(of: chosen, in: space)
     if let learnt = search.learnt { try run.write(DistributionSnapshot(learnt, of: space), as: .distribution) }
     try run.write(Array(architectureText(chosen).utf8), to: .architecture)
     clocks.beginRetraining()
@@ -274,7 +274,8 @@ package struct SearchSession {
 
   private func retrainingTasks(_ chosen: Architecture, _ cost: NetworkCost) throws -> [RetrainingTask] {
     let random = try randomNetworks(
-      like: cost.macs, within: 0.05, count: definition.baselines, of: space, seed: definition.seed)
+      like: cost[definition.recipe.measure], by: definition.recipe.measure, within: 0.05, count: definition.baselines,
+      of: space, seed: definition.seed)
     return ([("searched", chosen)] + random.enumerated().map { ("random \($0.offset + 1)", $0.element) })
       .enumerated().map { number, task in
         RetrainingTask(

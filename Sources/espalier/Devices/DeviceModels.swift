@@ -11,7 +11,7 @@ enum DeviceModels {
     followers: [])
 
   static func write(_ kernel: KernelShape, number: Int, in folder: String) throws -> ModelFile {
-    let network = try translatingFailures { try NetworkGraph(kernel: kernel) }
+    let network = try translatingFailures { try BoundNetwork(kernel: kernel) }
     return try write(network, id: id(of: kernel), number: number, in: folder)
   }
 
@@ -20,12 +20,12 @@ enum DeviceModels {
     do throws(EvaluationError) { bound = try space.bound(to: architecture) } catch {
       preconditionFailure("a network that was drawn is a member: \(error)")
     }
-    let network = try translatingFailures { try NetworkGraph(bound) }
+    let network = try translatingFailures { try BoundNetwork(bound) }
     return try write(network, id: "network-\(number + 1)", number: number, in: folder)
   }
 
-  private static func write(_ network: NetworkGraph, id: String, number: Int, in folder: String) throws -> ModelFile {
-    let model = ONNXModel(of: network, weights: NetworkWeights(of: network, seed: 1))
+  private static func write(_ network: BoundNetwork, id: String, number: Int, in folder: String) throws -> ModelFile {
+    let model = ONNXModel(of: network, weights: NetworkTensors(of: network, seed: 1))
     let inputs = network.inputs.map { input in
       ModelFile.Input(name: input.name, shape: [1, input.shape.channels, input.shape.height, input.shape.width])
     }

@@ -9,6 +9,6 @@ struct BenchmarkCommand: AsyncParsableCommand {
     subcommands: [
       ResultsBenchmark.self, StartupBenchmark.self, ValidateBenchmark.self, AnalysisBenchmark.self, StepBenchmark.self,
       PathsBenchmark.self, BindBenchmark.self, KillsBenchmark.self, TransferBenchmark.self, OneShotBenchmark.self,
-      ExportBenchmark.self,
+      ExportBenchmark.self, DevicesBenchmark.self,
     ])
 }

@@ -87,7 +87,8 @@ struct ReportCommand: ParsableCommand {
     }
     let shape = ImageShape(channels: input[0], height: input[1], width: input[2])
     let file = "\(run.folder)/\(run.definition.spaceFile)"
-    guard let result = try compileReadable(file, input: shape).result else {
+    let devices = try run.definition.tables(in: run.folder)
+    guard let result = try compileReadable(file, input: shape, devices: devices).result else {
       throw RunError.damaged(path: file, reason: "it is no space that compiles; see 'espalier validate \(file)'")
     }
     guard result.hash == run.definition.spaceHash else {

@@ -54,17 +54,18 @@ struct RunnableSpace {
     factorisedLogits = result.factorisedLogits
     jointLogits = result.jointLogits
     let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+    let named = Dictionary(devices.map { ($0.path, $0.device) }) { first, _ in first }
     var files: [File] = []
     var tables: [(device: String, bytes: [UInt8])] = []
-    var seen = 0
-    while let file = compilation.sources.file(SourceID(index: seen)) {
-      seen += 1
-      if let device = devices.first(where: { $0.path == file.path })?.device {
+    var number = 0
+    while let file = compilation.sources.file(SourceID(index: number)) {
+      number += 1
+      // Conditions and what options say are sources too, and no files.
+      if file.path.hasPrefix("--") { continue }
+      if let device = named[file.path], number > 1 {
         tables.append((device, file.bytes))
         continue
       }
-      // What options say is a source too, and no file.
-      if file.path.hasPrefix("--") { continue }
       let relative = file.path.hasPrefix(folder) ? String(file.path.dropFirst(folder.count)) : file.path
       files.append(File(relativePath: relative, bytes: file.bytes))
     }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Diagnostics
 import Recipes
 import Search
+import SpaceAnalysis
 import SpaceChecker
 import SpaceCompiler
 import SpaceIR
@@ -29,7 +30,7 @@ struct SearchCommand: AsyncParsableCommand {
       SPOS (Guo et al. 2019) trains one uniformly drawn path a step, then evolves networks within the target by their \
       accuracy with batch norms measured anew. BN-NAS (Chen et al. 2021) trains batch norms alone and scores by their \
       scales. HURRICANE (Zhang et al. 2020) keeps the operators that suit a device and searches the later layers before the \
-      earlier ones, within a latency; it takes a table: --table phone=phone.yaml. A recipe's 'oneshot' and 'pool' mix parts.
+      earlier ones, within a latency; it takes a table: --device phone=phone.yaml. A recipe's 'oneshot' and 'pool' mix parts.
 
       The baselines train shared weights by uniform draws and then score networks within the target with them: random \
       takes uniform draws (Li and Talwalkar 2019), evolution mutates winners of tournaments (Real et al. 2019).
@@ -85,13 +86,19 @@ struct SearchCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Multiply-adds above which networks are pushed down; 1.5M, 300k. Default: the median of the space.",
-      valueName: "macs"), transform: parseAmount)
-  var target: Int?
+      "What the target is of: macs, parameters or latency(DEVICE), by the table that the space or '--device' names. "
+        + "Default: macs.", valueName: "measure"), transform: parseSearchMeasure)
+  var measure: CostMeasure?
 
   @Option(
     help: ArgumentHelp(
-      "Only networks with multiply-adds between these shares of the target are drawn: 0.9..1, or ..1 for a hard limit. "
+      "Cost above which networks are pushed down; 1.5M, 300k, of a latency '5 ms'. Default: the median of the space.",
+      valueName: "cost"), transform: SearchTarget.init(parsing:))
+  var target: SearchTarget?
+
+  @Option(
+    help: ArgumentHelp(
+      "Only networks with costs between these shares of the target are drawn: 0.9..1, or ..1 for a hard limit. "
         + "Default: every network is drawn.", valueName: "shares"), transform: parseShares)
   var band: ClosedRange<Double>?
 
@@ -129,14 +136,7 @@ struct SearchCommand: AsyncParsableCommand {
   @Option(help: "Threads; changes no result.", transform: parseCount)
   var threads = availableProcessors()
 
-  @OptionGroup var engine: DeviceOptions
-
-  @Option(
-    name: .customLong("table"), parsing: .unconditionalSingleValue,
-    help: ArgumentHelp(
-      "The latency table of a device, for 'pool.device' and 'latency(NAME)'; the run keeps it. May be repeated.",
-      valueName: "name=file"), transform: parseDevice)
-  var tables: [DeviceFile] = []
+  @OptionGroup var engine: SearchDeviceOptions
 
   @Flag(help: "The answer as one JSON object.")
   var json = false
@@ -146,7 +146,10 @@ struct SearchCommand: AsyncParsableCommand {
     guard epochs ?? 1 > 0, epochs ?? 1 < 1e6 else {
       throw ValidationError("'--epochs' is above 0, not \(epochs ?? 0)")
     }
-    guard target != 0 else { throw ValidationError("'--target' is at least 1 multiply-add, not 0") }
+    guard target?.amount != 0 else {
+      let unit = target?.isTime == true ? "nanosecond" : "multiply-add"
+      throw ValidationError("'--target' is at least 1 \(unit), not 0")
+    }
     guard start?.isEmpty != true else { throw ValidationError("'--from' is the path of a run, not an empty text") }
     guard out?.isEmpty != true else { throw ValidationError("'--out' is the path of a folder, not an empty text") }
     guard (0...100_000).contains(trainEpochs ?? 0) else {
@@ -203,7 +206,11 @@ struct SearchCommand: AsyncParsableCommand {
     asked.method = method ?? asked.method
     asked.source = data ?? asked.source
     asked.limit = limit ?? asked.limit
-    asked.target = target ?? asked.target
+    asked.measure = measure ?? asked.measure
+    if let target { (asked.target, asked.targetIsTime) = (target.amount, target.isTime) }
+    if asked.target != nil, let complaint = asked.targetComplaint {
+      throw CommandFailure("the target does not go with the measure: \(complaint)")
+    }
     asked.band = band ?? asked.band
     asked.epochs = epochs ?? asked.epochs
     asked.beta = beta ?? asked.beta
@@ -241,7 +248,7 @@ struct SearchCommand: AsyncParsableCommand {
     let method = asked.method ?? .fpNAS
     let setup = try SearchSetup(
       SearchOrder(
-        file: options.file, conditions: asked.conditions, tables: tables, input: options.shape.input,
+        file: options.file, conditions: asked.conditions, tables: engine.files, input: options.shape.input,
         data: asked.source ?? "fashion-mini", limit: asked.limit,
         method: method, recipe: asked, seed: seed, retraining: asked.trainingRecipe,
         baselines: asked.randomNetworks ?? 3, threads: threads, device: engine.device))
@@ -298,6 +305,29 @@ private func parseShares(_ text: String) throws -> ClosedRange<Double> {
     throw ValidationError("'\(text)' is not a range of shares such as 0.9..1, or ..1")
   }
   return shares
+}
+
+/// - Throws: `ValidationError` for a measure that no search can be held to.
+private func parseSearchMeasure(_ text: String) throws -> CostMeasure {
+  guard let measure = CostMeasure(searched: text) else {
+    throw ValidationError("'\(text)' is not one of macs, parameters, latency(DEVICE)")
+  }
+  return measure
+}
+
+/// A target as it is written: an amount, or a time in nanoseconds.
+struct SearchTarget {
+  let amount: Int
+  let isTime: Bool
+
+  /// - Throws: `ValidationError` for anything else.
+  init(parsing text: String) throws {
+    if let found = costTarget(text), found.isTime {
+      (amount, isTime) = found
+    } else {
+      (amount, isTime) = (try parseAmount(text), false)
+    }
+  }
 }
 
 extension SearchMethod: ExpressibleByArgument {}

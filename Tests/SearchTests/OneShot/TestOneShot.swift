@@ -59,7 +59,7 @@ enum TestOneShot {
   static func recipe(
     _ method: SearchMethod, epochs: Double = 2, target: Int? = nil, _ change: (inout OneShotRecipe) -> Void = { _ in }
   ) -> SearchRecipe {
-    var recipe = method.recipe(epochs: epochs, targetMACs: target, initialEntropy: 8)
+    var recipe = method.recipe(epochs: epochs, target: target, initialEntropy: 8)
     recipe.batch = 16
     var parts = recipe.oneShot ?? OneShotRecipe()
     parts.population = 6

@@ -65,7 +65,7 @@ package final class RunDatabase: Sendable {
       gradient_norm REAL NOT NULL);
     CREATE TABLE IF NOT EXISTS draw (
       step INTEGER NOT NULL, number INTEGER NOT NULL, choices TEXT NOT NULL, macs INTEGER NOT NULL,
-      training_loss REAL, validation_loss REAL, weight REAL NOT NULL, share REAL,
+      training_loss REAL, validation_loss REAL, weight REAL NOT NULL, share REAL, measured INTEGER,
       PRIMARY KEY (step, number)) WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS candidate (
       step INTEGER PRIMARY KEY, stage INTEGER NOT NULL, generation INTEGER NOT NULL, origin TEXT NOT NULL,
@@ -77,7 +77,7 @@ package final class RunDatabase: Sendable {
       number INTEGER PRIMARY KEY, label TEXT NOT NULL, choices TEXT NOT NULL, macs INTEGER NOT NULL,
       parameters INTEGER NOT NULL, accuracy REAL NOT NULL, test_loss REAL NOT NULL, training_loss REAL NOT NULL,
       images INTEGER NOT NULL);
-    PRAGMA user_version = 1;
+    PRAGMA user_version = 2;
     """
 
   // MARK: Writing
@@ -92,11 +92,12 @@ package final class RunDatabase: Sendable {
         arguments: [
           record.step, record.epoch, record.isWarmUp, Self.number(record.entropy), Self.number(record.gradientNorm),
         ])
-      let statement = try database.cachedStatement(sql: "INSERT INTO draw VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
+      let statement = try database.cachedStatement(sql: "INSERT INTO draw VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
       for (number, draw) in record.draws.enumerated() {
         try statement.execute(arguments: [
           record.step, number, Self.text(draw.choices), draw.macs, draw.trainingLoss.map(Self.number),
           draw.validationLoss.map(Self.number), Self.number(draw.weight), draw.share.map(Self.number),
+          draw.measured,
         ])
       }
       if let candidate = record.candidate {

@@ -47,6 +47,8 @@ extension StepRecord {
       ("distribution/entropy", entropy), ("distribution/draws", Double(draws.count)),
       ("cost/mean_macs", mean(draws.map { Double($0.macs) })),
     ]
+    let measured = draws.compactMap(\.measured)
+    if !measured.isEmpty { scalars.append(("cost/mean_measured", mean(measured.map(Double.init)))) }
     let training = draws.compactMap(\.trainingLoss)
     if !training.isEmpty {
       scalars += [("loss/training", mean(training)), ("weights/gradient_norm", gradientNorm)]
