@@ -151,7 +151,8 @@ private func countingFailure(_ error: any Error, of space: Space) -> CommandFail
 extension RunError {
   fileprivate var status: ExitStatus {
     switch self {
-    case .unfinished, .stopped, .spaceChanged, .dataChanged, .engineChanged, .isTraining, .isSearch, .trainingStopped: .invalid
+    case .unfinished, .stopped, .spaceChanged, .dataChanged, .engineChanged, .isTraining, .isSearch, .trainingStopped:
+      .invalid
     case .exists, .notARun, .cannotCreate, .cannotWrite, .cannotContinue, .cannotRead, .damaged, .inUse, .severalRuns,
       .otherFormat, .unbegun, .noCheckpoint, .stepsLost, .databaseDamaged:
       .couldNotRun
