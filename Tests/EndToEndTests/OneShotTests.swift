@@ -9,7 +9,7 @@ struct OneShotTests {
     ("bn-nas", ["spaces/mini-bn-nas.yaml", "--recipe", "docs/examples/one-shot.yaml"]),
     (
       "hurricane",
-      ["spaces/mini-hurricane.yaml", "--recipe", "docs/examples/pool.yaml", "--table", "invented=\(table)"]
+      ["spaces/mini-hurricane.yaml", "--recipe", "docs/examples/pool.yaml", "--device", "invented=\(table)"]
     ),
   ]
 
@@ -50,14 +50,14 @@ struct OneShotTests {
 
   /// What is asked for, how it ends, and what is said.
   @Test(arguments: [
-    (["spaces/mini-hurricane.yaml", "--method", "hurricane"], "give its latency table with '--table NAME=FILE'"),
+    (["spaces/mini-hurricane.yaml", "--method", "hurricane"], "give its latency table with '--device NAME=FILE'"),
     (
-      ["spaces/mini-hurricane.yaml", "--method", "hurricane", "--table", "invented=\(table)"],
+      ["spaces/mini-hurricane.yaml", "--method", "hurricane", "--device", "invented=\(table)"],
       "'pool.latency' says how long a network may take on 'invented'"
     ),
     (
       [
-        "spaces/mini-hurricane.yaml", "--method", "hurricane", "--table", "other=\(table)", "--recipe",
+        "spaces/mini-hurricane.yaml", "--method", "hurricane", "--device", "other=\(table)", "--recipe",
         "docs/examples/pool.yaml",
       ],
       "there is no latency table of 'invented'; there are tables of 'other'"
@@ -88,7 +88,7 @@ struct OneShotTests {
     try withTemporaryFolder { folder in
       let recipe = try write("recipe: 1\npool: {latency: 10 us}\n", to: "recipe.yaml", in: folder)
       let outcome = try Executable.run(
-        "search", "spaces/mini-hurricane.yaml", "--method", "hurricane", "--recipe", recipe, "--table",
+        "search", "spaces/mini-hurricane.yaml", "--method", "hurricane", "--recipe", recipe, "--device",
         "invented=\(Self.table)", "--data", "digits", "--out", "\(folder)/run")
       #expect(outcome.status == 1)
       #expect(
