@@ -235,14 +235,19 @@ struct SearchCommand: AsyncParsableCommand {
     let isRun = RunDirectory.has(.definition, in: path)
     let file = isRun ? "\(path)/\(RunDirectory.File.architecture.rawValue)" : path
     let found = try compileOrExplain(file, input: nil)
-    guard let network = found.architecture else {
+    guard found.architecture != nil else {
       throw CommandFailure("'\(file)' is a space and no architecture, so that nothing of it can be kept")
     }
     let space = try compileOrExplain(options.file, input: options.shape.input).space
     let names = Set(space.decisions.map(\.name))
-    let conditions = found.space.decisionIDs.compactMap { id -> String? in
-      guard names.contains(found.space[id].name), let value = found.space.value(of: id, in: network) else { return nil }
-      return "\(found.space[id].name) == \(value)"
+    // The file is a valid architecture: its choices stand one a line, as espalier writes and formats them.
+    let text = String(decoding: try DiskReader().bytes(of: file), as: UTF8.self)
+    let lines = text.split(separator: "\n").drop { !$0.hasPrefix("choices:") }.dropFirst().prefix { $0.hasPrefix(" ") }
+    let conditions = lines.compactMap { line -> String? in
+      guard let colon = line.firstRange(of: ": ") else { return nil }
+      let name = line[..<colon.lowerBound].drop { $0 == " " }
+      let value = line[colon.upperBound...].prefix { $0 != "#" }
+      return names.contains(String(name)) ? "\(name) == \(value)" : nil
     }
     guard !conditions.isEmpty else {
       throw CommandFailure("'\(file)' has decided nothing that '\(options.file)' has a decision of the same name for")
