@@ -54,7 +54,7 @@ benchmark: results ## the benchmark of this project, which is `results`
 
 .PHONY: test
 test: ## set up, build, and run every test
-	+@$(STEPS) build=debug engine=library schema=validator tests=run-tests
+	+@$(STEPS) build=debug engine=library schema=validator exports=exports tests=run-tests
 
 # One thread for each torch operation: threads of several tests at once would oversubscribe the cores.
 .PHONY: run-tests

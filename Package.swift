@@ -36,6 +36,11 @@ let package = Package(
   targets: [
     .systemLibrary(name: "CLibYAML", providers: [.apt(["libyaml-dev"])]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CJPEG", providers: [.apt(["libjpeg62-turbo-dev"])]),
+    .systemLibrary(name: "CPNG", providers: [.apt(["libpng-dev"])]),
+    .target(
+      name: "CImageFiles", dependencies: ["CJPEG", "CPNG"],
+      linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png")]),
     .target(name: "CEngine"),
     .target(name: "CEmbeddedImages", exclude: ["data"]),
     .target(name: "CDeviceScripts", exclude: ["scripts"]),
@@ -48,7 +53,7 @@ let package = Package(
     part("SpacePlanner", ["SpaceIR", "SpaceAnalysis"]),
     part("SpaceCompiler", ["Diagnostics", "SpaceSyntax", "SpaceIR", "SpaceChecker", "SpaceAnalysis", "SpacePlanner"]),
     part("Distributions", ["SpaceIR", "SpacePlanner", heap]),
-    part("Datasets", ["CZlib", "CEmbeddedImages"]),
+    part("Datasets", ["CZlib", "CEmbeddedImages", "CImageFiles"]),
     part("Engine", ["CEngine"]),
     part("Supernet", ["CZlib", "SpaceIR", "SpacePlanner", "Engine", "Datasets"]),
     part(
@@ -58,7 +63,11 @@ let package = Package(
         database,
       ]),
     part(
-      "Recipes", ["Diagnostics", "SpaceSyntax", "SpacePlanner", "Distributions", "Supernet", "Predictors", "Search"]),
+      "Recipes",
+      [
+        "Diagnostics", "SpaceSyntax", "SpaceAnalysis", "SpacePlanner", "Distributions", "Datasets", "Supernet",
+        "Predictors", "Search",
+      ]),
     part("Exporters", ["SpaceIR", "SpacePlanner", "Distributions"]),
     part("Devices", ["CDeviceScripts", "Diagnostics", "SpaceSyntax", "SpaceIR"]),
     part("Reports", []),
@@ -94,9 +103,9 @@ let package = Package(
         "Exporters", "SpacePlanner", "SpaceChecker", "SpaceCompiler", "SpaceAnalysis", "SpaceIR", "Diagnostics",
         "TestSupport",
       ]),
-    tests("DevicesTests", ["Devices", "Diagnostics", "SpaceIR", "TestSupport"]),
+    tests("DevicesTests", ["Devices", "Diagnostics", "SpaceChecker", "SpaceIR", "TestSupport"]),
     tests("ReportsTests", ["Reports", "TestSupport"]),
-    tests("DatasetsTests", ["Datasets"]),
+    tests("DatasetsTests", ["Datasets", "CImageFiles"]),
     tests("EngineTests", ["Engine"]),
     tests(
       "SupernetTests",
@@ -107,17 +116,19 @@ let package = Package(
     tests(
       "SearchTests",
       [
-        "Search", "Supernet", "Engine", "SpacePlanner", "SpaceAnalysis", "SpaceIR", "SpaceCompiler", "Distributions",
-        "Datasets", "Predictors", "TestSupport",
+        "Search", "Supernet", "Engine", "SpacePlanner", "SpaceAnalysis", "SpaceIR", "SpaceChecker", "SpaceCompiler",
+        "Distributions", "Datasets", "Predictors", "TestSupport",
       ]),
     tests(
       "RecipesTests",
       [
-        "Recipes", "Search", "Supernet", "SpacePlanner", "Distributions", "Diagnostics", "SpaceSyntax", "SpaceIR",
+        "Recipes", "Datasets", "Search", "Supernet", "SpacePlanner", "Distributions", "Diagnostics", "SpaceSyntax",
+        "SpaceIR",
         "SpaceCompiler", "TestSupport",
       ]),
     tests(
-      "EndToEndTests", ["TestSupport", "espalier", "Reports", "SpaceAnalysis", "SpaceCompiler", "SpaceIR"],
+      "EndToEndTests",
+      ["TestSupport", "CImageFiles", "espalier", "Reports", "SpaceAnalysis", "SpaceCompiler", "SpaceIR"],
       goldens: ["Golden"]),
   ],
   swiftLanguageModes: [.v6],

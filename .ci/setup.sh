@@ -75,6 +75,8 @@ missing_packages() {
   has_header yaml.h || echo libyaml-dev
   has_header zlib.h || echo zlib1g-dev
   has_header sqlite3.h || echo libsqlite3-dev
+  has_header jpeglib.h || echo libjpeg62-turbo-dev
+  has_header png.h || echo libpng-dev
   has_compiler || echo g++
   command -v git >/dev/null || echo git
   [ "$1" = no ] || python3 -c 'import venv, ensurepip' 2>/dev/null || echo python3-venv

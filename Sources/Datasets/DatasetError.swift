@@ -16,6 +16,14 @@ package enum DatasetError: Error, Hashable, Sendable {
   case labelOutOfRange(path: String, image: Int, label: UInt8, classes: Int)
   case wrongLine(path: String, line: Int, expected: String, found: String)
   case limitTooSmall(limit: Int, classes: Int)
+  case wrongChannels(path: String, channels: Int)
+  /// Of an image folder; `found` are the folders that are there.
+  case partMissing(path: String, part: String, found: [String])
+  case noClasses(path: String)
+  case emptyClass(path: String)
+  /// A class to test that is not among those to train.
+  case unknownClass(path: String, part: String)
+  case notInMemory(source: String)
 
   /// What is wrong: the file, what was expected and what was found.
   package var message: String {
@@ -44,6 +52,17 @@ package enum DatasetError: Error, Hashable, Sendable {
       "the file '\(path)' must have \(expected) in line \(line), but has '\(found)'"
     case .limitTooSmall(let limit, let classes):
       "a limit of \(limit) images a part is too small for \(classes) classes"
+    case .wrongChannels(let path, let channels):
+      "the images of '\(path)' are read with 1 or 3 channels, and the network takes \(channels)"
+    case .partMissing(let path, let part, let found):
+      "the folder '\(path)' has no folder '\(part)'; "
+        + (found.isEmpty
+          ? "it has no folders"
+          : "it has \(found.prefix(8).map { "'\($0)'" }.joined(separator: ", "))\(found.count > 8 ? ", ..." : "")")
+    case .noClasses(let path): "the folder '\(path)' has no folders, and each of them would be a class"
+    case .emptyClass(let path): "the class folder '\(path)' has no .jpg, .jpeg or .png files"
+    case .unknownClass(let path, let part): "the class of '\(path)' is not among those of '\(part)'"
+    case .notInMemory(let source): "'\(source)' is read image by image, and a search keeps its images in memory"
     }
   }
 
@@ -60,6 +79,13 @@ package enum DatasetError: Error, Hashable, Sendable {
     case .wrongImageSize: "use files of the format that the data set is named for"
     case .countsDiffer: "take both files from one download"
     case .tooFewImages, .labelOutOfRange, .wrongLine: "check that the file is of this data set, or download it again"
+    case .wrongChannels: "use a network of 1 channel (grey) or 3 (red, green, blue)"
+    case .partMissing:
+      "an image folder holds train/CLASS/*.jpg and val/CLASS/*.jpg; 'data.train' and 'data.val' in a recipe say other names"
+    case .noClasses, .emptyClass: "put the images of each class into a folder that is named for it"
+    case .unknownClass(_, let part):
+      "a class that is tested must be trained: remove the folder, or add one to '\(part)'"
+    case .notInMemory: "use 'espalier train', or one of the small data sets"
     case .limitTooSmall(_, let classes): "use a limit of at least \(classes), one image a class, or none"
     }
   }

@@ -1,12 +1,15 @@
-/// Where images come from, as the user writes it: `fashion-mini`, `digits`, `fashion-mnist:FOLDER`, `cifar10:FOLDER`.
+/// Where images come from, as the user writes it: `fashion-mini`, `digits`, `fashion-mnist:FOLDER`, `cifar10:FOLDER`,
+/// `folder:FOLDER`.
 package enum DatasetSource: Hashable, Sendable {
   case fashionMini
   case digits
   case fashionMNIST(folder: String)
   case cifar10(folder: String)
+  /// An image folder, see `ImageFolder`.
+  case folder(String)
 
   /// How each choice is written. `FOLDER` stands for a path.
-  package static let choices = ["fashion-mini", "digits", "fashion-mnist:FOLDER", "cifar10:FOLDER"]
+  package static let choices = ["fashion-mini", "digits", "fashion-mnist:FOLDER", "cifar10:FOLDER", "folder:FOLDER"]
 
   /// Takes the text apart. No file is looked at.
   package init(parsing text: String) throws(DatasetSourceError) {
@@ -20,7 +23,8 @@ package enum DatasetSource: Hashable, Sendable {
     case (.fashionMini?, .some), (.digits?, .some): throw .unexpectedFolder(name)
     case (.fashionMNIST?, let folder?) where !folder.isEmpty: self = .fashionMNIST(folder: folder)
     case (.cifar10?, let folder?) where !folder.isEmpty: self = .cifar10(folder: folder)
-    case (.fashionMNIST?, _), (.cifar10?, _): throw .missingFolder(name)
+    case (.folder?, let folder?) where !folder.isEmpty: self = .folder(folder)
+    case (.fashionMNIST?, _), (.cifar10?, _), (.folder?, _): throw .missingFolder(name)
     }
   }
 
@@ -34,6 +38,7 @@ package enum DatasetSource: Hashable, Sendable {
     case .digits: try EmbeddedImages.digits(options)
     case .fashionMNIST(let folder): try FashionMNISTFolder(path: folder).load(options)
     case .cifar10(let folder): try CIFAR10Folder(path: folder).load(options)
+    case .folder: throw DatasetError.notInMemory(source: description)
     }
   }
 }
@@ -46,6 +51,7 @@ extension DatasetSource: CustomStringConvertible {
     case .digits: Name.digits.rawValue
     case .fashionMNIST(let folder): "\(Name.fashionMNIST.rawValue):\(folder)"
     case .cifar10(let folder): "\(Name.cifar10.rawValue):\(folder)"
+    case .folder(let folder): "\(Name.folder.rawValue):\(folder)"
     }
   }
 
@@ -55,11 +61,12 @@ extension DatasetSource: CustomStringConvertible {
     case digits
     case fashionMNIST = "fashion-mnist"
     case cifar10
+    case folder
 
     var choice: String {
       switch self {
       case .fashionMini, .digits: rawValue
-      case .fashionMNIST, .cifar10: "\(rawValue):FOLDER"
+      case .fashionMNIST, .cifar10, .folder: "\(rawValue):FOLDER"
       }
     }
 

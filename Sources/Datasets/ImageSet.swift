@@ -8,7 +8,7 @@ package struct DatasetIdentity: Hashable, Sendable {
   package let classNames: [String]
 
   package init(name: String, provenance: String, classNames: [String]) {
-    precondition((1...256).contains(classNames.count), "a label is a byte")
+    precondition(!classNames.isEmpty, "an image has a class")
     self.name = name
     self.provenance = provenance
     self.classNames = classNames
@@ -29,6 +29,7 @@ package struct ImageSet: Sendable {
   package init(
     identity: DatasetIdentity, shape: PixelShape, pixels: [UInt8], labels: [UInt8], normalisation: PixelNormalisation
   ) {
+    precondition(identity.classNames.count <= 256, "a label is a byte")
     precondition(pixels.count == labels.count * shape.valueCount, "one label an image")
     precondition(labels.allSatisfy { $0 < identity.classNames.count }, "every label has a class name")
     precondition(normalisation.mean.count == shape.channels, "one mean a channel")

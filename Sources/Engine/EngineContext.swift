@@ -80,12 +80,23 @@ package final class EngineContext: @unchecked Sendable {
   package func writeBatch(
     _ slot: Int, images: [Float], labels: [Int], shape: EngineBuffer.Shape
   ) throws(EngineError) {
+    // `withUnsafeBufferPointer` does not pass a typed error on.
+    let outcome = images.withUnsafeBufferPointer { images in
+      Result { () throws(EngineError) in try writeBatch(slot, images: images, labels: labels, shape: shape) }
+    }
+    try outcome.get()
+  }
+
+  /// The same from memory that somebody else holds.
+  package func writeBatch(
+    _ slot: Int, images: UnsafeBufferPointer<Float>, labels: [Int], shape: EngineBuffer.Shape
+  ) throws(EngineError) {
     guard images.count == shape.count, labels.count == shape.n else {
       throw EngineError(.invalid, "\(images.count) numbers and \(labels.count) labels for a batch of \(shape)")
     }
     let classes = labels.map(Int64.init)
     let extents = [Int64(shape.n), Int64(shape.h), Int64(shape.w), Int64(shape.c)]
-    try callEngine { api.batch_write(handle, Int32(clamping: slot), images, classes, extents, $0) }
+    try callEngine { api.batch_write(handle, Int32(clamping: slot), images.baseAddress, classes, extents, $0) }
   }
 
   /// Copies input 1, 2, ... into a slot after `writeBatch`, which forgets the further inputs of the slot.
@@ -112,6 +123,23 @@ package final class EngineContext: @unchecked Sendable {
     try callEngine {
       api.batch_write_labels(
         handle, Int32(clamping: slot), Int32(clamping: output), classes, Int64(classes.count), $0)
+    }
+  }
+
+  /// Copies what an output is trained towards into a slot after `writeBatch`, which forgets it. The labels still count
+  /// hits.
+  package func writeTargets(_ targets: EngineTargets, of output: Int = 0, to slot: Int) throws(EngineError) {
+    guard [targets.shares, targets.teacher?.logits].allSatisfy({ $0 == nil || $0?.count == targets.count }) else {
+      throw EngineError(.invalid, "targets that are not \(targets.rows) rows of \(targets.classes) classes")
+    }
+    try callEngine { message in
+      withPointer(targets.shares) { shares in
+        withPointer(targets.teacher?.logits) { teacher in
+          api.batch_write_targets(
+            handle, Int32(clamping: slot), Int32(clamping: output), shares, teacher, Int64(targets.rows),
+            Int64(targets.classes), targets.teacher?.share ?? 0, targets.teacher?.temperature ?? 1, message)
+        }
+      }
     }
   }
 
@@ -236,6 +264,12 @@ package final class EngineContext: @unchecked Sendable {
 package protocol EngineElement: BinaryFloatingPoint, Sendable {}
 extension Float: EngineElement {}
 extension Double: EngineElement {}
+
+/// No address for no values.
+private func withPointer<Result>(_ values: [Float]?, _ body: (UnsafePointer<Float>?) -> Result) -> Result {
+  guard let values else { return body(nil) }
+  return values.withUnsafeBufferPointer { body($0.baseAddress) }
+}
 
 private func convert<From: EngineElement, To: EngineElement>(_ values: [From], to type: To.Type) -> [To] {
   if let same = values as? [To] { return same }

@@ -1,6 +1,7 @@
 import Distributions
 import Predictors
 package import Search
+import SpaceAnalysis
 import SpacePlanner
 import SpaceSyntax
 import Supernet
@@ -10,8 +11,11 @@ import Supernet
 /// - Returns: A recipe in which every option is set.
 package func recipeText(of definition: RunDefinition) -> String {
   let (search, training) = (definition.recipe, definition.retraining)
+  let devices = (definition.tables ?? [:]).keys.sorted().map { " --device \($0)=\(RunDefinition.path(ofTable: $0))" }
+    .joined()
   var lines = [
-    "# The recipe of this run, whole: espalier search \(definition.spaceFile) --recipe recipe.yaml", "recipe: 1",
+    "# The recipe of this run, whole: espalier search \(definition.spaceFile) --recipe recipe.yaml\(devices)",
+    "recipe: 1",
     "method: \(definition.method.rawValue)",
   ]
   func section(_ name: String, _ entries: [(String, String?)]) {
@@ -38,7 +42,8 @@ package func recipeText(of definition: RunDefinition) -> String {
   section(
     "cost",
     [
-      ("target", search.targetMACs.map(String.init)),
+      ("measure", search.measure.name),
+      ("target", search.target.map { search.measure.device == nil ? String($0) : "\($0) ns" }),
       ("band", search.band.map(shares)), ("beta", search.oneShot == nil ? text(search.beta) : nil),
     ])
   section(
@@ -47,20 +52,71 @@ package func recipeText(of definition: RunDefinition) -> String {
       ("rate", text(search.weightRate)), ("momentum", text(search.momentum)), ("decay", text(search.weightDecay)),
       ("clip", text(search.clipNorm)), ("gradient", search.oneShot == nil ? search.weightGradient.rawValue : nil),
     ])
-  section(
-    "training",
-    [
-      ("epochs", String(training.epochs)), ("batch", String(training.batch)), ("rate", text(training.rate)),
-      ("momentum", text(training.momentum)), ("decay", text(training.weightDecay)),
-      ("smoothing", text(training.labelSmoothing)), ("warm-up-steps", String(training.warmUpSteps)),
-      ("clip", text(training.clipNorm ?? 0)), ("average", text(training.averageDecay ?? 0)),
-      ("shift", String(training.shift ?? 0)),
-    ])
+  section("training", entries(training))
   if let conditions = definition.conditions {
     lines += ["where:"] + conditions.map { "  - \(quotedScalar($0))" }
   }
   lines += ["random-networks: \(definition.baselines)", "seeds: \(definition.seed)"]
   return lines.joined(separator: "\n") + "\n"
+}
+
+/// The whole recipe of a run of `train` as a file: with it, and with the network beside it, the run can be repeated.
+///
+/// - Parameter teacher: The paths of a teacher's network and weights inside the run; nil: there is none.
+package func recipeText(
+  of definition: TrainingDefinition, teacher: (network: String, weights: String)?
+) -> String {
+  var lines = [
+    "# The recipe of this run, whole: espalier train \(RunDirectory.File.architecture.rawValue) --recipe recipe.yaml",
+    "recipe: 1", "data:", "  source: \(quotedScalar(definition.data))",
+  ]
+  if let limit = definition.limit { lines.append("  limit: \(limit)") }
+  if let note = definition.folder {
+    lines += [
+      "  train: \(quotedScalar(note.train))", "  val: \(quotedScalar(note.validation))",
+      "  centre: \(text(note.centre))", "  broken: \(note.broken)",
+    ]
+  }
+  lines.append("training:")
+  let taught: [(String, String?)] =
+    teacher.map { [("teacher", $0.network), ("teacher-weights", $0.weights)] } ?? []
+  let rest: [(String, String?)] = [("test-every", String(definition.testEvery))]
+  lines += (entries(definition.recipe) + taught + rest).compactMap { key, value in value.map { "  \(key): \($0)" } }
+  lines.append("seeds: \(definition.seed)")
+  return lines.joined(separator: "\n") + "\n"
+}
+
+private func entries(_ training: TrainingRecipe) -> [(String, String?)] {
+  var entries: [(String, String?)] = [
+    ("epochs", String(training.epochs)), ("batch", String(training.batch)), ("rate", text(training.rate)),
+    ("momentum", text(training.momentum)), ("decay", text(training.weightDecay)),
+    ("smoothing", text(training.labelSmoothing)), ("warm-up-steps", String(training.warmUpSteps)),
+    ("clip", text(training.clipNorm ?? 0)), ("average", text(training.averageDecay ?? 0)),
+    ("shift", String(training.shift ?? 0)),
+  ]
+  entries.append(("optimiser", training.rmsProp == nil ? "sgd" : "rmsprop"))
+  if let rmsProp = training.rmsProp {
+    entries += [("rms-decay", text(rmsProp.decay)), ("rms-epsilon", text(rmsProp.epsilon))]
+  }
+  switch training.schedule ?? .cosine {
+  case .cosine: entries.append(("schedule", "cosine"))
+  case .linear: entries.append(("schedule", "linear"))
+  case .constant: entries.append(("schedule", "constant"))
+  case .step(let epochs, let factor):
+    entries += [("schedule", "step"), ("step-epochs", text(epochs)), ("step-factor", text(factor))]
+  }
+  entries += [
+    ("lanes", String(training.laneCount)), ("recalibration", String(training.recalibration ?? 30)),
+    ("flip", training.flips ?? (training.shift != nil) ? "horizontal" : "none"),
+    ("crop-area", training.cropShares.map { "\(text($0[0]))..\(text($0[1]))" }),
+    ("randaugment", String(training.randAugment?.count ?? 0)),
+    ("randaugment-strength", training.randAugment.map { text($0.strength) }),
+    ("cutout", String(training.cutout ?? 0)), ("mixup", text(training.mixup ?? 0)),
+    ("stochastic-depth", text(training.branchDrop ?? 0)),
+    ("teacher-share", training.teaching.map { text($0.share) }),
+    ("teacher-temperature", training.teaching.map { text($0.temperature) }),
+  ]
+  return entries
 }
 
 private func draws(_ samples: SearchRecipe.Samples) -> (String, String?) {

@@ -1,6 +1,8 @@
+package import Datasets
 package import Distributions
 import Predictors
 package import Search
+package import SpaceAnalysis
 package import SpacePlanner
 package import Supernet
 
@@ -17,6 +19,7 @@ package struct Recipe: Hashable, Sendable {
   package var conditions: [String] = []
   package var source: String?
   package var limit: Int?
+  package var folder = Folder()
   package var epochs: Double?
   package var batch: Int?
   package var warmUpEpochs: Double?
@@ -34,7 +37,10 @@ package struct Recipe: Hashable, Sendable {
   /// A run's folder or a file with a distribution, as seen from the recipe's file.
   package var start: String?
   package var softening: Double?
+  package var measure: CostMeasure?
   package var target: Int?
+  /// Whether it was written as a time, and so is in nanoseconds.
+  package var targetIsTime = false
   package var band: ClosedRange<Double>?
   package var beta: Double?
   package var weightRate: Double?
@@ -63,6 +69,24 @@ package struct Recipe: Hashable, Sendable {
     package var cost: MixtureCost.Rule?
 
     package init() {}
+  }
+
+  /// Of an image folder.
+  package struct Folder: Hashable, Sendable {
+    package var train: String?
+    package var validation: String?
+    package var centre: Double?
+    package var broken: BrokenImagePolicy?
+
+    package init() {}
+
+    package var options: ImageFolderOptions {
+      var options = ImageFolderOptions()
+      options.train = train ?? options.train
+      options.validation = validation ?? options.validation
+      options.centre = centre ?? options.centre
+      return options
+    }
   }
 
   /// Of a search that trains shared weights by drawn paths and then scores candidates.
@@ -143,6 +167,23 @@ package struct Recipe: Hashable, Sendable {
 
   /// Of the networks that are trained from scratch.
   package struct Training: Hashable, Sendable {
+    package enum Optimiser: String, Hashable, Sendable, CaseIterable {
+      case sgd
+      case rmsProp = "rmsprop"
+    }
+
+    package enum Schedule: String, Hashable, Sendable, CaseIterable {
+      case cosine
+      case linear
+      case step
+      case constant
+    }
+
+    package enum Flip: String, Hashable, Sendable, CaseIterable {
+      case none
+      case horizontal
+    }
+
     package var epochs: Int?
     package var batch: Int?
     package var rate: Double?
@@ -153,6 +194,27 @@ package struct Recipe: Hashable, Sendable {
     package var clipNorm: Double?
     package var averageDecay: Double?
     package var shift: Int?
+    package var optimiser: Optimiser?
+    package var squareDecay: Double?
+    package var epsilon: Double?
+    package var schedule: Schedule?
+    package var stepEpochs: Double?
+    package var stepFactor: Double?
+    package var flip: Flip?
+    package var cropShares: ClosedRange<Double>?
+    package var changes: Int?
+    package var strength: Double?
+    package var cutout: Int?
+    package var mixup: Double?
+    package var branchDrop: Double?
+    /// A run of `train`, or an architecture file; as seen from the recipe's file.
+    package var teacher: String?
+    package var teacherWeights: String?
+    package var teacherShare: Double?
+    package var teacherTemperature: Double?
+    package var lanes: Int?
+    package var recalibration: Int?
+    package var testEvery: Int?
 
     package init() {}
   }
@@ -163,14 +225,14 @@ package struct Recipe: Hashable, Sendable {
   ///
   /// - Parameters:
   ///   - epochs: Where the recipe does not say.
-  ///   - target: Multiply-adds, where the recipe does not say; nil: cost plays no part.
+  ///   - target: By the recipe's measure, where the recipe does not say; nil: cost plays no part.
   ///   - initialEntropy: Of the uniform start of the space, nats.
   ///   - asksForFactorised: Whether the space's hints do.
   package func settings(
     of method: SearchMethod, epochs: Double, target: Int?, initialEntropy: Double, asksForFactorised: Bool
   ) -> SearchRecipe {
     var settings = method.recipe(
-      epochs: self.epochs ?? epochs, targetMACs: self.target ?? target, initialEntropy: initialEntropy)
+      epochs: self.epochs ?? epochs, target: self.target ?? target, initialEntropy: initialEntropy)
     if asksForFactorised { settings.form = .factorised }
     if let lambda { settings.samples = .adaptive(lambda: lambda) }
     if let fixedDraws { settings.samples = .fixed(fixedDraws) }
@@ -189,6 +251,7 @@ package struct Recipe: Hashable, Sendable {
     set(&settings.factorisedRate, factorisedRate)
     set(&settings.likelihoodScale, likelihoodScale)
     set(&settings.baseline, baseline)
+    set(&settings.measure, measure)
     settings.band = band
     set(&settings.beta, beta)
     set(&settings.weightRate, weightRate)
@@ -231,7 +294,63 @@ package struct Recipe: Hashable, Sendable {
     if let clipNorm = training.clipNorm { recipe.clipNorm = clipNorm == 0 ? nil : clipNorm }
     if let averageDecay = training.averageDecay { recipe.averageDecay = averageDecay == 0 ? nil : averageDecay }
     if let shift = training.shift { recipe.shift = shift == 0 ? nil : shift }
+    return further(recipe)
+  }
+
+  /// What is off, or is as it is without being said, stays nil: equal trainings have equal recipes.
+  private func further(_ plain: TrainingRecipe) -> TrainingRecipe {
+    var recipe = plain
+    if training.optimiser == .rmsProp {
+      var rmsProp = TrainingRecipe.RMSProp()
+      set(&rmsProp.decay, training.squareDecay)
+      set(&rmsProp.epsilon, training.epsilon)
+      recipe.rmsProp = rmsProp
+    }
+    switch training.schedule {
+    case .cosine, nil: break
+    case .linear: recipe.schedule = .linear
+    case .constant: recipe.schedule = .constant
+    case .step: recipe.schedule = .step(epochs: training.stepEpochs ?? 2.4, factor: training.stepFactor ?? 0.97)
+    }
+    if let flip = training.flip {
+      let isFlipped = flip == .horizontal
+      recipe.flips = isFlipped == (recipe.shift != nil) ? nil : isFlipped
+    }
+    recipe.cropShares = training.cropShares.map { [$0.lowerBound, $0.upperBound] }
+    if let changes = training.changes, changes > 0 {
+      recipe.randAugment = TrainingRecipe.RandAugmentRecipe(count: changes, strength: training.strength ?? 9)
+    }
+    if let cutout = training.cutout { recipe.cutout = cutout == 0 ? nil : cutout }
+    if let mixup = training.mixup { recipe.mixup = mixup == 0 ? nil : mixup }
+    if let branchDrop = training.branchDrop { recipe.branchDrop = branchDrop == 0 ? nil : branchDrop }
+    if training.teacher != nil {
+      recipe.teaching = TrainingRecipe.Teaching()
+      set(&recipe.teaching!.share, training.teacherShare)
+      set(&recipe.teaching!.temperature, training.teacherTemperature)
+    }
+    if let lanes = training.lanes { recipe.lanes = lanes == 1 ? nil : lanes }
+    if let recalibration = training.recalibration { recipe.recalibration = recalibration == 30 ? nil : recalibration }
     return recipe
+  }
+
+  /// What of the recipe is about searching, as keys of the file; a training of one network reads none of it.
+  package var searchKeys: [String] {
+    var other = Recipe()
+    other.source = source
+    other.limit = limit
+    other.folder = folder
+    other.training = training
+    other.seeds = seeds
+    guard self != other else { return [] }
+    let parts: [(String, Bool)] = [
+      ("method", method != nil), ("where", !conditions.isEmpty), ("random-networks", randomNetworks != nil),
+      ("cost", target != nil || band != nil || beta != nil),
+      ("schedule", epochs != nil || batch != nil || warmUpEpochs != nil || lanes != nil || warmUpDraws != nil),
+      ("draws", lambda != nil || fixedDraws != nil), ("distribution", form != nil || start != nil),
+      ("mixture", mixture != Mixture()), ("oneshot", oneShot.isSaid), ("pool", pool.isSaid),
+      ("weights", weightRate != nil || momentum != nil),
+    ]
+    return parts.filter(\.1).map(\.0)
   }
 }
 

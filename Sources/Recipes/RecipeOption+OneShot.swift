@@ -9,16 +9,16 @@ extension RecipeOption {
       "oneshot.draws", .word(OneShotRecipe.Draws.allCases.map(\.rawValue)) { $0.oneShot.draws = .init(rawValue: $1) },
       "Which paths train the weights: all networks alike (`uniform`), bins of multiply-adds alike (`bins`), or two that differ "
         + "in every decision (`crossed`)",
-      standard: "uniform; crossed (pi-nas)", source: "SPOS, section 3.2; its released code draws from bins"),
+      standard: "uniform; crossed (pi-nas)", source: "SPOS; its released code draws from bins"),
     RecipeOption(
       "oneshot.bins", .count(least: 1) { $0.oneShot.bins = $1 }, "How many bins, all as wide", standard: "7",
       source: "SPOS's code"),
     RecipeOption(
       "oneshot.bin-shares", .shares { $0.oneShot.binShares = $1 }, "The shares of the target that the bins cover",
-      standard: "29/33..36/33", source: "SPOS's code: 290 to 360 million under a limit of 330"),
+      standard: "0.88..1.09", source: "SPOS's code: 290 to 360 million under a limit of 330"),
     RecipeOption(
       "oneshot.paths", .count(least: 1) { $0.oneShot.paths = $1 }, "Paths of a step, whose gradients are averaged",
-      standard: "1, 2 (pi-nas)", source: "SPOS, section 3.2"),
+      standard: "1, 2 (pi-nas)", source: "SPOS"),
     RecipeOption(
       "oneshot.weights",
       .word(OneShotRecipe.Weights.allCases.map(\.rawValue)) { $0.oneShot.weights = .init(rawValue: $1) },
@@ -48,7 +48,7 @@ extension RecipeOption {
       "oneshot.score", .word(OneShotRecipe.Score.allCases.map(\.rawValue)) { $0.oneShot.score = .init(rawValue: $1) },
       "What a candidate is worth: accuracy with batch norms measured anew (`recalibrated`), or the scales of its last batch "
         + "norms (`bn-indicator`)", standard: "recalibrated, bn-indicator (bn-nas)",
-      source: "SPOS, section 3.4; BN-NAS, section 3"),
+      source: "SPOS; BN-NAS's code"),
     RecipeOption(
       "oneshot.recalibration", .count(least: 1) { $0.oneShot.recalibrationImages = $1 },
       "Training images that the batch norms of a candidate are measured on, at most all", standard: "25600",
@@ -69,7 +69,7 @@ extension RecipeOption {
         + "tournament winners (`ageing`), or uniform draws and what predictors fitted to them know as best (`predicted`), or draws from where "
         + "the best were (`region`)",
       standard: "evolution (spos, bn-nas), predicted (fox-nas), region (pi-nas)",
-      source: "SPOS, section 3.4; arXiv 1902.07638; arXiv 1802.01548"),
+      source: "SPOS; arXiv 1902.07638; arXiv 1802.01548"),
     RecipeOption(
       "oneshot.population", .count(least: 1) { $0.oneShot.population = $1 },
       "Candidates of a generation; a search scores `population x (generations + 1)` of them, whatever moves it",

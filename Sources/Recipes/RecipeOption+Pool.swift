@@ -5,7 +5,7 @@ extension RecipeOption {
   static let pool = [
     RecipeOption(
       "pool.device", .text { $0.pool.device = $1 }, "The device whose latency table the pool and the limit are of",
-      standard: "the one that there is a table of", source: "HURRICANE, section 3 (the released figure)"),
+      standard: "the one that there is a table of", source: "HURRICANE, abstract"),
     RecipeOption(
       "pool.latency", .time { $0.pool.limit = $1 }, "How long a network may take there, with its unit: `5 ms`",
       standard: "has to be said (hurricane)", source: "HURRICANE, abstract"),

@@ -1,5 +1,7 @@
+import Datasets
 import Distributions
 import Search
+import SpaceAnalysis
 import SpacePlanner
 
 /// One key of a recipe: what it takes, what it means and where that comes from. docs/recipes.md lists the same, which a
@@ -11,8 +13,10 @@ package struct RecipeOption: Sendable {
     case number(@Sendable (Double) -> Bool, String, @Sendable (inout Recipe, Double) -> Void)
     /// A whole number of at least so much.
     case count(least: Int, @Sendable (inout Recipe, Int) -> Void)
-    /// A whole number of at least 1, with `k`, `M` or `G` behind it or not.
-    case amount(@Sendable (inout Recipe, Int) -> Void)
+    /// A whole number of at least 1, with `k`, `M` or `G` behind it or not; or a time, which is in nanoseconds.
+    case amount(@Sendable (inout Recipe, _ amount: Int, _ isTime: Bool) -> Void)
+    /// What costs are measured by.
+    case measure(@Sendable (inout Recipe, CostMeasure) -> Void)
     case word([String], @Sendable (inout Recipe, String) -> Void)
     case text(@Sendable (inout Recipe, String) -> Void)
     /// A text or a list of texts.
@@ -54,9 +58,13 @@ package struct RecipeOption: Sendable {
   }
 
   /// In the order of docs/recipes.md.
-  package static let all = general + schedule + draws + distribution + mixture + oneShot + pool + weights + training
+  package static let all =
+    general + schedule + draws + distribution + mixture + oneShot + pool + weights + training + trainingAugmentation
+    + trainingTeacher
 
-  static let sections = ["data", "schedule", "draws", "distribution", "mixture", "oneshot", "pool", "cost", "weights", "training"]
+  static let sections = [
+    "data", "schedule", "draws", "distribution", "mixture", "oneshot", "pool", "cost", "weights", "training",
+  ]
 
   private static let general = [
     RecipeOption(
@@ -66,22 +74,41 @@ package struct RecipeOption: Sendable {
         + "BN-NAS: arXiv 2108.07375; HURRICANE: arXiv 1910.11609"),
     RecipeOption(
       "data.source", .text { $0.source = $1 },
-      "The images: `fashion-mini`, `digits`, `fashion-mnist:FOLDER`, `cifar10:FOLDER`", standard: "fashion-mini",
+      "The images: `fashion-mini`, `digits`, `fashion-mnist:FOLDER`, `cifar10:FOLDER`; of `train` also `folder:FOLDER`",
+      standard: "fashion-mini",
       source: "ours"),
     RecipeOption(
       "data.limit", .count(least: 1) { $0.limit = $1 }, "At most so many images in each part", standard: "all",
       source: "ours"),
     RecipeOption(
+      "data.train", .text { $0.folder.train = $1 }, "Of an image folder: the folder of the classes to train on",
+      standard: "train", source: "ImageNet's archives"),
+    RecipeOption(
+      "data.val", .text { $0.folder.validation = $1 }, "Of an image folder: the folder of the classes to test on",
+      standard: "val", source: "ImageNet's archives"),
+    RecipeOption(
+      "data.centre", .number({ $0 > 0 && $0 <= 1 }, "above 0 and at most 1") { $0.folder.centre = $1 },
+      "Of an image folder: the share of the shorter side that is tested, from the middle", standard: "0.875",
+      source: "torchvision: 224 of 256"),
+    RecipeOption(
+      "data.broken", .word(BrokenImagePolicy.allCases.map(\.rawValue)) { $0.folder.broken = .init(rawValue: $1) },
+      "Of an image folder: stop at an image that cannot be read (`refuse`), or go on without it (`skip`)",
+      standard: "refuse", source: "ours"),
+    RecipeOption(
       "where", .texts { $0.conditions = $1 },
       "Only networks that meet these conditions too are drawn; written as lines of `require` in a space",
       standard: "what the space requires", source: "ours (decisions/0013)"),
     RecipeOption(
-      "cost.target", .amount { $0.target = $1 },
-      "Multiply-adds above which the hinge pulls, with `k`, `M` or `G`", standard: "the median of the space",
-      source: "FP-NAS, eq. 2; the median is ours"),
+      "cost.measure", .measure { $0.measure = $1 },
+      "What target and penalty are about: `macs`, `parameters` or `latency(DEVICE)` by that device's table",
+      standard: "macs", source: "ours"),
+    RecipeOption(
+      "cost.target", .amount { ($0.target, $0.targetIsTime) = ($1, $2) },
+      "Cost above which the hinge pulls, with `k`, `M` or `G`; of a latency a time, such as `5 ms`",
+      standard: "the median of the space", source: "FP-NAS, eq. 2; the median is ours"),
     RecipeOption(
       "cost.band", .shares { $0.band = $1 },
-      "Only networks with multiply-adds between these shares of the target are drawn: `0.9..1`, `..1` for a hard limit",
+      "Only networks with costs between these shares of the target are drawn: `0.9..1`, `..1` for a hard limit",
       standard: "every network is drawn", source: "ours (decisions/0013)"),
     RecipeOption(
       "cost.beta", .number({ $0 >= 0 && $0 < 1 }, "from 0 to below 1") { $0.beta = $1 },
@@ -98,7 +125,8 @@ package struct RecipeOption: Sendable {
   private static let schedule = [
     RecipeOption(
       "schedule.epochs", .number({ $0 > 0 && $0 < 1e6 }, "above 0 and below 1,000,000") { $0.epochs = $1 },
-      "Passes over the training half; a fraction is allowed", standard: "30, 3 (bn-nas), 21 (hurricane)", source: "ours"),
+      "Passes over the training half; a fraction is allowed", standard: "30, 3 (bn-nas), 21 (hurricane)", source: "ours"
+    ),
     RecipeOption(
       "schedule.batch", .count(least: 2) { $0.batch = $1 }, "Images of either half in a step", standard: "64",
       source: "ours"),
@@ -197,7 +225,7 @@ package struct RecipeOption: Sendable {
       standard: "0.6", source: "FBNet's code"),
     RecipeOption(
       "mixture.cost", .word(MixtureCost.Rule.allCases.map(\.rawValue)) { $0.mixture.cost = .init(rawValue: $1) },
-      "Multiply-adds of effective shapes (`effective`), or the mean over networks (`expected`)",
+      "Costs of effective shapes (`effective`), or the mean over networks (`expected`), as a latency always is",
       standard: "effective", source: "FBNetV2; the mean is ours"),
   ]
 
@@ -229,11 +257,35 @@ package struct RecipeOption: Sendable {
     RecipeOption(
       "training.batch", .count(least: 2) { $0.training.batch = $1 }, "Images of a step", standard: "64", source: "ours"),
     RecipeOption(
-      "training.rate", .number(positive, "above 0") { $0.training.rate = $1 }, "First step of the cosine schedule",
+      "training.rate", .number(positive, "above 0") { $0.training.rate = $1 }, "First step of the schedule",
       standard: "0.1", source: "arXiv 1608.03983, eq. 5"),
     RecipeOption(
-      "training.momentum", .number(notNegative, "at least 0 and below 1") { $0.training.momentum = $1 }, "Of SGD",
-      standard: "0.9", source: "ours"),
+      "training.momentum", .number(notNegative, "at least 0 and below 1") { $0.training.momentum = $1 },
+      "Of SGD, or of the scaled gradient (rmsprop)", standard: "0.9", source: "ours"),
+    RecipeOption(
+      "training.optimiser",
+      .word(Recipe.Training.Optimiser.allCases.map(\.rawValue)) { $0.training.optimiser = .init(rawValue: $1) },
+      "`sgd`, or `rmsprop` as MnasNet and EfficientNet are trained", standard: "sgd",
+      source: "arXiv 1905.11946, section 5.2"),
+    RecipeOption(
+      "training.rms-decay",
+      .number(notNegative, "at least 0 and below 1") { $0.training.squareDecay = $1 },
+      "Of the mean of squared gradients (rmsprop)", standard: "0.9", source: "arXiv 1905.11946, section 5.2"),
+    RecipeOption(
+      "training.rms-epsilon", .number(positive, "above 0") { $0.training.epsilon = $1 },
+      "Added to the root of that mean (rmsprop)", standard: "0.001", source: "EfficientNet's code"),
+    RecipeOption(
+      "training.schedule",
+      .word(Recipe.Training.Schedule.allCases.map(\.rawValue)) { $0.training.schedule = .init(rawValue: $1) },
+      "How the rate falls: along half a `cosine`, a line (`linear`), in `step`s, or not (`constant`)",
+      standard: "cosine", source: "arXiv 1608.03983, eq. 5"),
+    RecipeOption(
+      "training.step-epochs",
+      .number({ $0 > 0 && $0 < 1e6 }, "above 0 and below 1,000,000") { $0.training.stepEpochs = $1 },
+      "Epochs between steps of the rate (step)", standard: "2.4", source: "arXiv 1905.11946, section 5.2"),
+    RecipeOption(
+      "training.step-factor", .number({ $0 > 0 && $0 <= 1 }, "above 0 and at most 1") { $0.training.stepFactor = $1 },
+      "What a step multiplies the rate with (step)", standard: "0.97", source: "arXiv 1905.11946, section 5.2"),
     RecipeOption(
       "training.decay", .number({ $0 >= 0 && $0 < 1e3 }, "at least 0") { $0.training.weightDecay = $1 },
       "Weight decay", standard: "0.0001", source: "ours"),
@@ -248,10 +300,69 @@ package struct RecipeOption: Sendable {
       "Bound on the norm of the gradient; 0: none", standard: "5", source: "ours"),
     RecipeOption(
       "training.average", .number(notNegative, "at least 0 and below 1") { $0.training.averageDecay = $1 },
-      "Decay of the weight average that is tested; 0: the last weights are", standard: "0", source: "ours"),
+      "Decay of the weight average that is tested, by `train` beside the last weights; 0: there is none", standard: "0",
+      source: "EfficientNet's code: 0.9999"),
     RecipeOption(
       "training.shift", .count(least: 0) { $0.training.shift = $1 },
       "Left-right flips, and shifts by up to so many pixels; 0: none of either", standard: "0", source: "ours"),
+    RecipeOption(
+      "training.lanes", .count(least: 1) { $0.training.lanes = $1 },
+      "Parts of a batch that run side by side, each with batch statistics of its own; 1 for each core is fastest",
+      standard: "1", source: "ours"),
+    RecipeOption(
+      "training.recalibration", .count(least: 1) { $0.training.recalibration = $1 },
+      "Batches that batch norm's statistics are measured on before a test", standard: "30", source: "ours"),
+    RecipeOption(
+      "training.test-every", .count(least: 1) { $0.training.testEvery = $1 },
+      "Epochs between the tests of `train`; the last is always tested", standard: "a tenth of the epochs",
+      source: "ours"),
+  ]
+
+  private static let trainingAugmentation = [
+    RecipeOption(
+      "training.flip",
+      .word(Recipe.Training.Flip.allCases.map(\.rawValue)) { $0.training.flip = .init(rawValue: $1) },
+      "Every second image mirrored by chance (`horizontal`), whatever `shift` says, or `none`",
+      standard: "horizontal with `shift` and for image folders", source: "ours"),
+    RecipeOption(
+      "training.crop-area", .shares { $0.training.cropShares = $1 },
+      "Parts of the image with an area of such a share of it are resized to the input; instead of `shift`",
+      standard: "0.08..1 for image folders, else none", source: "arXiv 1409.4842, section 6"),
+    RecipeOption(
+      "training.randaugment", .count(least: 0) { $0.training.changes = $1 },
+      "Random changes of each image; 0: none", standard: "0", source: "arXiv 1909.13719: 2 on ImageNet"),
+    RecipeOption(
+      "training.randaugment-strength",
+      .number({ $0 >= 0 && $0 <= 30 }, "from 0 to 30") { $0.training.strength = $1 },
+      "How strong these changes are", standard: "9", source: "arXiv 1909.13719: 9 on ImageNet"),
+    RecipeOption(
+      "training.cutout", .count(least: 0) { $0.training.cutout = $1 },
+      "Side of a square that is replaced by the mean, in pixels; 0: none", standard: "0", source: "arXiv 1708.04552"),
+    RecipeOption(
+      "training.mixup", .number({ $0 >= 0 && $0 <= 1 }, "from 0 to 1") { $0.training.mixup = $1 },
+      "Alpha of Beta(alpha, alpha), by which images and classes are mixed; 0: they are not", standard: "0",
+      source: "arXiv 1710.09412: 0.2 on ImageNet"),
+    RecipeOption(
+      "training.stochastic-depth", .number(notNegative, "at least 0 and below 1") { $0.training.branchDrop = $1 },
+      "How often the last residual branch is left out, earlier ones less; 0: never", standard: "0",
+      source: "arXiv 1603.09382; arXiv 1905.11946: 0.2"),
+  ]
+
+  private static let trainingTeacher = [
+    RecipeOption(
+      "training.teacher", .text { $0.training.teacher = $1 },
+      "Of `train`: a run of `train`, or an architecture file, to learn from; seen from the recipe", standard: "none",
+      source: "FP-NAS, table 8; arXiv 1503.02531"),
+    RecipeOption(
+      "training.teacher-weights", .text { $0.training.teacherWeights = $1 },
+      "The teacher's weights; seen from the recipe",
+      standard: "of a run the averaged ones, or the last where there are none", source: "ours"),
+    RecipeOption(
+      "training.teacher-share", .number({ $0 >= 0 && $0 <= 1 }, "from 0 to 1") { $0.training.teacherShare = $1 },
+      "a in (1 - a) CE + a T^2 KL", standard: "0.5", source: "ours (FP-NAS does not say)"),
+    RecipeOption(
+      "training.teacher-temperature", .number(positive, "above 0") { $0.training.teacherTemperature = $1 },
+      "T, of both networks' answers", standard: "1", source: "ours (FP-NAS does not say)"),
   ]
 
   static let positive: @Sendable (Double) -> Bool = { $0 > 0 && $0 < 1e39 }

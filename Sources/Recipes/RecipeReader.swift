@@ -1,4 +1,6 @@
 package import Diagnostics
+package import SpaceAnalysis
+import SpacePlanner
 import SpaceSyntax
 
 /// What reading a recipe file found.
@@ -103,10 +105,58 @@ private struct RecipeReader {
         RecipeDiagnostic.notTogether("form", "joint-from", why: "only the form 'mixed' becomes joint at an epoch"),
         at: node.range)
     }
+    if recipe.target != nil, let why = recipe.targetComplaint, let node = known["cost"] {
+      log.error(RecipeDiagnostic.notTogether("measure", "target", why: why), at: node.range)
+    }
+    if recipe.measure?.device != nil, recipe.mixture.cost == .effective, let node = known["mixture"] {
+      log.error(
+        RecipeDiagnostic.notTogether(
+          "cost.measure", "mixture.cost", why: "a table has no times between widths, so a latency is 'expected'"),
+        at: node.range)
+    }
+    if let node = known["training"] { checkTraining(node) }
     if let epochs = recipe.epochs, let warmUp = recipe.warmUpEpochs, warmUp >= epochs, let node = known["schedule"] {
       log.error(
         RecipeDiagnostic.notTogether("epochs", "warm-up", why: "the warm-up leaves no epoch to the search"),
         at: node.range)
+    }
+  }
+
+  /// What excludes or needs each other in a training.
+  private mutating func checkTraining(_ node: YAMLNode) {
+    let training = recipe.training
+    func refuse(_ first: String, _ second: String, _ why: String) {
+      log.error(RecipeDiagnostic.notTogether(first, second, why: why), at: node.range)
+    }
+    if let shift = training.shift, shift > 0, training.cropShares != nil {
+      refuse("shift", "crop-area", "an image is either shifted, or a part of it resized")
+    }
+    if let shares = training.cropShares, shares.lowerBound == 0 || shares.upperBound > 1 {
+      log.error(
+        RecipeDiagnostic.outOfRange(
+          key: "training.crop-area", rule: "a range above 0 and up to 1",
+          found: "\(shares.lowerBound)..\(shares.upperBound)"), at: node.range)
+    }
+    if let batch = training.batch, let lanes = training.lanes, batch % lanes != 0 {
+      refuse("batch", "lanes", "\(lanes) parts do not divide \(batch) images")
+    }
+    if training.optimiser != .rmsProp, training.squareDecay != nil || training.epsilon != nil {
+      refuse("optimiser", "rms-decay and rms-epsilon", "only 'rmsprop' has them")
+    }
+    if training.schedule != .step, training.stepEpochs != nil || training.stepFactor != nil {
+      refuse("schedule", "step-epochs and step-factor", "only 'step' has them")
+    }
+    if training.changes ?? 0 == 0, training.strength != nil {
+      refuse("randaugment", "randaugment-strength", "without changes there is no strength")
+    }
+    if (training.changes ?? 0) > 16 {
+      log.error(
+        RecipeDiagnostic.outOfRange(
+          key: "training.randaugment", rule: "at most 16", found: "'\(training.changes ?? 0)'"), at: node.range)
+    }
+    let taught = [training.teacherShare, training.teacherTemperature].contains { $0 != nil }
+    if training.teacher == nil, taught || training.teacherWeights != nil {
+      refuse("teacher", "teacher-weights, teacher-share and teacher-temperature", "they are about a teacher")
     }
   }
 
@@ -139,11 +189,16 @@ private struct RecipeReader {
       guard value >= least else { return reportRange(node, option, "at least \(least)") }
       set(&recipe, value)
     case .amount(let set):
-      guard let value = amount(scalar.text) else {
+      guard let (value, isTime) = costTarget(scalar.text) else {
         return reportShape(node, of: option.path, expected: expectation(option))
       }
       guard value >= 1 else { return reportRange(node, option, "at least 1") }
-      set(&recipe, value)
+      set(&recipe, value, isTime)
+    case .measure(let set):
+      guard let measure = CostMeasure(searched: scalar.text) else {
+        return reportShape(node, of: option.path, expected: expectation(option))
+      }
+      set(&recipe, measure)
     case .word(let words, let set):
       guard words.contains(scalar.text) else { return reportWord(node, scalar.text, words, option) }
       set(&recipe, scalar.text)
@@ -209,15 +264,6 @@ private struct RecipeReader {
     return nil
   }
 
-  /// `1500000`, `300k`, `1.5M`, `2G`; nil: no whole number.
-  private func amount(_ text: String) -> Int? {
-    let factors: [Character: Int] = ["k": 1_000, "M": 1_000_000, "G": 1_000_000_000]
-    let factor = text.last.flatMap { factors[$0] }
-    let digits = factor == nil ? Substring(text) : text.dropLast()
-    guard let value = ExactDecimal(digits)?.multiplied(by: factor ?? 1), value.denominator == 1 else { return nil }
-    return value.numerator
-  }
-
   private mutating func texts(_ node: YAMLNode, _ option: RecipeOption) -> [String]? {
     let nodes = if case .sequence(let nodes) = node.content { nodes } else { [node] }
     let texts = nodes.compactMap { node -> String? in
@@ -256,7 +302,8 @@ private struct RecipeReader {
     switch option.kind {
     case .number: "a number"
     case .count: "a whole number"
-    case .amount: "a whole number such as 1500000, 300k, 1.5M or 2G"
+    case .amount: "a whole number such as 1500000, 300k, 1.5M or 2G, or a time such as 5 ms"
+    case .measure: "'macs', 'parameters' or 'latency(DEVICE)'"
     case .word(let words, _): "one of \(words.map { "'\($0)'" }.joined(separator: ", "))"
     case .text: "a text"
     case .texts: "a text, or a list of texts"
@@ -315,4 +362,40 @@ package func shareRange(_ text: String) -> ClosedRange<Double>? {
     let high = share(text[dots.upperBound...], standard: 1), 0 <= low, low <= high
   else { return nil }
   return low...high
+}
+
+/// `1500000`, `300k`, `1.5M`, `2G`, or a time such as `5 ms` in nanoseconds; nil: neither, or no whole number.
+package func costTarget(_ text: String) -> (amount: Int, isTime: Bool)? {
+  if let time = Quantity.nanoseconds(text), time.numerator >= 0 {
+    // Halves up, as the times of a latency table.
+    let (whole, rest) = time.numerator.quotientAndRemainder(dividingBy: time.denominator)
+    return (whole + (rest >= time.denominator - rest ? 1 : 0), true)
+  }
+  let factors: [Character: Int] = ["k": 1_000, "M": 1_000_000, "G": 1_000_000_000]
+  let factor = text.last.flatMap { factors[$0] }
+  let digits = factor == nil ? Substring(text) : text.dropLast()
+  guard let value = ExactDecimal(digits)?.multiplied(by: factor ?? 1), value.denominator == 1 else { return nil }
+  return (value.numerator, false)
+}
+
+extension CostMeasure {
+  /// One that a search can be held to; nil for other texts.
+  package init?(searched text: String) {
+    guard let found = CostMeasure(name: text) else { return nil }
+    switch found {
+    case .macs, .parameters, .latency: self = found
+    case .weights, .poolingInputs, .activationBytes: return nil
+    }
+  }
+}
+
+extension Recipe {
+  /// Why the target is none of the measure; nil: it is one.
+  package var targetComplaint: String? {
+    switch (measure?.device != nil, targetIsTime) {
+    case (true, true), (false, false): nil
+    case (true, false): "the target of a latency is a time with its unit, such as 5 ms"
+    case (false, true): "a time is the target of a latency; name it by 'measure: latency(DEVICE)'"
+    }
+  }
 }

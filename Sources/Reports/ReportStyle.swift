@@ -57,6 +57,7 @@ let reportStyle = """
   .key.spot { width: 9px; height: 9px; border-radius: 50% }
   .key.line.first { border-color: var(--first) }
   .key.line.second { border-color: var(--second) }
+  .key.line.third { border-color: var(--third) }
   .key.line.dashed { border-top-style: dashed }
   .key.line.whisker { border-color: var(--quiet); border-top-width: 5px }
   .key.patch.first { background: color-mix(in srgb, var(--first) 22%, transparent); border-color: transparent }
@@ -75,6 +76,7 @@ let reportStyle = """
   .curve, .raw, .whisker, .mean { fill: none; vector-effect: non-scaling-stroke; stroke-linejoin: round }
   .curve { stroke-width: 2 } .curve.dashed { stroke-dasharray: 6 3 } .raw { stroke-width: 1; opacity: .35 }
   .curve.first, .raw.first { stroke: var(--first) } .curve.second, .raw.second { stroke: var(--second) }
+  .curve.third { stroke: var(--third) }
   .area.first { fill: var(--first); opacity: .22 }
   .whisker { stroke: var(--quiet); stroke-width: 7; opacity: .45 } .mean { stroke: var(--text); stroke-width: 2 }
   .cloud { fill: none; stroke-width: 4.5; stroke-linecap: round; vector-effect: non-scaling-stroke }

@@ -1,7 +1,7 @@
 package import Datasets
 import Distributions
 package import Engine
-import SpaceAnalysis
+package import SpaceAnalysis
 package import SpaceIR
 import SpacePlanner
 package import Supernet
@@ -72,7 +72,7 @@ private func train(
 ) throws -> RetrainedNetwork {
   let bound = try space.bound(to: task.architecture)
   let plan = try SupernetPlan(for: bound, statistics: .recorded)
-  let network = try Supernet(plan, library: library, options: EngineOptions())
+  let network = try Supernet(plan, library: library, options: EngineOptions(lanes: recipe.laneCount))
   try network.initialise(normals(seed: task.seed))
   let start = try keeper?.start(of: number)
   let epochsDone = (start?.texts["steps"].flatMap(Int.init) ?? 0) / max(1, images.count / recipe.batch)
@@ -87,16 +87,16 @@ private func train(
     label: task.label, choices: task.architecture.choices, macs: cost.macs, parameters: cost.parameters, result: result)
 }
 
-/// Random members whose multiply-adds are within a share of a network's: what a search has to beat.
+/// Random members whose costs are within a share of a network's: what a search has to beat.
 ///
 /// - Returns: Independent draws, uniform over the encodings that meet the space's requirements and are certainly in the
 ///   band.
 /// - Throws: `CostModelError`, `BandError`; `MemberSetError` of a space with requirements.
 package func randomNetworks(
-  like macs: Int, within share: Double, count: Int, of space: Space, seed: UInt64
+  like cost: Int, by measure: CostMeasure = .macs, within share: Double, count: Int, of space: Space, seed: UInt64
 ) throws -> [Architecture] {
-  let low = Int((Double(macs) * (1 - share)).rounded(.up))
-  let high = Int((Double(macs) * (1 + share)).rounded(.down))
+  let low = Int((Double(cost) * (1 - share)).rounded(.up))
+  let high = Int((Double(cost) * (1 + share)).rounded(.down))
   func drawn(_ draw: (inout SplitRandom) -> Architecture) -> [Architecture] {
     (0..<count).map { number in
       var generator = SplitRandom(.baselines, seed: seed, UInt64(number))
@@ -104,9 +104,9 @@ package func randomNetworks(
     }
   }
   guard space.requirements.isEmpty else {
-    let members = try MemberSet(space, budgets: [Budget(.macs, least: low, greatest: high)])
+    let members = try MemberSet(space, budgets: [Budget(measure.searched, least: low, greatest: high)])
     return drawn { members.draw(using: &$0) }
   }
-  let sampler = try BandSampler(CostModel(space), band: low...high)
+  let sampler = try BandSampler(CostModel(space, measure: measure), band: low...high)
   return drawn { sampler.draw(using: &$0) }
 }

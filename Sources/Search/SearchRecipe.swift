@@ -1,4 +1,5 @@
 package import Distributions
+package import SpaceAnalysis
 
 /// Everything that defines a probabilistic search besides the space, the data and the seed.
 ///
@@ -36,10 +37,12 @@ package struct SearchRecipe: Hashable, Sendable, Codable {
   /// First epochs, in which the weights learn from uniform draws and the distribution stays as it is.
   package var warmUpEpochs: Double
   package var warmUpSamples: Int
-  /// Multiply-adds above which the hinge of equation (2) pulls; nil: cost plays no part.
-  package var targetMACs: Int?
-  /// Shares of the target: only networks with multiply-adds in between are drawn. Nil: the papers' draws, which cost
-  /// limits by its penalty alone.
+  /// What the target, the band and the penalty are about. A latency is in nanoseconds.
+  package var measure = CostMeasure.macs
+  /// The cost above which the hinge of equation (2) pulls; nil: cost plays no part.
+  package var target: Int?
+  /// Shares of the target: only networks with costs in between are drawn. Nil: the papers' draws, which cost limits by
+  /// its penalty alone.
   package var band: ClosedRange<Double>?
   /// β of equation (4), from 0 to below 1.
   package var beta: Double
@@ -66,7 +69,7 @@ package struct SearchRecipe: Hashable, Sendable, Codable {
 
   package init(
     samples: Samples, form: Form, epochs: Double, batch: Int = 64, warmUpEpochs: Double, warmUpSamples: Int = 2,
-    targetMACs: Int?, band: ClosedRange<Double>? = nil, beta: Double = 0.6,
+    target: Int?, band: ClosedRange<Double>? = nil, beta: Double = 0.6,
     weightGradient: WeightGradient = .importance,
     warmUpWeightGradient: WeightGradient = .uniform, weightRate: Double = 0.1,
     momentum: Double = 0.9, weightDecay: Double = 1e-4, clipNorm: Double = 5, jointRate: Double = 0.03,
@@ -79,7 +82,7 @@ package struct SearchRecipe: Hashable, Sendable, Codable {
     self.batch = batch
     self.warmUpEpochs = warmUpEpochs
     self.warmUpSamples = warmUpSamples
-    self.targetMACs = targetMACs
+    self.target = target
     self.band = band
     self.beta = beta
     self.weightGradient = weightGradient
@@ -166,33 +169,38 @@ package enum SearchMethod: String, Hashable, Sendable, Codable, CaseIterable {
   /// The method's recipe for a run of this many epochs.
   ///
   /// - Parameter initialEntropy: Of the uniform start, in nats; a fixed K is what FP-NAS starts with.
-  package func recipe(epochs: Double, targetMACs: Int?, initialEntropy: Double) -> SearchRecipe {
+  package func recipe(epochs: Double, target: Int?, initialEntropy: Double) -> SearchRecipe {
     let lambda = 0.25
     let warmUp = epochs * 2 / 3
     switch self {
     case .fpNAS:
       return SearchRecipe(
         samples: .adaptive(lambda: lambda), form: .mixed(theta: epochs * 5 / 6), epochs: epochs,
-        warmUpEpochs: warmUp, targetMACs: targetMACs)
+        warmUpEpochs: warmUp, target: target)
     case .parsec:
       let count = SampleSchedule.adaptive(lambda: lambda, minimum: 2).draws(entropy: initialEntropy)
       return SearchRecipe(
-        samples: .fixed(count), form: .joint, epochs: epochs, warmUpEpochs: warmUp, targetMACs: targetMACs)
+        samples: .fixed(count), form: .joint, epochs: epochs, warmUpEpochs: warmUp, target: target)
     case .random, .evolution:
       // As many networks as PARSEC draws, after the same warm-up.
       let count = SampleSchedule.adaptive(lambda: lambda, minimum: 2).draws(entropy: initialEntropy)
       return SearchRecipe(
-        samples: .fixed(count), form: .factorised, epochs: epochs, warmUpEpochs: warmUp, targetMACs: targetMACs)
+        samples: .fixed(count), form: .factorised, epochs: epochs, warmUpEpochs: warmUp, target: target)
     case .fbnetV2:
       // A search of FBNet has 90 epochs, of which 10 are warm-up.
       return SearchRecipe(
-        samples: .fixed(2), form: .factorised, epochs: epochs, warmUpEpochs: epochs / 9, targetMACs: targetMACs,
+        samples: .fixed(2), form: .factorised, epochs: epochs, warmUpEpochs: epochs / 9, target: target,
         mixture: MixtureRecipe(epochs: epochs))
-    case .spos, .hurricane: return .oneShot(OneShotRecipe(), epochs: epochs, targetMACs: targetMACs)
-    case .bnNAS: return .oneShot(.normIndicator, epochs: epochs, targetMACs: targetMACs)
-    case .foxNAS: return .oneShot(.predicted, epochs: epochs, targetMACs: targetMACs)
+    case .spos: return .oneShot(OneShotRecipe(), epochs: epochs, target: target)
+    case .hurricane:
+      // Which device, and how fast, only a recipe can say.
+      var parts = OneShotRecipe()
+      parts.groups = GroupRecipe(device: "", limit: 0)
+      return .oneShot(parts, epochs: epochs, target: target)
+    case .bnNAS: return .oneShot(.normIndicator, epochs: epochs, target: target)
+    case .foxNAS: return .oneShot(.predicted, epochs: epochs, target: target)
     case .piNAS:
-      var recipe = SearchRecipe.oneShot(.crossed, epochs: epochs, targetMACs: targetMACs)
+      var recipe = SearchRecipe.oneShot(.crossed, epochs: epochs, target: target)
       (recipe.weightRate, recipe.weightDecay) = (0.06, 1e-4)
       return recipe
     }
@@ -201,9 +209,9 @@ package enum SearchMethod: String, Hashable, Sendable, Codable, CaseIterable {
 
 extension SearchRecipe {
   /// Of a search that trains weights in all of its epochs.
-  fileprivate static func oneShot(_ parts: OneShotRecipe, epochs: Double, targetMACs: Int?) -> SearchRecipe {
+  fileprivate static func oneShot(_ parts: OneShotRecipe, epochs: Double, target: Int?) -> SearchRecipe {
     SearchRecipe(
-      samples: .fixed(2), form: .factorised, epochs: epochs, warmUpEpochs: 0, targetMACs: targetMACs,
+      samples: .fixed(2), form: .factorised, epochs: epochs, warmUpEpochs: 0, target: target,
       weightGradient: .uniform, weightDecay: 4e-5, oneShot: parts)
   }
 
@@ -212,9 +220,10 @@ extension SearchRecipe {
     if !(epochs > 0 && epochs < 1e6) { return "a search has a number of epochs above 0, not \(epochs)" }
     if batch < 2 { return "a batch has at least 2 images, not \(batch)" }
     if !(0..<1).contains(beta) { return "beta is from 0 to below 1, not \(beta) (above 1 every draw is pushed away)" }
-    if let targetMACs, targetMACs < 1 { return "a target is at least 1 multiply-add, not \(targetMACs)" }
+    if measure.quantity == nil { return "draws cannot be held to '\(measure.name)'" }
+    if let target, target < 1 { return "a target is at least 1, not \(target)" }
     if let band {
-      if targetMACs == nil { return "a band is a part of a target, and there is no target" }
+      if target == nil { return "a band is a part of a target, and there is no target" }
       if !(band.lowerBound >= 0 && band.upperBound > 0 && band.upperBound < 1e6) {
         return "a band goes from at least 0 to above 0 targets, not \(band.lowerBound)..\(band.upperBound)"
       }

@@ -8,3 +8,5 @@
 
 /// The C library's cosine; x in radians.
 func cosine(_ x: Double) -> Double { cos(x) }
+/// x to the power of y.
+func power(_ x: Double, _ y: Double) -> Double { pow(x, y) }

@@ -181,6 +181,13 @@ int32_t tensors_train(es_context *handle, const int32_t *tensors, int32_t count,
   });
 }
 
+int32_t batch_write_targets(es_context *handle, int32_t slot, int32_t output, const float *shares, const float *teacher,
+                            int64_t count, int64_t classes, double share, double temperature, es_message *message) {
+  return serve(handle, message, [&](Context &context) {
+    context.write_targets(slot, output, shares, teacher, count, classes, share, temperature);
+  });
+}
+
 int32_t tensors_follow(es_context *handle, es_context *followed, const int32_t *tensors, int32_t count, double momentum,
                        es_message *message) {
   return serve(handle, message, [&](Context &context) {
@@ -195,7 +202,7 @@ int32_t tensors_follow(es_context *handle, es_context *followed, const int32_t *
 
 constexpr es_api kTable{describe,   context_create, context_destroy, tensors_allocate, tensor_write, tensor_read,
                         batch_write, evaluate,       accumulate,      update,           swap_average, memory,
-                        batch_write_input, batch_write_labels, tensors_train, tensors_follow};
+                         batch_write_input, batch_write_labels, tensors_train, batch_write_targets, tensors_follow};
 
 }  // namespace
 

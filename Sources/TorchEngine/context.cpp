@@ -14,6 +14,7 @@
 #include <c10/core/InferenceMode.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <cstring>
 #include <string>
@@ -212,6 +213,8 @@ namespace {
 /// Inputs and outputs of a batch beside the first.
 constexpr int32_t kMostFurther = 64;
 
+constexpr int64_t kMostClasses = 1 << 24;
+
 at::IntArrayRef checked_sizes(const int64_t *shape) {
   const int64_t limit = int64_t{1} << 40;
   int64_t elements = 1;
@@ -243,6 +246,7 @@ void Context::fill(Labels &room, const int64_t *labels, int64_t count) {
   const auto [smallest, largest] = std::minmax_element(labels, labels + count);
   room.smallest = *smallest;
   room.largest = *largest;
+  room.targets = Targets();
 }
 
 void Context::write_batch(int32_t slot, const float *images, const int64_t *labels, const int64_t *shape) {
@@ -273,6 +277,26 @@ void Context::write_labels(int32_t slot, int32_t output, const int64_t *labels, 
   require(count >= 1 && count % batch.shape[0] == 0, "the labels are no multiple of the images");
   if (batch.labels.size() <= static_cast<size_t>(output)) batch.labels.resize(output + 1);
   fill(batch.labels[output], labels, count);
+}
+
+void Context::write_targets(int32_t slot, int32_t output, const float *shares, const float *teacher, int64_t count,
+                            int64_t classes, double share, double temperature) {
+  Batch &batch = written_batch(slot);
+  const bool is_labelled = output >= 0 && static_cast<size_t>(output) < batch.labels.size() &&
+                           batch.labels[output].numbers.defined();
+  if (!is_labelled) throw Failure(ES_INVALID, "the batch has no labels for output " + std::to_string(output));
+  Labels &labels = batch.labels[output];
+  require(count == labels.numbers.size(0), "there is one row of targets for each label");
+  require(classes >= 1 && classes <= kMostClasses, "targets have from 1 to 2^24 classes");
+  require(share >= 0 && share <= 1, "a teacher's share is not in 0 ... 1");
+  require(std::isfinite(temperature) && temperature > 0, "a temperature is not above 0");
+  require(shares != nullptr || teacher != nullptr, "there are no targets");
+  require(teacher != nullptr || share == 0, "a share without a teacher");
+  labels.targets = Targets();
+  if (shares != nullptr) fill(labels.targets.shares, shares, {count, classes});
+  if (teacher != nullptr) fill(labels.targets.teacher, teacher, {count, classes});
+  labels.targets.share = share;
+  labels.targets.temperature = temperature;
 }
 
 Batch &Context::written_batch(int32_t slot) { return const_cast<Batch &>(batch(slot)); }

@@ -29,11 +29,22 @@ struct Parameter {
   int64_t steps = 0;
 };
 
+/// What an output is trained towards beside its labels, one row for each position.
+struct Targets {
+  /// In place of one-hot labels; undefined: the labels.
+  at::Tensor shares;
+  /// Logits; undefined: there is no teacher.
+  at::Tensor teacher;
+  double share = 0;
+  double temperature = 1;
+};
+
 /// Class numbers of one output, one for each position.
 struct Labels {
   at::Tensor numbers;
   int64_t smallest = 0;
   int64_t largest = 0;
+  Targets targets;
 };
 
 /// Images in the context's dtype on its device, [n, h, w, c], with further inputs and the labels of each output.
@@ -77,6 +88,8 @@ class Context {
   void write_batch(int32_t slot, const float *images, const int64_t *labels, const int64_t *shape);
   void write_input(int32_t slot, int32_t input, const float *values, const int64_t *shape);
   void write_labels(int32_t slot, int32_t output, const int64_t *labels, int64_t count);
+  void write_targets(int32_t slot, int32_t output, const float *shares, const float *teacher, int64_t count,
+                     int64_t classes, double share, double temperature);
   const Batch &batch(int32_t slot) const;
   void swap_averages();
   es_memory memory(bool reset_peak);

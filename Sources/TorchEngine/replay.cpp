@@ -67,7 +67,13 @@ class Key {
     add_place(execution.lane.weight);
     add_place(execution.batch.images);
     for (const at::Tensor &input : execution.batch.inputs) add_place(input);
-    for (const Labels &labels : execution.batch.labels) add_place(labels.numbers);
+    for (const Labels &labels : execution.batch.labels) {
+      add_place(labels.numbers);
+      add_place(labels.targets.shares);
+      add_place(labels.targets.teacher);
+      add(labels.targets.share);
+      add(labels.targets.temperature);
+    }
   }
 
   const std::string &bytes() const { return bytes_; }

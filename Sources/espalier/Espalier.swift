@@ -35,8 +35,8 @@ struct Espalier: AsyncParsableCommand {
 
   /// What runs networks, in Run/.
   private static let runCommands: [any ParsableCommand.Type] = [
-    SearchCommand.self, ResumeCommand.self, StatusCommand.self, ReportCommand.self, DeriveCommand.self,
-    ExportCommand.self, BenchmarkCommand.self,
+    SearchCommand.self, TrainCommand.self, EvaluateCommand.self, ResumeCommand.self, StatusCommand.self,
+    ReportCommand.self, DeriveCommand.self, ExportCommand.self, BenchmarkCommand.self,
   ]
 
   /// Runs the command named by the arguments and ends the process with its exit code.

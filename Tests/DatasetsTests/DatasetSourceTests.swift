@@ -3,7 +3,7 @@ import Testing
 @testable import Datasets
 
 struct DatasetSourceTests {
-  @Test(arguments: ["fashion-mini", "digits", "fashion-mnist:data/fm", "cifar10:/data/cifar:10"])
+  @Test(arguments: ["fashion-mini", "digits", "fashion-mnist:data/fm", "cifar10:/data/cifar:10", "folder:imagenet"])
   func `a source prints as it was written`(text: String) throws {
     #expect(try DatasetSource(parsing: text).description == text)
   }
@@ -12,7 +12,8 @@ struct DatasetSourceTests {
     #expect(try DatasetSource(parsing: "cifar10:a:b") == .cifar10(folder: "a:b"))
   }
 
-  static let choices = "help: the data sets are 'fashion-mini', 'digits', 'fashion-mnist:FOLDER', 'cifar10:FOLDER'"
+  static let choices =
+    "help: the data sets are 'fashion-mini', 'digits', 'fashion-mnist:FOLDER', 'cifar10:FOLDER', 'folder:FOLDER'"
 
   @Test(arguments: [
     ("fashion-mnii", "no data set is named 'fashion-mnii'; did you mean 'fashion-mini'?\n\(choices)"),

@@ -26,6 +26,14 @@ struct DocumentationTests {
     #expect(found == expected)
   }
 
+  @Test(arguments: try blocks(of: "yaml").filter(\.isDevice))
+  func `a device on a page is one`(block: DocumentationPage.Block) throws {
+    try withTemporaryFolder { folder in
+      let shown = try Executable.run("device", "show", try write(block.text, to: "device.yaml", in: folder))
+      #expect(shown.status == 0, "\(shown.errors)")
+    }
+  }
+
   /// A long search is shown as it was once printed. A short one of the same space must print the same lines but for
   /// numbers and options.
   @Test(arguments: try blocks(of: "console").filter(\.isRecorded))
@@ -85,8 +93,11 @@ extension DocumentationPage.Block {
 
   /// Whether the first line that is no comment begins a file of the language.
   fileprivate var isSpace: Bool {
-    lines.first { !$0.isEmpty && !$0.hasPrefix("#") }?.hasPrefix("espalier:") == true
+    lines.first { !$0.isEmpty && !$0.hasPrefix("#") }?.hasPrefix("espalier:") == true && !isDevice
   }
+
+  /// Whether it is the file of a device.
+  fileprivate var isDevice: Bool { lines.contains { $0.hasPrefix("device: ") } }
 }
 
 /// What a line of a `sh` block may call.

@@ -130,6 +130,18 @@ struct FastKernelTests {
     }
   }
 
+  /// Products over more elements than are summed at a time, and sums of a gradient that are beyond the first cache.
+  @Test(arguments: [(24, 603), (144, 520)])
+  func `wide bottlenecks agree with the reference`(channels: Int, middle: Int) throws {
+    let network = Case(input: .init(n: 3, h: 9, w: 9, c: 2), channels: channels) { network, x in
+      let wide = network.batchNorm(
+        network.convolution(x, out: middle, .init(kernel: 1)), epsilon: 0.1, function: .relu, again: true)
+      let narrow = network.batchNorm(network.convolution(wide, out: channels, .init(kernel: 1)), epsilon: 0.1)
+      return network.add(narrow, x)
+    }
+    try network.expectAgreement(terms: 3 * 81 * 8)
+  }
+
   @Test(arguments: channels, functions)
   func `activations agree with the reference`(channels: Int, function: EngineInstruction.Function) throws {
     for (network, pixels) in cases(channels, { $0.activation($1, function) }) {

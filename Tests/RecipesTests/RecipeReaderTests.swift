@@ -1,3 +1,4 @@
+import Datasets
 import Diagnostics
 import Distributions
 import Foundation
@@ -21,7 +22,7 @@ struct RecipeReaderTests {
   @Test func `an empty recipe is the method's own`() throws {
     let recipe = try #require(read("recipe: 1\n").recipe)
     for method in SearchMethod.allCases {
-      #expect(settings(recipe, of: method) == method.recipe(epochs: 30, targetMACs: 1_000, initialEntropy: 20))
+      #expect(settings(recipe, of: method) == method.recipe(epochs: 30, target: 1_000, initialEntropy: 20))
     }
     #expect(recipe.trainingRecipe == TrainingRecipe(epochs: 8))
   }
@@ -49,7 +50,7 @@ struct RecipeReaderTests {
       settings(recipe, of: .parsec)
         == SearchRecipe(
           samples: .fixed(7), form: .mixed(theta: 8), epochs: 12.5, batch: 32, warmUpEpochs: 3, warmUpSamples: 4,
-          targetMACs: 1_500_000, beta: 0.25, weightGradient: .uniform, warmUpWeightGradient: .importance,
+          target: 1_500_000, beta: 0.25, weightGradient: .uniform, warmUpWeightGradient: .importance,
           weightRate: 0.2, momentum: 0.8, weightDecay: 1e-3, clipNorm: 0, jointRate: 0.05, factorisedRate: 0.02,
           likelihoodScale: 2, baseline: .uniform, lanes: 3))
     #expect(
@@ -87,6 +88,41 @@ struct RecipeReaderTests {
     #expect(settings(kept, of: .fbnetV2) == found)
   }
 
+  /// What a run of `train` keeps is what it was trained with.
+  @Test(arguments: [
+    "recipe: 1\n", "recipe: 1\ntraining: {schedule: linear, flip: horizontal, lanes: 2, recalibration: 5}\n",
+    "recipe: 1\ntraining: {shift: 3, flip: none}\ndata: {limit: 9}\n",
+    """
+    recipe: 1
+    data: {source: "folder:x", train: a, val: b, centre: 0.9, broken: skip}
+    training:
+      {optimiser: rmsprop, rms-decay: 0.8, rms-epsilon: 0.01, schedule: step, step-epochs: 2, step-factor: 0.9,
+       crop-area: 0.3..1, randaugment: 3, randaugment-strength: 7.5, cutout: 8, mixup: 0.2, stochastic-depth: 0.1,
+       teacher: t, teacher-weights: w, teacher-share: 0.25, teacher-temperature: 4, test-every: 3}
+    """,
+  ])
+  func `the recipe that a training keeps says the same`(text: String) throws {
+    let recipe = try #require(read(text).recipe)
+    let definition = TrainingDefinition(
+      recipe: recipe.trainingRecipe, testEvery: recipe.training.testEvery ?? 1, seed: 7,
+      data: recipe.source ?? "digits", limit: recipe.limit,
+      folder: recipe.folder == Recipe.Folder()
+        ? nil : .init(recipe.folder.options, broken: recipe.folder.broken ?? .refuse), dataChecksum: "", engine: "",
+      space: try Self.space(), spaceFile: "", spaceHash: "", architectureHash: "", teacher: nil)
+    let kept = recipeText(
+      of: definition, teacher: recipe.training.teacher.map { ($0, recipe.training.teacherWeights!) })
+    let again = try #require(read(kept).recipe, "\(kept)")
+    #expect(again.trainingRecipe == recipe.trainingRecipe && again.seeds == [7])
+    #expect(again.folder == recipe.folder && again.limit == recipe.limit)
+    #expect(again.training.testEvery == definition.testEvery && again.training.teacher == recipe.training.teacher)
+    #expect(again.searchKeys.isEmpty)
+  }
+
+  @Test func `what is about searching is known as such`() throws {
+    let recipe = try #require(read("recipe: 1\nmethod: parsec\nschedule: {epochs: 3}\ntraining: {epochs: 2}\n").recipe)
+    #expect(recipe.searchKeys == ["method", "schedule"])
+  }
+
   @Test(arguments: [
     ("recipe: 1\nepoch: 3\n", "ES5001"), ("recipe: 1\nschedule: {epoch: 3}\n", "ES5001"),
     ("recipe: 1\nschedule: 3\n", "ES5002"), ("recipe: 1\nschedule: {epochs: many}\n", "ES5002"),
@@ -96,8 +132,22 @@ struct RecipeReaderTests {
     ("recipe: 1\nschedule:\n  epochs:\n", "ES5002"), ("- recipe\n", "ES5002"),
     ("recipe: 1\nseeds: [1, 1]\n", "ES5003"), ("recipe: 1\ncost: {beta: 1}\n", "ES5003"),
     ("recipe: 1\nschedule: {epochs: 0}\n", "ES5003"), ("recipe: 1\ncost: {target: 0}\n", "ES5003"),
+    ("recipe: 1\ncost: {measure: weights}\n", "ES5002"), ("recipe: 1\ncost: {measure: latency}\n", "ES5002"),
+    ("recipe: 1\ncost: {measure: latency(a), target: 0 ms}\n", "ES5003"),
+    ("recipe: 1\ncost: {measure: latency(a), target: 5M}\n", "ES5004"),
+    ("recipe: 1\ncost: {target: 5 ms}\n", "ES5004"),
+    ("recipe: 1\nmethod: fbnetv2\ncost: {measure: latency(a)}\nmixture: {cost: effective}\n", "ES5004"),
     ("recipe: 1\ndraws: {lambda: 0.25, fixed: 3}\n", "ES5004"),
     ("recipe: 1\ndistribution: {form: joint, joint-from: 3}\n", "ES5004"),
+    ("recipe: 1\ntraining: {mixup: 1.5}\n", "ES5003"), ("recipe: 1\ntraining: {stochastic-depth: 1}\n", "ES5003"),
+    ("recipe: 1\ntraining: {randaugment: 17}\n", "ES5003"), ("recipe: 1\ntraining: {crop-area: 0..1}\n", "ES5003"),
+    ("recipe: 1\ntraining: {optimiser: adam}\n", "ES5002"), ("recipe: 1\ntraining: {mixip: 0.2}\n", "ES5001"),
+    ("recipe: 1\ndata: {broken: ignore}\n", "ES5002"), ("recipe: 1\ndata: {centre: 1.5}\n", "ES5003"),
+    ("recipe: 1\ntraining: {shift: 2, crop-area: 0.1..1}\n", "ES5004"),
+    ("recipe: 1\ntraining: {batch: 64, lanes: 3}\n", "ES5004"),
+    ("recipe: 1\ntraining: {rms-decay: 0.9}\n", "ES5004"), ("recipe: 1\ntraining: {step-factor: 0.9}\n", "ES5004"),
+    ("recipe: 1\ntraining: {randaugment-strength: 9}\n", "ES5004"),
+    ("recipe: 1\ntraining: {teacher-share: 0.5}\n", "ES5004"),
     ("recipe: 1\nschedule: {epochs: 3, warm-up: 3}\n", "ES5004"), ("method: parsec\n", "ES5005"),
     ("recipe: 2\n", "ES5005"), ("recipe: 1\nmethod: parsec\nmethod: parsec\n", "ES0019"),
     ("recipe: 1\nschedule: {batch: 1_0}\n", "ES0027"), ("recipe: 1\nweights: {rate: 017}\n", "ES0027"),
@@ -132,6 +182,8 @@ struct RecipeReaderTests {
     "recipe: 1\nmethod: parsec\ncost: {target: 300k}\ndata: {source: \"a: \\\"b\\\\c\", limit: 7}\nseeds: 9\n",
     "recipe: 1\ndraws: {fixed: 3}\ndistribution: {form: factorised}\ntraining: {clip: 0, average: 0.5, shift: 2}\n",
     "recipe: 1\ndistribution: {form: joint, scale: 0.1}\nweights: {rate: 1e-5, decay: 0.3333333}\n",
+    "recipe: 1\ncost: {measure: latency(phone), target: 1.5 ms, band: 0.9..1}\n",
+    "recipe: 1\ncost: {measure: parameters, target: 8k}\n",
   ])
   func `the recipe that a run keeps says the same`(text: String) throws {
     let recipe = try #require(read(text).recipe)

@@ -18,7 +18,7 @@ import Testing
     _ name: String, steps: Int, draws: Int = 4, from start: DistributionStart? = nil
   ) throws -> ProbabilisticSearch {
     let splits = try DatasetSource.digits.load(SplitOptions(seed: 3, limit: 128))
-    var recipe = SearchMethod.parsec.recipe(epochs: 1, targetMACs: nil, initialEntropy: 50)
+    var recipe = SearchMethod.parsec.recipe(epochs: 1, target: nil, initialEntropy: 50)
     recipe.samples = .fixed(draws)
     recipe.form = .factorised
     recipe.factorisedRate = 0.2
@@ -72,7 +72,7 @@ import Testing
   func `PARSEC searches the cell spaces of the papers`(name: String) throws {
     let space = try Self.space(name)
     #expect(space.input == ImageShape(channels: 3, height: 32, width: 32))
-    var recipe = SearchMethod.parsec.recipe(epochs: 2, targetMACs: nil, initialEntropy: 50)
+    var recipe = SearchMethod.parsec.recipe(epochs: 2, target: nil, initialEntropy: 50)
     recipe.samples = .fixed(2)
     recipe.form = .factorised
     recipe.batch = 4

@@ -19,7 +19,7 @@ struct ContrastiveTests {
   }
 
   private static func recipe() -> SearchRecipe {
-    var recipe = SearchMethod.piNAS.recipe(epochs: 1, targetMACs: nil, initialEntropy: 1)
+    var recipe = SearchMethod.piNAS.recipe(epochs: 1, target: nil, initialEntropy: 1)
     recipe.batch = 16
     recipe.oneShot?.contrast.queue = 32
     recipe.oneShot?.contrast.dimension = 8

@@ -15,7 +15,7 @@ import Testing
   static func recipe(
     epochs: Double = 3, warmUp: Double = 1, target: Int? = 100_000, _ change: (inout MixtureRecipe) -> Void = { _ in }
   ) -> SearchRecipe {
-    var recipe = SearchMethod.fbnetV2.recipe(epochs: epochs, targetMACs: target, initialEntropy: 20)
+    var recipe = SearchMethod.fbnetV2.recipe(epochs: epochs, target: target, initialEntropy: 20)
     recipe.batch = 16
     recipe.warmUpEpochs = warmUp
     var mixture = MixtureRecipe(epochs: epochs)

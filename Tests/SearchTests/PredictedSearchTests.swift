@@ -17,7 +17,7 @@ struct PredictedSearchTests {
   }
 
   private static func recipe() -> SearchRecipe {
-    var recipe = SearchMethod.foxNAS.recipe(epochs: 1, targetMACs: 3_000_000, initialEntropy: 1)
+    var recipe = SearchMethod.foxNAS.recipe(epochs: 1, target: 3_000_000, initialEntropy: 1)
     recipe.batch = 16
     recipe.oneShot?.prediction.samples = 14
     recipe.oneShot?.prediction.terms = "tot + avg(expansion)"

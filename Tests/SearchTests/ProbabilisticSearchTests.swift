@@ -29,7 +29,7 @@ import Testing
   }
 
   @Test func `PARSEC draws a fixed number`() throws {
-    let recipe = SearchMethod.parsec.recipe(epochs: 3, targetMACs: nil, initialEntropy: 20.35)
+    let recipe = SearchMethod.parsec.recipe(epochs: 3, target: nil, initialEntropy: 20.35)
     #expect(recipe.samples == .fixed(5))
     #expect(recipe.form == .joint)
     var small = recipe

@@ -243,7 +243,7 @@ enum StoppedRuns {
       case .step(let record, _, _): copy("step-\(record.step + 1)")
       case .trained(let epochs, _): copy("epoch-\(epochs)")
       case .chosen: copy("chosen")
-      case .resumed, .warning, .earlier, .noted, .network: break
+      case .resumed, .warning, .earlier, .network, .noted: break
       }
     }
     return Whole(files: try files(of: path), copies: copies.withLock { $0 })

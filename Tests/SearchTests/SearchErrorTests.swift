@@ -62,7 +62,7 @@ import Testing
     BadRecipe("at least 2 images") { $0.batch = 1 },
     BadRecipe("beta is from 0 to below 1") { $0.beta = 1 },
     BadRecipe("beta is from 0 to below 1") { $0.beta = .nan },
-    BadRecipe("target is at least 1") { $0.targetMACs = 0 },
+    BadRecipe("target is at least 1") { $0.target = 0 },
     BadRecipe("leaves none of 4") { $0.warmUpEpochs = 4 },
     BadRecipe("theta is at least 0") { $0.form = .mixed(theta: .nan) },
     BadRecipe("warm-up step draws at least 1") { $0.warmUpSamples = 0 },

@@ -27,7 +27,7 @@ enum TestSearch {
     _ samples: SearchRecipe.Samples = .adaptive(lambda: 0.25), form: SearchRecipe.Form = .mixed(theta: 2),
     epochs: Double = 4, warmUp: Double = 1, target: Int? = 100_000
   ) -> SearchRecipe {
-    SearchRecipe(samples: samples, form: form, epochs: epochs, batch: 32, warmUpEpochs: warmUp, targetMACs: target)
+    SearchRecipe(samples: samples, form: form, epochs: epochs, batch: 32, warmUpEpochs: warmUp, target: target)
   }
 
   static func make(_ recipe: SearchRecipe, seed: UInt64 = 1, threads: Int = 1) throws -> ProbabilisticSearch {

@@ -129,7 +129,9 @@ struct SchemaTests {
       if open == nil, line.hasPrefix("## ") { isFailing = line == "## Fails" || line.hasSuffix("that fails") }
       if let lines = open, line == "```" {
         let isFile = lines.first { !$0.isEmpty && !$0.hasPrefix("#") }?.hasPrefix("espalier:") == true
-        if isFile { blocks.append(lines.joined(separator: "\n") + "\n") }
+        // A device's file is none of the language.
+        let isDevice = lines.contains { $0.hasPrefix("device: ") }
+        if isFile, !isDevice { blocks.append(lines.joined(separator: "\n") + "\n") }
         open = nil
       } else if open != nil {
         open?.append(line)

@@ -61,6 +61,27 @@ import Testing
     #expect(abs(found - mean) <= 1e-9 * mean)
   }
 
+  /// A latency is one too, with the constant and the factor of its table.
+  @Test func `the latency of a mixture is the mean over networks`() throws {
+    var space = try Texts.space(Texts.tied)
+    var times: [KernelShape: Int] = [:]
+    for row in try space.kernels(missingIn: LatencyTable(device: "phone", path: "", [:])) {
+      times[row.kernel] = 100 + row.kernel.description.utf8.reduce(0) { ($0 * 31 + Int($1)) % 1000 }
+    }
+    let correction = LatencyCorrection(constant: 300, millionths: 1_250_000)
+    space.latencyTables = [LatencyTable(device: "phone", path: "", times, correction: correction)]
+    let weights = Texts.weights(of: space, seed: 3)
+    var mean = 0.0
+    for architecture in Texts.members(of: space) {
+      let probability = zip(architecture.choices, weights).reduce(1.0) { product, each in
+        product * (each.0.map { each.1[$0] } ?? 1)
+      }
+      mean += probability * Double(try space.cost(of: architecture, by: .latency(device: "phone")))
+    }
+    let cost = try MixtureCost(.latency(device: "phone"), .effective, of: SupernetPlan(for: space))
+    #expect(abs(cost.value(weights).cost - mean) <= 1e-9 * mean)
+  }
+
   /// A cost is linear in the weight of every option, so that differences are exact but for rounding.
   @Test(arguments: [Texts.tied, Texts.resolution], MixtureCost.Rule.allCases)
   func `the gradient is that of differences`(text: String, rule: MixtureCost.Rule) throws {

@@ -43,9 +43,10 @@ class NCNN(Runtime):
                 raise Failure("unsupported", "ncnn has no layer for an operator: " + ", ".join(layers(graph))[:200])
             if network.load_model(weights) != 0:
                 raise Failure("load-failed", "ncnn cannot read the weights")
-        # A Mat borrows its array's memory without a reference to it, so both live as long as the function does.
+        # A Mat borrows its array's memory without a reference to it, and an operator that writes in place crashes on
+        # memory that is borrowed. A copy is owned.
         arrays = [numpy.ascontiguousarray(model.array(name)[0]) for name in model.inputs]
-        mats = [ncnn.Mat(array) for array in arrays]
+        mats = [ncnn.Mat(array).clone() for array in arrays]
         names = [f"in{number}" for number in range(len(mats))]
         outputs = network.output_names()
 

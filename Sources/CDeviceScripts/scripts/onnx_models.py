@@ -36,7 +36,8 @@ def int8(model):
     from onnxruntime import quantization
     from onnxruntime.quantization import shape_inference
 
-    path = model.path + ".int8.onnx"
+    # Named by what is in it: a path may be another model's by the next call.
+    path = os.path.join(os.path.dirname(model.path), model.sha256 + ".int8.onnx")
     if os.path.exists(path):
         return path
     plain, folded, draft = (f"{model.path}.{os.getpid()}.{part}.onnx" for part in ("plain", "folded", "draft"))

@@ -88,10 +88,11 @@ enum es_opcode {
   ES_COPY = 21,
   /* Mean cross-entropy of each position against the batch's labels for an output, with label smoothing; also counts
    * argmax hits. in: logits [n,h,w,classes]. attributes: output. scalars: smoothing. The loss in es_outcome is the sum
-   * over outputs without smoothing, its hits are those of output 0; see ES_CROSS_ENTROPY_BACKWARD. */
+   * over outputs without smoothing, its hits are those of output 0; see ES_CROSS_ENTROPY_BACKWARD. Where the output has
+   * targets (batch_write_targets) the loss is the cross-entropy against their shares; a teacher has no part in it. */
   ES_CROSS_ENTROPY = 22,
-  /* dlogits = path weight * d(mean smoothed cross-entropy)/dlogits. in: logits. out: dlogits. attributes: output.
-   * scalars: smoothing. */
+  /* dlogits = path weight * d(mean smoothed cross-entropy, or what batch_write_targets says)/dlogits. in: logits. out:
+   * dlogits. attributes: output. scalars: smoothing. */
   ES_CROSS_ENTROPY_BACKWARD = 23,
   /* max (function 0) or average (function 1, padding not counted) over kernel x kernel. in: x. out: y.
    * attributes: function, kernel, stride. padding = kernel/2, of an even kernel 0. */
@@ -359,6 +360,14 @@ typedef struct {
    * gradient of another, which its kernels save, and an update leaves the others, their momentum and their steps alone.
    * An earlier gradient is forgotten. */
   int32_t (*tensors_train)(es_context *context, const int32_t *tensors, int32_t count, es_message *message);
+  /* What an output of a slot is trained towards beside its labels, which still count hits; after batch_write, which
+   * forgets it. float32 [count, classes] each, copied; count is that of the output's labels.
+   * shares: rows that sum to 1, in place of one-hot labels; null: the labels. teacher: logits z_t; null: none. The loss
+   * that is differentiated is (1 - share) CE(smoothed shares) + share T^2 KL(softmax(z_t / T) || softmax(z / T)), with
+   * share in 0 ... 1 and T > 0 (Hinton, Vinyals and Dean 2015, arXiv 1503.02531, section 2). */
+  int32_t (*batch_write_targets)(es_context *context, int32_t slot, int32_t output, const float *shares,
+                                 const float *teacher, int64_t count, int64_t classes, double share, double temperature,
+                                 es_message *message);
   /* A moving average of another context's values, of the same dtype and device: value = momentum * value + (1 - momentum)
    * * value of the other, for these tensors and no others. */
   int32_t (*tensors_follow)(es_context *context, es_context *followed, const int32_t *tensors, int32_t count,

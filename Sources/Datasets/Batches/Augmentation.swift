@@ -27,14 +27,29 @@ package struct Augmentation: Hashable, Sendable {
   /// Side in pixels of a square that is replaced by the channel means, as in Cutout, DeVries and Taylor 2017 (arXiv
   /// 1708.04552). Its centre is any pixel, so a part of it may fall outside. Nil for none.
   package let cutout: Int?
+  /// A part of the image, resized. Instead of `crop`.
+  package let resizedCrop: ResizedCrop?
+  package let randAugment: RandAugment?
 
   package static let none = Augmentation()
 
-  package init(flipsHorizontally: Bool = false, crop: Crop? = nil, cutout: Int? = nil) {
+  package init(
+    flipsHorizontally: Bool = false, crop: Crop? = nil, cutout: Int? = nil, resizedCrop: ResizedCrop? = nil,
+    randAugment: RandAugment? = nil
+  ) {
     precondition(cutout.map { (1...4096).contains($0) } ?? true, "a cut-out square has from 1 to 4096 pixels a side")
     self.flipsHorizontally = flipsHorizontally
     self.crop = crop
     self.cutout = cutout
+    self.resizedCrop = resizedCrop
+    self.randAugment = randAugment
+  }
+
+  /// The numbers behind `resizedCrop` and `randAugment` for one image in one epoch. They are drawn apart from those of
+  /// flips, crops and squares, which are the same whether these changes are on or off.
+  func random(image: Int, epoch: Epoch) -> SplitMix64 {
+    SplitMix64(
+      seed: epoch.seed, keys: RandomUse.pixels.rawValue, UInt64(bitPattern: Int64(epoch.number)), UInt64(image))
   }
 }
 
@@ -67,6 +82,14 @@ struct AugmentationDraw: Hashable, Sendable {
   private static func window(around centre: Int, side: Int, within size: Int) -> Range<Int> {
     let start = centre - side / 2
     return max(0, start)..<min(size, start + side)
+  }
+
+  /// Replaces the square by the means, which are 0.
+  func cut(_ output: UnsafeMutableBufferPointer<Float>, _ shape: PixelShape) {
+    for row in cutRows {
+      let start = (row * shape.width + cutColumns.lowerBound) * shape.channels
+      output[start..<start + cutColumns.count * shape.channels].update(repeating: 0)
+    }
   }
 
   /// The row of the image that output row `row` shows, or nil for background.

@@ -66,4 +66,7 @@ package struct BatchOrder: Hashable, Sendable {
 enum RandomUse: UInt64 {
   case order = 1
   case augmentation
+  case pixels
+  case mixing
+  case branches
 }

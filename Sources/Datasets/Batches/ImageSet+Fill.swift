@@ -25,12 +25,7 @@ extension ImageSet {
               shape: shape, table: table,
               source: UnsafeBufferPointer(rebasing: pixels[range(of: index)]),
               output: UnsafeMutableBufferPointer(rebasing: output[range(of: place)]))
-            if augmentation == .none {
-              writer.write()
-            } else {
-              let draw = AugmentationDraw(augmentation, image: index, epoch: epoch, shape: shape)
-              writer.write(draw, border: augmentation.crop?.border ?? .background)
-            }
+            writer.write(index, augmentation, epoch)
           }
         }
       }
@@ -39,6 +34,23 @@ extension ImageSet {
 
   private func range(of image: Int) -> Range<Int> {
     image * shape.valueCount..<(image + 1) * shape.valueCount
+  }
+}
+
+extension ImageSet: ImageStore {
+  package func write(
+    _ index: Int, _ augmentation: Augmentation, _ epoch: Epoch, to output: UnsafeMutableBufferPointer<Float>
+  ) throws(BrokenImage) -> Int {
+    precondition(labels.indices.contains(index), "an index is of an image of the part")
+    precondition(output.count == shape.valueCount, "there is room for one image")
+    pixels.withUnsafeBufferPointer { pixels in
+      normalisation.table.withUnsafeBufferPointer { table in
+        ImageWriter(
+          shape: shape, table: table, source: UnsafeBufferPointer(rebasing: pixels[range(of: index)]), output: output
+        ).write(index, augmentation, epoch)
+      }
+    }
+    return Int(labels[index])
   }
 }
 
@@ -57,7 +69,24 @@ private struct ImageWriter {
   /// Shape [height, width, channels].
   let output: UnsafeMutableBufferPointer<Float>
 
-  func write() {
+  func write(_ index: Int, _ augmentation: Augmentation, _ epoch: Epoch) {
+    guard augmentation != .none else { return write() }
+    let draw = AugmentationDraw(augmentation, image: index, epoch: epoch, shape: shape)
+    let border = augmentation.crop?.border ?? .background
+    guard augmentation.resizedCrop != nil || augmentation.randAugment != nil else { return write(draw, border: border) }
+    var random = augmentation.random(image: index, epoch: epoch)
+    var image = PixelImage(width: shape.width, height: shape.height, channels: shape.channels, pixels: Array(source))
+    if let crop = augmentation.resizedCrop {
+      image = image.resampled(
+        crop.box(width: shape.width, height: shape.height, using: &random), width: shape.width, height: shape.height)
+    }
+    image = image.shifted(draw, border: border)
+    augmentation.randAugment?.apply(to: &image, using: &random)
+    image.write(by: Array(table), to: output)
+    cut(draw)
+  }
+
+  private func write() {
     let channels = shape.channels
     for channel in 0..<channels {
       let values = UnsafeBufferPointer(rebasing: table[channel * 256..<(channel + 1) * 256])
@@ -69,17 +98,16 @@ private struct ImageWriter {
     }
   }
 
-  func write(_ draw: AugmentationDraw, border: Augmentation.Crop.Border) {
+  private func write(_ draw: AugmentationDraw, border: Augmentation.Crop.Border) {
     let columns = (0..<shape.width).map { draw.sourceColumn($0, width: shape.width, border: border) }
     for row in 0..<shape.height {
       let sourceRow = draw.sourceRow(row, height: shape.height, border: border)
       columns.withUnsafeBufferPointer { write(row: row, from: sourceRow, columns: $0) }
     }
-    for row in draw.cutRows {
-      let start = (row * shape.width + draw.cutColumns.lowerBound) * shape.channels
-      output[start..<start + draw.cutColumns.count * shape.channels].update(repeating: 0)
-    }
+    cut(draw)
   }
+
+  private func cut(_ draw: AugmentationDraw) { draw.cut(output, shape) }
 
   private func write(row: Int, from sourceRow: Int?, columns: UnsafeBufferPointer<Int?>) {
     let channels = shape.channels

@@ -114,7 +114,9 @@ struct MeasurementLine: Hashable {
     guard object["sha256"] as? String == model.sha256 else {
       throw Garbage(found: "a line about '\(id)' whose sha256 is not that of the model")
     }
-    guard let status = object["status"] as? String else { throw Garbage(found: "a line about '\(id)' without a status") }
+    guard let status = object["status"] as? String else {
+      throw Garbage(found: "a line about '\(id)' without a status")
+    }
     let message = (object["message"] as? String).map { shortened(Array($0.utf8)) } ?? "no reason given"
     guard status == "ok" || status == "unconfirmed" else {
       guard let known = Measurement.Failure.Status(rawValue: status), known.isOfContract else {

@@ -33,7 +33,10 @@ package struct Device: Hashable, Sendable {
   /// Those that need no file, with why one may want them.
   package static let builtIn: [(device: Device, note: String)] = [
     (Device(name: "ort-fp32", source: .runtime(.onnxruntime, .fp32, threads: 1)), "close to multiply-adds"),
-    (Device(name: "ort-int8", source: .runtime(.onnxruntime, .int8, threads: 1)), "hard-swish and squeeze-excite cost more"),
+    (
+      Device(name: "ort-int8", source: .runtime(.onnxruntime, .int8, threads: 1)),
+      "hard-swish and squeeze-excite cost more"
+    ),
     (Device(name: "ov-fp32", source: .runtime(.openvino, .fp32, threads: 1)), "ranks nearly as ort-fp32 does"),
     (Device(name: "ov-int8", source: .runtime(.openvino, .int8, threads: 1)), "squeeze-excite and shuffles are dear"),
     (Device(name: "ncnn-fp32", source: .runtime(.ncnn, .fp32, threads: 1)), "3x3 convolutions are cheap, 7x7 dear"),

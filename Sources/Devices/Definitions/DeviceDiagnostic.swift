@@ -9,10 +9,10 @@ enum DeviceDiagnostic: DiagnosticKind, Hashable {
 
   var code: String {
     switch self {
-    case .unknownKey: "ES6005"
-    case .missingKey: "ES6006"
-    case .wrongValue: "ES6007"
-    case .notTogether: "ES6008"
+    case .unknownKey: "ES6101"
+    case .missingKey: "ES6102"
+    case .wrongValue: "ES6103"
+    case .notTogether: "ES6104"
     }
   }
 

@@ -156,7 +156,8 @@ private struct DeviceReader {
     if let text, words.contains(text) { return text }
     let meant = text.flatMap { log.closest(to: $0, among: words) }
     report(
-      node, key, expected: words.count == 1 ? "'\(words[0])'" : "one of \(words.map { "'\($0)'" }.joined(separator: ", "))",
+      node, key,
+      expected: words.count == 1 ? "'\(words[0])'" : "one of \(words.map { "'\($0)'" }.joined(separator: ", "))",
       fixIts: meant.map { [FixIt("did you mean '\($0)'?", replacing: node.range, with: $0)] } ?? [])
     return nil
   }

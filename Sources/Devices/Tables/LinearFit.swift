@@ -1,6 +1,7 @@
 import Foundation
 
-/// A line through measured points, by least squares: what whole networks take, given the sum over their kernels.
+/// A line through measured points, by least squares: what whole networks take, given the sum over their kernels. Where it
+/// would begin below 0, which no network does, it is the one through 0.
 package struct LinearFit: Hashable, Sendable {
   /// The least number of networks that a line is worth: through three it is mostly worse than none.
   package static let leastNetworks = 5
@@ -13,6 +14,12 @@ package struct LinearFit: Hashable, Sendable {
 
   /// Nil where no line is determined: fewer than two points, or all at one place.
   package init?(_ points: [(x: Double, y: Double)]) {
+    guard let free = Self.leastSquares(points) else { return nil }
+    guard let line = free.constant < 0 ? Self.throughZero(points) : free else { return nil }
+    self = line
+  }
+
+  private static func leastSquares(_ points: [(x: Double, y: Double)]) -> LinearFit? {
     let count = Double(points.count)
     guard points.count >= 2 else { return nil }
     let meanX = points.reduce(0) { $0 + $1.x } / count
@@ -21,15 +28,29 @@ package struct LinearFit: Hashable, Sendable {
     guard spread > 0 else { return nil }
     let factor = points.reduce(0) { $0 + ($1.x - meanX) * ($1.y - meanY) } / spread
     let constant = meanY - factor * meanX
-    let rest = points.reduce(0) { sum, point in
+    let variance = points.count > 2 ? squaredMisses(points, constant, factor) / (count - 2) : 0
+    return LinearFit(
+      constant: constant, factor: factor,
+      constantError: (variance * (1 / count + meanX * meanX / spread)).squareRoot(),
+      factorError: (variance / spread).squareRoot())
+  }
+
+  private static func throughZero(_ points: [(x: Double, y: Double)]) -> LinearFit? {
+    let squares = points.reduce(0) { $0 + $1.x * $1.x }
+    guard squares > 0 else { return nil }
+    let factor = points.reduce(0) { $0 + $1.x * $1.y } / squares
+    let variance = squaredMisses(points, 0, factor) / Double(points.count - 1)
+    return LinearFit(
+      constant: 0, factor: factor, constantError: 0, factorError: (variance / squares).squareRoot())
+  }
+
+  private static func squaredMisses(
+    _ points: [(x: Double, y: Double)], _ constant: Double, _ factor: Double
+  ) -> Double {
+    points.reduce(0) { sum, point in
       let miss = point.y - constant - factor * point.x
       return sum + miss * miss
     }
-    let variance = points.count > 2 ? rest / (count - 2) : 0
-    self.factor = factor
-    self.constant = constant
-    factorError = (variance / spread).squareRoot()
-    constantError = (variance * (1 / count + meanX * meanX / spread)).squareRoot()
   }
 
   package func callAsFunction(_ x: Double) -> Double { constant + factor * x }

@@ -86,7 +86,8 @@ extension LatencyRecord.Row {
       return "  - {\(kernel), latency: \(LatencyTable.unmeasured)}\(why)"
     }
     let spread = spread.map { ", spread: \(decimal($0, digits: 3))" } ?? ""
-    return "  - {\(kernel), latency: \(microsecondsText(nanoseconds))\(spread)\(isConfirmed ? "" : ", confirmed: false")}"
+    return
+      "  - {\(kernel), latency: \(microsecondsText(nanoseconds))\(spread)\(isConfirmed ? "" : ", confirmed: false")}"
   }
 }
 

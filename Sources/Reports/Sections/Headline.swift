@@ -49,7 +49,8 @@ private func headlineFacts(of story: RunStory) -> [HeadlineFact] {
     let candidates = story.steps.compactMap(\.candidate)
     facts.append(
       HeadlineFact(
-        name: "Candidates scored", value: candidates.count.grouped, beside: "in \(steps) of \(total), the others trained"))
+        name: "Candidates scored", value: candidates.count.grouped,
+        beside: "in \(steps) of \(total), the others trained"))
     if let last = candidates.last, let best = candidates.filter({ $0.stage == last.stage }).map(\.score).max() {
       facts.append(
         HeadlineFact(name: "Best score", value: best.fixed(4), beside: "in generation \(last.generation.grouped)"))

@@ -1,12 +1,19 @@
 /// The chosen network: a drawing of its operations, and its options.
 func networkSection(of story: RunStory) -> ReportSection? {
   guard let answer = story.answer else { return nil }
+  return networkSection(story.graph, answer.choices, of: story.space, named: "The chosen network")
+}
+
+/// - Parameter name: With a capital: `The chosen network`.
+func networkSection(
+  _ graph: NetworkGraph?, _ choices: [RunStory.SettingGroup.Row], of space: String, named name: String
+) -> ReportSection {
   var body: [String] = []
-  if let graph = story.graph, !graph.nodes.isEmpty {
+  if let graph, !graph.nodes.isEmpty {
     let layers = graph.nodes.map(\.layer).filter { !$0.isEmpty }
     var seen: Set<String> = []
     let names = layers.filter { seen.insert($0).inserted }
-    let title = "The chosen network of \(story.space)"
+    let title = "\(name) of \(space)"
     let description =
       "\(NumberText.counted(graph.nodes.count, "operation")) in \(NumberText.counted(names.count, "layer")): "
       + names.joined(separator: ", ")
@@ -29,8 +36,9 @@ func networkSection(of story: RunStory) -> ReportSection? {
       </figure>
       """)
   }
-  var table = NumberTable(caption: "Options of the chosen network", [.text("layer"), .text("options")])
-  for row in answer.choices { table.add([row.name, row.value]) }
+  let caption = "Options of \(name.prefix(1).lowercased())\(name.dropFirst())"
+  var table = NumberTable(caption: caption, [.text("layer"), .text("options")])
+  for row in choices { table.add([row.name, row.value]) }
   body.append(table.html)
-  return ReportSection(name: "network", title: "The chosen network", body: body.joined(separator: "\n"))
+  return ReportSection(name: "network", title: name, body: body.joined(separator: "\n"))
 }

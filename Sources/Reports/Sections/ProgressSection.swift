@@ -200,7 +200,7 @@ private struct ProgressCharts {
         story.scoresCandidates
         ? [candidates.last.map { String($0.generation) } ?? "–", scored.grouped, best.map { $0.fixed(4) } ?? "–"]
         : story.isMixture
-        ? [finiteMean(part.compactMap(\.temperature))] : [(Double(draws.count) / steps).fixed(1), samples.grouped]
+          ? [finiteMean(part.compactMap(\.temperature))] : [(Double(draws.count) / steps).fixed(1), samples.grouped]
       table.add(
         ["\((first.number + 1).grouped) to \((last.number + 1).grouped)", first.isWarmUp ? story.warmUpWord : "search"]
           + (entropy ? [(part.reduce(0) { $0 + $1.entropy } / steps).fixed(2)] : []) + kinds

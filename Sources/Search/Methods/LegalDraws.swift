@@ -6,7 +6,7 @@ import SpacePlanner
 /// Draws of a learnt distribution among the networks that a search may draw, and what its gradient needs: exact, and
 /// nothing is drawn and thrown away.
 ///
-/// The networks are those that meet the space's requirements and are within the recipe's band of multiply-adds. Given
+/// The networks are those that meet the space's requirements and are within the recipe's band of costs. Given
 /// that set B, a search draws from P(A | B) = P(A) / Z with Z the mass of B, so that
 /// grad log P(A | B) = onehot(A) - E[onehot | B]: marginals in B stand where a search without conditions has
 /// probabilities. Not in the papers, which know costs as a penalty alone.
@@ -24,7 +24,7 @@ struct LegalDraws: Sendable {
   /// Of a draw, nats.
   private(set) var entropy: Double
 
-  /// - Parameter band: Multiply-adds; nil: any.
+  /// - Parameter band: Costs; nil: any.
   /// - Throws: `MemberSetError`, `MoveError`.
   init(_ space: Space, within band: Budget?, _ distribution: Distribution) throws {
     self.space = space
@@ -82,18 +82,22 @@ extension SearchRecipe {
   /// Whether draws have to meet something beside the distribution.
   func limitsDraws(of space: Space) -> Bool { budget != nil || !space.requirements.isEmpty }
 
-  /// The band in multiply-adds.
+  /// The band as costs.
   package var budget: Budget? {
-    guard let band, let target = targetMACs else { return nil }
-    return Budget(shares: band, of: target)
+    guard let band, let target else { return nil }
+    return Budget(measure, shares: band, of: target)
   }
+
+  /// The band, and where there is none all that is within the target.
+  package var limit: Budget? { budget ?? target.map { Budget(measure, shares: 0...1, of: $0) } }
 }
 
 extension Budget {
-  /// Multiply-adds between two shares of a target.
-  package init(shares: ClosedRange<Double>, of target: Int) {
+  /// Costs between two shares of a target.
+  package init(_ measure: CostMeasure, shares: ClosedRange<Double>, of target: Int) {
     self.init(
-      .macs, least: Int((shares.lowerBound * Double(target)).rounded(.up)),
+      measure.searched,
+      least: Int((shares.lowerBound * Double(target)).rounded(.up)),
       greatest: Int((shares.upperBound * Double(target)).rounded(.down)))
   }
 }

@@ -27,7 +27,9 @@ package struct MaskedSearch: SearchLoop {
   let mixture: Mixture
   let settings: MixtureRecipe
   private let schedule: MaskedSchedule
+  /// By the recipe's measure, and multiply-adds where that is another one.
   private let cost: MixtureCost
+  private let macs: MixtureCost?
   private let weightImages: BatchSource
   private let logitImages: BatchSource
   /// Parts of a batch, one job each.
@@ -59,7 +61,8 @@ package struct MaskedSearch: SearchLoop {
     distribution = Distribution(uniform: .factorised(for: space))
     optimiser = Self.optimiser(for: distribution.plan, settings)
     mixture = try Mixture(SupernetPlan(for: space))
-    cost = try MixtureCost(.macs, settings.cost, of: mixture.plan)
+    cost = try MixtureCost(recipe.measure, settings.cost, of: mixture.plan)
+    macs = recipe.measure == .macs ? nil : try MixtureCost(.macs, settings.cost, of: mixture.plan)
     let parts = (1...recipe.lanes).last { recipe.batch % $0 == 0 && recipe.batch / $0 >= 2 } ?? 1
     self.parts = parts
     supernet = try Supernet(
@@ -114,6 +117,7 @@ package struct MaskedSearch: SearchLoop {
     let masks = mixture.maskValues(probabilities)
     try supernet.context.write(masks, of: mixture.maskTensor.index)
     let expected = cost.value(distribution.probabilities).cost
+    let multiplyAdds = macs?.value(distribution.probabilities).cost
     let loss: Double
     var norm = 0.0
     let trainsWeights: Bool
@@ -126,7 +130,8 @@ package struct MaskedSearch: SearchLoop {
       trainsWeights = false
     }
     let draw = DrawRecord(
-      choices: distribution.mode().choices, macs: Int(expected.rounded()), trainingLoss: trainsWeights ? loss : nil,
+      choices: distribution.mode().choices, macs: Int((multiplyAdds ?? expected).rounded()),
+      measured: multiplyAdds == nil ? nil : Int(expected.rounded()), trainingLoss: trainsWeights ? loss : nil,
       validationLoss: trainsWeights ? nil : loss, weight: 1, share: nil)
     defer { step += 1 }
     return StepRecord(
@@ -185,9 +190,9 @@ package struct MaskedSearch: SearchLoop {
     let masks = try supernet.context.read(.gradient, of: mixture.maskTensor.index, as: Double.self)
     let slopes = mixture.variables.gradient(
       mixture.slopes(ofMasks: masks), weights: relaxed.weights, probabilities: probabilities)
-    let (macs, costSlopes) = cost.value(relaxed.weights)
+    let (amount, costSlopes) = cost.value(relaxed.weights)
     let combined = settings.combined(
-      crossEntropy: loss, cost: macs, target: recipe.targetMACs.map(Double.init))
+      crossEntropy: loss, cost: amount, target: recipe.target.map(Double.init))
     let gradient = relaxed.gradient(
       zip(slopes, costSlopes).map { zip($0, $1).map { combined.perCrossEntropy * $0 + combined.perCost * $1 } })
     guard gradient.allSatisfy({ $0.allSatisfy(\.isFinite) }) else {

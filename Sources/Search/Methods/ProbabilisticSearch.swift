@@ -34,6 +34,8 @@ package struct CandidateRecord: Hashable, Sendable, Codable {
 package struct DrawRecord: Hashable, Sendable, Codable {
   package let choices: [Int?]
   package let macs: Int
+  /// What else the recipe measures costs by; nil: multiply-adds.
+  package let measured: Int?
   /// Mean cross-entropy on the training batch, nats; nil in a step that trains no weights.
   package let trainingLoss: Double?
   /// Mean cross-entropy on the validation batch, nats; nil in the warm-up.
@@ -42,6 +44,11 @@ package struct DrawRecord: Hashable, Sendable, Codable {
   package let weight: Double
   /// mₖ of equation (4); nil in the warm-up.
   package let share: Double?
+}
+
+extension DrawRecord {
+  /// By the recipe's measure.
+  package var cost: Int { measured ?? macs }
 }
 
 /// A search stops with one of these; the run directory keeps what was there.
@@ -55,6 +62,8 @@ package enum SearchError: Error, Hashable, Sendable {
   case notImagesToClasses(what: String)
   /// A loss or a gradient is no longer a number.
   case notFinite(steps: Int, reason: String)
+  /// The same in the training of one network.
+  case trainingNotFinite(steps: Int, reason: String)
 }
 
 extension SearchError: CustomStringConvertible {
@@ -78,6 +87,12 @@ extension SearchError: CustomStringConvertible {
       the search cannot go on after \(steps) steps: \(reason)
       help: what was written before is kept. The same numbers would come again, so do not resume: search again into \
       another folder with a smaller 'weights.rate' or a 'weights.clip' in its recipe
+      """
+    case .trainingNotFinite(let steps, let reason):
+      """
+      the training cannot go on after \(steps) steps: \(reason)
+      help: what was written before is kept. The same numbers would come again, so do not resume: train again into \
+      another folder with a smaller 'training.rate' or a 'training.clip' in its recipe
       """
     }
   }
@@ -174,10 +189,11 @@ package struct ProbabilisticSearch {
     let draws = draws(count)
     let (trained, norm) = try trainWeights(draws)
     let moved = isWarmUp ? nil : try moveDistribution(draws)
-    let macs = try draws.map { try cost(of: $0, in: space).macs }
+    let costs = try draws.map { try recipe.cost(of: $0, in: space) }
     let records = draws.indices.map { index in
       DrawRecord(
-        choices: draws[index].choices, macs: macs[index], trainingLoss: trained.losses[index],
+        choices: draws[index].choices, macs: costs[index].macs, measured: recipe.measured(costs[index]),
+        trainingLoss: trained.losses[index],
         validationLoss: moved?.losses[index], weight: trained.weights[index], share: moved?.shares[index])
     }
     defer {
@@ -260,8 +276,8 @@ package struct ProbabilisticSearch {
         ? logLikelihood(meanCrossEntropy: $0, images: recipe.batch, scale: recipe.likelihoodScale) : -Double.infinity
     }
     let costs = try draws.map { draw in
-      guard let target = recipe.targetMACs else { return 0.0 }
-      return hingeCost(Double(try cost(of: draw, in: space).macs), target: Double(target))
+      guard let target = recipe.target else { return 0.0 }
+      return hingeCost(Double(try space.cost(of: draw, by: recipe.measure)), target: Double(target))
     }
     let shares = architectureShares(
       logLikelihoods: likelihoods, costs: costs, beta: recipe.beta, baseline: recipe.baseline)
@@ -284,15 +300,14 @@ extension Distribution {
   /// one of them is; its rank is 0.
   func answer(in space: Space, _ recipe: SearchRecipe) throws -> (architecture: Architecture, rank: Int) {
     guard !recipe.limitsDraws(of: space) else {
-      let band = recipe.budget ?? recipe.targetMACs.map { Budget(shares: 0...1, of: $0) }
       do {
-        return (try LegalDraws(space, within: band, self).networks.mode, 0)
+        return (try LegalDraws(space, within: recipe.limit, self).networks.mode, 0)
       } catch is MemberSetError where recipe.band == nil {
         return (try LegalDraws(space, within: nil, self).networks.mode, 0)
       }
     }
-    guard let target = recipe.targetMACs else { return (mode(), 0) }
-    let found = try mostProbable(limit: 100_000) { try cost(of: $0, in: space).macs <= target }
+    guard let target = recipe.target else { return (mode(), 0) }
+    let found = try mostProbable(limit: 100_000) { try space.cost(of: $0, by: recipe.measure) <= target }
     return found.map { ($0.architecture, $0.rank) } ?? (mode(), 0)
   }
 }
@@ -306,15 +321,19 @@ func requireBatch(of batch: Int, in parts: [(name: String, images: ImageSet)]) t
 
 /// The space was compiled for the data's image shape and classes.
 func requireFit(_ space: Space, _ splits: DatasetSplits) throws(SearchError) {
+  try requireFit(space, to: splits.train)
+}
+
+func requireFit(_ space: Space, to images: any ImageStore) throws(SearchError) {
   if !space.otherInputs.isEmpty { throw .notImagesToClasses(what: "several inputs") }
   if !space.otherOutputs.isEmpty { throw .notImagesToClasses(what: "several outputs") }
   if space.output.height != 1 || space.output.width != 1 {
     throw .notImagesToClasses(what: "an output of \(space.output.height) x \(space.output.width) pixels")
   }
-  let shape = splits.train.shape
+  let shape = images.shape
   let data = ImageShape(channels: shape.channels, height: shape.height, width: shape.width)
   guard space.input == data else { throw .wrongImages(space: space.input.words, data: data.words) }
-  let classes = splits.train.classNames.count
+  let classes = images.identity.classNames.count
   guard space.classes == classes else { throw .wrongClasses(space: space.classes, data: classes) }
 }
 

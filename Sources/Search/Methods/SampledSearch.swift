@@ -51,8 +51,7 @@ package struct SampledSearch: SearchLoop {
     weights = try ProbabilisticSearch(
       space, splits: splits, recipe: recipe, seed: seed, library: library, threads: threads)
     // A target is a hard limit for these methods, whatever the band.
-    members = try LegalDraws.members(
-      of: space, within: recipe.budget ?? recipe.targetMACs.map { Budget(shares: 0...1, of: $0) })
+    members = try LegalDraws.members(of: space, within: recipe.limit)
     ways = isEvolving ? try NetworkWays(space, members) : nil
     let proposals = max(1, weights.totalSteps - weights.warmUpSteps) * weights.nextSampleCountAfterWarmUp
     let capacity = min(Self.usual.capacity, max(4, proposals / 4))
@@ -86,9 +85,10 @@ package struct SampledSearch: SearchLoop {
     let training = try weights.losses(of: proposals, trainingBatch: step)
     try score(proposals)
     let records = try proposals.enumerated().map { number, architecture in
-      DrawRecord(
-        choices: architecture.choices, macs: try cost(of: architecture, in: space).macs, trainingLoss: training[number],
-        validationLoss: scores[architecture], weight: 0, share: nil)
+      let cost = try weights.recipe.cost(of: architecture, in: space)
+      return DrawRecord(
+        choices: architecture.choices, macs: cost.macs, measured: weights.recipe.measured(cost),
+        trainingLoss: training[number], validationLoss: scores[architecture], weight: 0, share: nil)
     }
     let record = StepRecord(
       step: step, epoch: step / stepsPerEpoch, entropy: entropy, isWarmUp: false, draws: records, gradientNorm: 0)

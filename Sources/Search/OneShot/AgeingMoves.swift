@@ -17,6 +17,8 @@ struct AgeingMoves: CandidateMoves {
   private let rate: Double
   private var population: AgeingPopulation
   private var unseen: UnseenDraws
+  /// By parent; only of parents that are in the population. Nil: the parent has nowhere to go.
+  private var mutations: [Architecture: Mutations?] = [:]
   /// Candidates of the history that are in `population` and out of `unseen`.
   private var seen = 0
 
@@ -41,20 +43,30 @@ struct AgeingMoves: CandidateMoves {
       unseen.take(candidate.architecture)
     }
     seen = history.count
+    let living = Set(population.members.map(\.architecture))
+    mutations = mutations.filter { living.contains($0.key) }
     var generator = SplitRandom(.candidates, seed: seed, UInt64(stage), UInt64(seen))
     if population.isFull {
       for _ in 0..<10 {
         let parent = population.parent(using: &generator)
-        do throws(MoveError) {
-          let child = try ways.redecided(parent, genes: legal.genes, rate: rate).draw(using: &generator)
-          if !history.contains(child) { return [Proposal(child, .mutation, generation: 0)] }
-        } catch .nowhereToGo {
-          continue
-        } catch {
-          throw error
-        }
+        guard let child = try mutations(of: parent)?.draw(using: &generator) else { continue }
+        if !history.contains(child) { return [Proposal(child, .mutation, generation: 0)] }
       }
     }
     return [Proposal(unseen.draw(using: &generator), .random, generation: 0)]
+  }
+
+  private mutating func mutations(of parent: Architecture) throws -> Mutations? {
+    if let known = mutations[parent] { return known }
+    do throws(MoveError) {
+      let found = try ways.redecided(parent, genes: legal.genes, rate: rate)
+      mutations[parent] = .some(found)
+      return found
+    } catch .nowhereToGo {
+      mutations[parent] = .some(nil)
+      return nil
+    } catch {
+      throw error
+    }
   }
 }

@@ -36,7 +36,9 @@ extension GroupRecipe {
     for weight in [macsWeight, parametersWeight] where !(weight >= 0 && weight.isFinite) {
       return "how capacity counts is at least 0, not \(weight)"
     }
-    if macsWeight == 0 && parametersWeight == 0 { return "capacity is multiply-adds, parameters, or both, and not neither" }
+    if macsWeight == 0 && parametersWeight == 0 {
+      return "capacity is multiply-adds, parameters, or both, and not neither"
+    }
     if let splits, splits != Array(Set(splits)).sorted() || splits.contains(where: { $0 < 1 }) {
       return "groups of layers begin after different layers, in ascending order from 1 on, not \(splits)"
     }

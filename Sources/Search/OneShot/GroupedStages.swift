@@ -16,6 +16,8 @@ package struct GroupedStages: OneShotStages {
   package let groups: [Range<Int>]
   /// By row: the operator of layers that are not searched yet.
   private let standIns: [Int]
+  /// Latencies are told apart in at most so many bins, and in as many as it takes where that is too coarse.
+  private static let costBins = 1 << 12
   private let space: Space
   private let plan: DistributionPlan
   private let pool: [[Int]]
@@ -57,7 +59,9 @@ package struct GroupedStages: OneShotStages {
     var left = trainingSteps
     var steps: [Int] = []
     for (number, range) in groups.enumerated() {
-      let own = number == groups.count - 1 ? left : max(1, Int((Double(trainingSteps) * Double(range.count) / Double(rows)).rounded()))
+      let own =
+        number == groups.count - 1
+        ? left : max(1, Int((Double(trainingSteps) * Double(range.count) / Double(rows)).rounded()))
       steps.append(max(1, own))
       left -= own
     }
@@ -172,7 +176,9 @@ package struct GroupedStages: OneShotStages {
     var limit = round.limit
     while true {
       guard let best = try best(of: history, within: limit, stage: stage) else {
-        remarks.append("no candidate that was scored is within \(max(0, limit).inGroups) ns, so the layers are searched again within it")
+        remarks.append(
+          "no candidate that was scored is within \(max(0, limit).inGroups) ns, so the layers are searched again within it"
+        )
         let members = try members(free: groups[round.group], fixed: fixed(round.group, round.found), within: limit)
         return Round(round, limit: limit, members: members)
       }
@@ -203,15 +209,18 @@ package struct GroupedStages: OneShotStages {
 
   private func stage(_ number: Int, _ round: Round, _ remarks: [String]) throws -> OneShotStage {
     let rows = groups[round.group]
-    let legal = LegalCandidates(space, round.members, genes: plan.factors.map {
-      Gene(decisions: $0.decisions, combinations: $0.combinations.count)
-    })
+    let legal = LegalCandidates(
+      space, round.members,
+      genes: plan.factors.map {
+        Gene(decisions: $0.decisions, combinations: $0.combinations.count)
+      })
     let moves = try OneShotSearch.moves(legal, recipe, seed: seed, stage: number)
     let names = "\(ranking.rowNames[rows.lowerBound]) to \(ranking.rowNames[rows.upperBound - 1])"
     var remarks = remarks
     if number == 0 {
       remarks.append(
-        "the pool for '\(group.device)': \(ranking.kept.map(\.name).joined(separator: "; ")) (see 'espalier device pool')")
+        "the pool for '\(group.device)': \(ranking.kept.map(\.name).joined(separator: "; ")) (see 'espalier device pool')"
+      )
       let slow = ranking.unmeasured
       if !slow.isEmpty {
         remarks.append("not measured, so infinitely slow: \(slow.map(\.name).joined(separator: "; "))")
@@ -222,7 +231,8 @@ package struct GroupedStages: OneShotStages {
         + "'\(group.device)'")
     let drawn = try members(free: rows, fixed: fixed(round.group, round.found), within: nil)
     remarks.append(
-      "\(NetworkCount(round.members.count).grouped) of the \(NetworkCount(drawn.count).grouped) networks that differ in these layers are within that")
+      "\(NetworkCount(round.members.count).grouped) of the \(NetworkCount(drawn.count).grouped) networks that differ in these layers are within that"
+    )
     if moves.isExhaustive { remarks.append(OneShotSearch.exhaustion(moves.count, recipe.budget)) }
     let draws = UniformPaths(members: drawn, seed: seed)
     return OneShotStage(
@@ -240,7 +250,7 @@ package struct GroupedStages: OneShotStages {
     }
     let budgets = limit.map { [Budget(.latency(device: group.device), greatest: $0)] + extra } ?? []
     do throws(MemberSetError) {
-      return try MemberSet(narrowed, budgets: budgets, bins: OneShotSearch.costBins)
+      return try MemberSet(narrowed, budgets: budgets, bins: Self.costBins)
     } catch .budgets(.band(_, .unresolved)) {
       return try MemberSet(narrowed, budgets: budgets)
     }

@@ -37,7 +37,8 @@ extension OneShotError: CustomStringConvertible {
     case .noTable(let layer, let decisions):
       """
       'bn-indicator' is a table with a row for each layer, but '\(layer)' is decided by \
-      \(decisions.map { "'\($0)'" }.joined(separator: " and ")), which are made apart
+      \(decisions.prefix(3).map { "'\($0)'" }.joined(separator: " and "))\
+      \(decisions.count > 3 ? " and \(decisions.count - 3) more" : ""), which are made apart
       help: let one stage or layer make these decisions, or take 'oneshot: {score: recalibrated}'
       """
     case .emptyPool(let layer, let device, let unmeasured):
@@ -51,11 +52,11 @@ extension OneShotError: CustomStringConvertible {
     case .noDevice(let name?, let known):
       "there is no latency table of '\(name)'"
         + (known.isEmpty
-          ? "; give one with '--table \(name)=FILE'"
+          ? "; give one with '--device \(name)=FILE'"
           : "; there are tables of \(known.map { "'\($0)'" }.joined(separator: ", "))")
     case .noDevice(nil, let known):
       known.isEmpty
-        ? "a pool of operators is one for a device: give its latency table with '--table NAME=FILE'"
+        ? "a pool of operators is one for a device: give its latency table with '--device NAME=FILE'"
         : "'pool.device' says which device the pool is for: \(known.map { "'\($0)'" }.joined(separator: ", "))"
     case .noLimit(let device, let least, let greatest):
       """

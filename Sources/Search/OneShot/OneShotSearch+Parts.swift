@@ -3,7 +3,7 @@ import Distributions
 package import Engine
 import SpaceAnalysis
 package import SpaceIR
-import SpacePlanner
+package import SpacePlanner
 import Supernet
 
 /// A one-shot search from its recipe: the parts, and nothing else.
@@ -44,7 +44,8 @@ extension OneShotSearch {
     try self.init(
       space, seed: seed, tensors: (supernet.plan.tensors.count, supernet.plan.parameterCount),
       stages: stages, training: training,
-      score: try Self.score(supernet, splits, recipe, oneShot, table, seed: seed), paths: oneShot.paths)
+      score: try Self.score(supernet, splits, recipe, oneShot, table, seed: seed), paths: oneShot.paths,
+      measure: recipe.measure)
     if let table, oneShot.score == .indicator, oneShot.groups == nil {
       optimum = IndicatorOptimum(
         space: space, table: table,
@@ -103,16 +104,16 @@ extension OneShotSearch {
     var remarks: [String] = []
     if moves.isExhaustive { remarks.append(exhaustion(moves.count, oneShot.budget)) }
     if let bins = draws as? BinnedPaths {
-      remarks.append("paths are drawn from \(bins.ranges.count) of \(oneShot.bins) bins of multiply-adds")
+      remarks.append(
+        "paths are drawn from \(bins.ranges.count) of \(oneShot.bins) bins of \(recipe.measure == .macs ? "multiply-adds" : recipe.measure.name)"
+      )
     }
     return OneShotStage(
       trainingSteps: trainingSteps, draws: draws, moves: moves, entropy: entropy, remarks: remarks)
   }
 
-  /// Of multiply-adds.
-  static func limit(_ recipe: SearchRecipe) -> Budget? {
-    recipe.budget ?? recipe.targetMACs.map { Budget(shares: 0...1, of: $0) }
-  }
+  /// By the recipe's measure.
+  static func limit(_ recipe: SearchRecipe) -> Budget? { recipe.limit }
 
   static func exhaustion(_ count: Int, _ budget: Int) -> String {
     "\(count == 1 ? "only one network is" : "only \(count) networks are") legal, no more than the budget of \(budget): "
@@ -132,13 +133,12 @@ extension OneShotSearch {
     case .uniform: return UniformPaths(members: try MemberSet(space), seed: seed)
     case .crossed: return try CrossedPaths(space, seed: seed)
     case .bins:
-      guard let target = recipe.targetMACs else {
-        throw SearchError.badRecipe(
-          "'oneshot.draws: bins' are bins of multiply-adds around a target, and there is none")
+      guard let target = recipe.target else {
+        throw SearchError.badRecipe("'oneshot.draws: bins' are bins of costs around a target, and there is none")
       }
       let shares = oneShot.binShares
       return try BinnedPaths(
-        space, from: Int((shares.lowerBound * Double(target)).rounded()),
+        space, by: recipe.measure, from: Int((shares.lowerBound * Double(target)).rounded()),
         to: Int((shares.upperBound * Double(target)).rounded()), count: oneShot.bins, seed: seed)
     }
   }
@@ -175,6 +175,19 @@ extension OneShotRecipe {
 }
 
 extension SupernetPlan {
+  /// The tensors that a way of training trains, batch norms' scales and shifts among them.
+  ///
+  /// - Throws: `OneShotError.nothingTrained`.
+  package func tensorsTrained(
+    by weights: OneShotRecipe.Weights, _ table: OperatorTable
+  ) throws(OneShotError) -> [TensorID] {
+    var recipe = OneShotRecipe()
+    recipe.weights = weights
+    recipe.trainsAffine = true
+    let all = tensors.indices.map(TensorID.init(index:)).filter { tensors[$0.index].isTrained }
+    return try trained(recipe, table) ?? all
+  }
+
   /// The tensors that a recipe trains; nil: all.
   ///
   /// - Throws: `OneShotError.nothingTrained`.

@@ -1,5 +1,5 @@
 package import Distributions
-import SpaceAnalysis
+package import SpaceAnalysis
 package import SpaceIR
 import Supernet
 
@@ -14,6 +14,8 @@ package struct OneShotSearch: SearchLoop {
 
   package let space: Space
   let seed: UInt64
+  /// What records tell of a network's cost, beside multiply-adds.
+  private let measure: CostMeasure
   let tensors: (count: Int, parameters: Int)
   private let stages: any OneShotStages
   var training: any PathTraining
@@ -37,7 +39,7 @@ package struct OneShotSearch: SearchLoop {
   /// - Throws: What the first stage throws.
   package init(
     _ space: Space, seed: UInt64, tensors: (count: Int, parameters: Int), stages: any OneShotStages,
-    training: any PathTraining, score: any CandidateScore, paths: Int
+    training: any PathTraining, score: any CandidateScore, paths: Int, measure: CostMeasure = .macs
   ) throws {
     self.space = space
     self.seed = seed
@@ -46,6 +48,7 @@ package struct OneShotSearch: SearchLoop {
     self.training = training
     self.score = score
     self.paths = paths
+    self.measure = measure
     guard let first = try stages.stage(0, after: []) else { preconditionFailure("a search has a stage") }
     stage = first
   }
@@ -77,10 +80,11 @@ package struct OneShotSearch: SearchLoop {
     let global = trainedBefore + trained
     let draws = try (0..<paths).map { try stage.draws.path(step: global, number: $0) }
     let (losses, norm) = try training.train(draws, step: global, place: (trained, stage.trainingSteps))
-    let macs = try draws.map { try cost(of: $0, in: space).macs }
+    let costs = try draws.map { try measure.cost(of: $0, in: space) }
     let records = draws.indices.map { place in
       DrawRecord(
-        choices: draws[place].choices, macs: macs[place], trainingLoss: losses[place], validationLoss: nil,
+        choices: draws[place].choices, macs: costs[place].macs, measured: measure.measured(costs[place]),
+        trainingLoss: losses[place], validationLoss: nil,
         weight: 1 / Double(paths), share: nil)
     }
     let record = StepRecord(
@@ -95,9 +99,10 @@ package struct OneShotSearch: SearchLoop {
     if waiting.isEmpty { waiting = try stage.moves.proposals(after: history) }
     let proposal = waiting[0]
     let value = try score.value(of: proposal.architecture)
+    let cost = try measure.cost(of: proposal.architecture, in: space)
     let draw = DrawRecord(
-      choices: proposal.architecture.choices, macs: try cost(of: proposal.architecture, in: space).macs,
-      trainingLoss: nil, validationLoss: value.loss, weight: 0, share: nil)
+      choices: proposal.architecture.choices, macs: cost.macs, measured: measure.measured(cost), trainingLoss: nil,
+      validationLoss: value.loss, weight: 0, share: nil)
     let candidate = CandidateRecord(
       stage: finished.count, generation: proposal.generation, origin: proposal.origin, score: value.score)
     let record = StepRecord(
@@ -120,6 +125,9 @@ package struct OneShotSearch: SearchLoop {
     (trained, history, waiting) = (0, ScoredHistory(), [])
     stage = next
   }
+
+  /// What the score says of a network with the weights as they are; the search stays as it was.
+  package mutating func scored(_ network: Architecture) throws -> Double { try score.value(of: network).score }
 
   /// How far an indicator's search is from its exact optimum.
   package func conclusion() throws -> [String] {

@@ -160,7 +160,9 @@ extension OperatorRanking.Entry {
         continue
       }
       let means = Means(row)
-      let amount = capacity.macs * part(cell.macs, of: means.macs) + capacity.parameters * part(cell.parameters, of: means.parameters)
+      let amount =
+        capacity.macs * part(cell.macs, of: means.macs) + capacity.parameters
+        * part(cell.parameters, of: means.parameters)
       latency += Double(time)
       // An operator that takes no time would be infinitely good: it counts as one nanosecond.
       score += amount / part(max(1, Double(time)), of: max(1, means.latency))

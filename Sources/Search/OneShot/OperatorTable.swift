@@ -20,9 +20,22 @@ package struct LayerOperators: Sendable {
     self.space = space
     self.plan = plan
     rowOfLayer = try Self.rows(of: space, plan)
-    let ways = try FactoredWays(space, members, factors: plan.factors.map { ($0.decisions, $0.combinations) })
+    // Most combinations fit any network; only the others are looked for.
+    var ways: FactoredWays?
+    var generator = SplitRandom(seed: 0, stream: 0x6578_616d)
+    let base = members.draw(using: &generator)
     examples = try plan.factors.indices.map { row in
-      try plan.factors[row].combinations.indices.map { try Self.example(space, ways, plan, row, $0) }
+      try plan.factors[row].combinations.indices.map { combination in
+        var network = base
+        for (id, option) in zip(plan.factors[row].decisions, plan.factors[row].combinations[combination]) {
+          network[id] = option
+        }
+        if space.contains(network), members.contains(network) { return network }
+        let known =
+          try ways ?? FactoredWays(space, members, factors: plan.factors.map { ($0.decisions, $0.combinations) })
+        ways = known
+        return try Self.example(space, known, plan, row, combination)
+      }
     }
   }
 
@@ -33,7 +46,8 @@ package struct LayerOperators: Sendable {
       guard let option else { return nil }
       let decision = space[id]
       // Which alternative of a layer it is says its name alone.
-      return decision.parameter == "op" ? "\(decision.options[option])" : "\(decision.parameter) \(decision.options[option])"
+      let own = decision.parameter.split(separator: ".").last.map(String.init) ?? decision.parameter
+      return own == "op" ? "\(decision.options[option])" : "\(own) \(decision.options[option])"
     }
     return parts.joined(separator: ", ")
   }

@@ -28,14 +28,16 @@ struct UniformPaths: PathDraws {
 /// is a counted set, so a draw is exact and none is thrown away. Bins without networks are left out.
 struct BinnedPaths: PathDraws {
   private let bins: [MemberSet]
-  /// Multiply-adds of each bin that has networks, both ends included.
+  /// Costs of each bin that has networks, both ends included.
   let ranges: [ClosedRange<Int>]
   private let seed: UInt64
 
   /// - Parameters:
   ///   - count: Bins of equal width from the least to the greatest.
   /// - Throws: `MemberSetError` where no bin has a network.
-  init(_ space: Space, from least: Int, to greatest: Int, count: Int, seed: UInt64) throws {
+  init(
+    _ space: Space, by measure: CostMeasure = .macs, from least: Int, to greatest: Int, count: Int, seed: UInt64
+  ) throws {
     self.seed = seed
     var found: [(ClosedRange<Int>, MemberSet)] = []
     var failure: MemberSetError?
@@ -45,10 +47,10 @@ struct BinnedPaths: PathDraws {
       let high = least + (greatest - least) * (number + 1) / count - (number + 1 < count ? 1 : 0)
       guard low <= high else { continue }
       do throws(MemberSetError) {
-        let band = Budget(.macs, least: low, greatest: high)
+        let band = Budget(measure.searched, least: low, greatest: high)
         found.append((low...high, try LegalDraws.members(of: space, within: band, bins: OneShotSearch.costBins)))
       } catch .budgets(.band(_, .empty(let band, let first, let last))) {
-        failure = failure ?? .budgets(.band(.macs, .empty(band: band, least: first, greatest: last)))
+        failure = failure ?? .budgets(.band(measure, .empty(band: band, least: first, greatest: last)))
       } catch .budgets(.band(_, .unresolved)) {
         continue
       } catch {

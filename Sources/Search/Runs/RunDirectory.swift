@@ -1,3 +1,5 @@
+package import Supernet
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -23,8 +25,9 @@ package final class RunDirectory: Sendable {
     case distribution = "distribution.json"
     case result = "result.json"
     case architecture = "architecture.yaml"
-    /// Of the architecture, as its training left them.
+    /// Of the architecture, as its training left them, and their average.
     case weights = "weights.safetensors"
+    case averageWeights = "weights-ema.safetensors"
     case progress = "progress.json"
     case lock
   }
@@ -77,7 +80,8 @@ package final class RunDirectory: Sendable {
   /// but what is written before that.
   package static func isUnbegun(_ path: String) -> Bool {
     let names = names(in: path)
-    let early = [File.lock.rawValue, File.recipe.rawValue, File.start.rawValue, "space"]
+    let early =
+      [File.lock, .recipe, .start, .architecture].map(\.rawValue) + ["space", TeacherFiles.folderName]
     return names.contains(File.lock.rawValue) && names.allSatisfy { early.contains($0) || $0.hasSuffix(".part") }
       && !isInUse(path)
   }
@@ -85,6 +89,15 @@ package final class RunDirectory: Sendable {
   /// Writes a whole file beside its place, and puts it there in one move.
   package func write(_ contents: [UInt8], to file: File) throws(RunError) {
     try writeFile(contents, at: "\(path)/\(file.rawValue)")
+  }
+
+  /// The same of tensors, part by part.
+  package func write(_ tensors: TensorFile, to file: File) throws { try write(tensors, at: file.rawValue) }
+
+  package func write(_ tensors: TensorFile, at relative: String) throws {
+    let draft = try FileDraft(of: "\(path)/\(relative)")
+    try tensors.write { try draft.append($0) }
+    try draft.commit()
   }
 
   /// A copy of an input of the run, at a path below the folder.
@@ -125,8 +138,12 @@ package final class RunDirectory: Sendable {
 
 extension RunDirectory {
   /// Takes everything away that a search has come to, so that it begins again: what defines it stays.
-  package func startOver() throws(RunError) {
-    for file in [File.result, .architecture, .weights, .distribution, .progress] { try removeFile("\(path)/\(file.rawValue)") }
+  package func startOver() throws {
+    // The architecture of a training is what defines it.
+    let found: [File] = try Self.isTraining(path) ? [] : [.architecture]
+    for file in found + [.result, .distribution, .progress, .weights, .averageWeights] {
+      try removeFile("\(path)/\(file.rawValue)")
+    }
     try CheckpointShelf.clear(path)
     for ending in ["", "-wal", "-shm", "-journal", ".part"] {
       try removeFile("\(path)/\(File.steps.rawValue)\(ending)")
@@ -135,6 +152,7 @@ extension RunDirectory {
 
   /// What a process that was stopped after the last record had left to do: checkpoints of a finished run go.
   package func tidy() throws {
+    if try Self.isTraining(path) { return try tidyTraining() }
     if var progress = try Self.decodeIfThere(RunProgress.self, from: .progress, of: path), progress.phase != .finished {
       progress.phase = .finished
       try write(progress, as: .progress)

@@ -15,6 +15,12 @@ package enum RunError: Error, Hashable, Sendable {
   case unfinished(path: String, steps: Int, of: Int)
   /// Somebody has asked the process to stop, and it has written a checkpoint.
   case stopped(path: String, steps: Int, of: Int)
+  /// The run trains one network, and a search is asked for.
+  case isTraining(path: String)
+  /// Somebody has asked the process that trains one network to stop, and it has written a checkpoint.
+  case trainingStopped(path: String, steps: Int, of: Int)
+  /// The run searches, and the training of one network is asked for.
+  case isSearch(path: String)
   /// `run.json` is of another version of this package.
   case otherFormat(path: String, version: Int, wanted: Int)
   /// A search was stopped before it had written what defines it.
@@ -75,6 +81,21 @@ extension RunError: CustomStringConvertible {
       """
       '\(path)' holds \(runs.count) runs, one for each seed
       help: name one of them: \(runs.prefix(8).joined(separator: ", "))\(runs.count > 8 ? ", ..." : "")
+      """
+    case .isSearch(let path):
+      """
+      '\(path)' is a search, and this needs a run of 'espalier train'
+      help: train its network first: espalier train \(path)/architecture.yaml
+      """
+    case .trainingStopped(let path, let steps, let total):
+      """
+      stopped as asked, after \(steps) of \(total) steps; everything up to here is kept
+      help: go on with 'espalier resume \(path)'
+      """
+    case .isTraining(let path):
+      """
+      '\(path)' is the training of one network, and this needs a search
+      help: its architecture is '\(path)/architecture.yaml'; see also: espalier status \(path)
       """
     case .unfinished(let path, let steps, let total):
       "the run '\(path)' has no result: it did \(steps) of \(total) steps"

@@ -5,7 +5,7 @@ package import Supernet
 /// What a run is defined by: equal definitions give equal bytes in every other file but `progress.json`.
 package struct RunDefinition: Hashable, Sendable, Codable {
   /// Of the format that this package writes and reads.
-  package static let currentVersion = 2
+  package static let currentVersion = 3
 
   package var version = Self.currentVersion
   package var method: SearchMethod
@@ -29,11 +29,14 @@ package struct RunDefinition: Hashable, Sendable, Codable {
   package var spaceHash: String
   /// Which networks may be drawn, beside what the space requires; nil: all of those.
   package var conditions: [String]?
-  /// Latency tables in `tables/`, which were named beside the space: by device the CRC-32 of the file. Nil: none.
+  /// Latency tables in `tables/`, which were named beside the space: by device the SHA-256 of the file. Nil: none.
   package var tables: [String: String]?
   /// Channels, height, width.
   package var input: [Int]
   package var totalSteps: Int
+
+  /// Where a run keeps the latency table of a device.
+  package static func path(ofTable device: String) -> String { "tables/\(device).yaml" }
 
   package init(
     method: SearchMethod, recipe: SearchRecipe, retraining: TrainingRecipe, baselines: Int, seed: UInt64, data: String,
@@ -185,11 +188,8 @@ extension RunDirectory {
   ///
   /// - Throws: `RunError`, among others where another version wrote it.
   package static func definition(of path: String) throws -> RunDefinition {
-    struct Version: Decodable {
-      let version: Int
-    }
-    if !has(.definition, in: path), isUnbegun(path) { throw RunError.unbegun(path: path) }
-    let version = try decode(Version.self, from: .definition, of: path).version
+    let (kind, version) = try stamp(of: path)
+    guard kind != TrainingDefinition.kind else { throw RunError.isTraining(path: path) }
     guard version == RunDefinition.currentVersion else {
       throw RunError.otherFormat(path: path, version: version, wanted: RunDefinition.currentVersion)
     }

@@ -112,9 +112,7 @@ package struct SearchSession {
     try runSteps(in: run, database, shelf, pace, isStopping, &clocks, observe: observe)
     for document in search.documents { try run.store(document.bytes, at: document.name) }
     let (chosen, rank) = try search.choice()
-    let conclusion = try search.conclusion()
-    if !conclusion.isEmpty { observe(.noted(conclusion)) }
-    let cost = try cost(of: chosen, in: space)
+    let cost = try definition.recipe.cost(of: chosen, in: space)
     if let learnt = search.learnt { try run.write(DistributionSnapshot(learnt, of: space), as: .distribution) }
     try run.write(Array(architectureText(chosen).utf8), to: .architecture)
     clocks.beginRetraining()
@@ -241,10 +239,12 @@ package struct SearchSession {
   ) async throws -> [RetrainedNetwork] {
     guard definition.retraining.epochs > 0 else {
       observe(.chosen(chosen, cost, rank: rank, networks: 0))
+      try conclude(observe)
       return []
     }
     let tasks = try retrainingTasks(chosen, cost)
     observe(.chosen(chosen, cost, rank: rank, networks: tasks.count))
+    try conclude(observe)
     let known = try RunReader(of: run.path)?.networks() ?? [:]
     for number in known.keys.sorted() { observe(.network(known[number]!)) }
     let progress = RetrainingProgress(
@@ -268,9 +268,15 @@ package struct SearchSession {
     }
   }
 
+  private func conclude(_ observe: @Sendable (SessionEvent) -> Void) throws {
+    let conclusion = try search.conclusion()
+    if !conclusion.isEmpty { observe(.noted(conclusion)) }
+  }
+
   private func retrainingTasks(_ chosen: Architecture, _ cost: NetworkCost) throws -> [RetrainingTask] {
     let random = try randomNetworks(
-      like: cost.macs, within: 0.05, count: definition.baselines, of: space, seed: definition.seed)
+      like: cost[definition.recipe.measure], by: definition.recipe.measure, within: 0.05, count: definition.baselines,
+      of: space, seed: definition.seed)
     return ([("searched", chosen)] + random.enumerated().map { ("random \($0.offset + 1)", $0.element) })
       .enumerated().map { number, task in
         RetrainingTask(

@@ -42,6 +42,19 @@ extension Budget.Quantity {
   }
 }
 
+extension CostMeasure {
+  /// As a requirement bounds it; nil: none can.
+  package var quantity: Budget.Quantity? {
+    switch self {
+    case .macs: .macs
+    case .parameters: .parameters
+    case .activationBytes: .activationBytes
+    case .latency(let device): .latency(device: device)
+    case .weights, .poolingInputs: nil
+    }
+  }
+}
+
 extension NetworkCost {
   /// - Precondition: As of a measure.
   package subscript(quantity: Budget.Quantity) -> Int { self[quantity.measure] }

@@ -12,7 +12,7 @@ package struct CostEstimate: Hashable, Sendable {
     precondition(draws > 0, "an estimate needs a draw")
     let sampler = UniformSampler(space, measure: drawMeasure)
     var costs: [Int] = []
-    for _ in 0..<draws { costs.append(try cost(of: sampler.draw(using: &generator), in: space)[measure]) }
+    for _ in 0..<draws { costs.append(try space.cost(of: sampler.draw(using: &generator), by: measure)) }
     sortedCosts = costs.sorted()
   }
 
@@ -25,7 +25,7 @@ package struct CostEstimate: Hashable, Sendable {
   ) throws(CostError) {
     precondition(draws > 0, "an estimate needs a draw")
     var costs: [Int] = []
-    for _ in 0..<draws { costs.append(try cost(of: members.draw(using: &generator), in: space)[measure]) }
+    for _ in 0..<draws { costs.append(try space.cost(of: members.draw(using: &generator), by: measure)) }
     sortedCosts = costs.sorted()
   }
 

@@ -18,6 +18,11 @@ package func cost(
 }
 
 extension Space {
+  /// What a member costs by one measure. Throws as `cost(of:in:devices:)`.
+  package func cost(of architecture: Architecture, by measure: CostMeasure) throws(CostError) -> Int {
+    try SpaceAnalysis.cost(of: architecture, in: self, devices: measure.device.map { [$0] } ?? [])[measure]
+  }
+
   /// - Throws: `CostError.noTable`.
   func latencyTables(of devices: [String]) throws(CostError) -> [LatencyTable] {
     var tables: [LatencyTable] = []

@@ -83,6 +83,37 @@ package enum CostMeasure: Hashable, Sendable {
     case .latency(let device): "latency(\(device))"
     }
   }
+
+  /// The measure of a name; nil where there is none.
+  package init?(name: String) {
+    if let found = Self.ofGraphs.first(where: { $0.name == name }) {
+      self = found
+    } else if let device = name.wholeMatch(of: /latency\(([^()]+)\)/)?.output.1 {
+      self = .latency(device: String(device))
+    } else {
+      return nil
+    }
+  }
+
+  /// The device that it is of; nil for what a graph alone tells.
+  package var device: String? { if case .latency(let device) = self { device } else { nil } }
+}
+
+/// As its name.
+extension CostMeasure: Codable {
+  package init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    let name = try container.decode(String.self)
+    guard let measure = CostMeasure(name: name) else {
+      throw DecodingError.dataCorruptedError(in: container, debugDescription: "'\(name)' is no measure")
+    }
+    self = measure
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(name)
+  }
 }
 
 /// Why a cost has no value. Domains of a checked space are typed, but their products can still leave 64 bits.

@@ -10,21 +10,20 @@ extension SpaceReader {
       let fields = Fields(
         node, place: "'correction'", allowed: LatencyRecord.correctionKeys, unreadable: unreadable, log: &log)
     else { return nil }
-    let constant = fields.required("constant", log: &log).flatMap { signedTime($0.value) }
+    let constant = fields.required("constant", log: &log).flatMap { self.constant($0.value) }
     let factor = fields.required("factor", log: &log).flatMap { millionths($0.value) }
     guard let constant, let factor else { return nil }
     return LatencyCorrection(constant: constant, millionths: factor)
   }
 
   /// In nanoseconds, rounded to the nearest, halves up.
-  private mutating func signedTime(_ node: YAMLNode) -> Int? {
-    guard let text = node.scalar?.text, let time = Quantity.nanoseconds(text) else {
-      node.reportShape(expected: "a time such as 0.3 ms or -20 us", what: "'constant'", log: &log)
+  private mutating func constant(_ node: YAMLNode) -> Int? {
+    guard let text = node.scalar?.text, let time = Quantity.nanoseconds(text), time.numerator >= 0 else {
+      node.reportShape(expected: "a time of at least 0 such as 0.3 ms", what: "'constant'", log: &log)
       return nil
     }
-    let whole = (time.numerator.magnitude / time.denominator.magnitude).addingReportingOverflow(
-      time.numerator.magnitude % time.denominator.magnitude * 2 >= time.denominator.magnitude ? 1 : 0)
-    return time.numerator < 0 ? -Int(whole.partialValue) : Int(whole.partialValue)
+    let (whole, rest) = time.numerator.quotientAndRemainder(dividingBy: time.denominator)
+    return whole + (rest >= time.denominator - rest ? 1 : 0)
   }
 
   private mutating func millionths(_ node: YAMLNode) -> Int? {

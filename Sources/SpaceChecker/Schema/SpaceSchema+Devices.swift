@@ -40,8 +40,8 @@ extension SpaceSchema {
         (
           "latency",
           [
-            "description": "A time with its unit: 310 ns, 31.4 us, 0.05 ms, 2e-6 s.", "type": "string",
-            "pattern": "^[+]?[0-9.]+([eE][-+]?[0-9]+)? *(ns|us|ms|s)$",
+            "description": "A time with its unit: 310 ns, 31.4 us, 0.05 ms, 2e-6 s; or unmeasured.", "type": "string",
+            "pattern": "^(unmeasured|[+]?[0-9.]+([eE][-+]?[0-9]+)? *(ns|us|ms|s))$",
             "patternErrorMessage": "A latency is a time with its unit, such as 1.2 ms.",
           ]
         ),
@@ -56,7 +56,7 @@ extension SpaceSchema {
       keyed(
         LatencyRecord.correctionKeys,
         [
-          ("constant", ["description": "A time with its unit, which may be below 0.", "type": "string"]),
+          ("constant", ["description": "A time with its unit.", "type": "string"]),
           ("factor", ["description": "Above 0.", "type": "number", "exclusiveMinimum": 0, "maximum": 1000]),
           ("constant_error", ["description": "Its standard error, a time with its unit.", "type": "string"]),
           ("factor_error", ["description": "Its standard error.", "type": "number", "minimum": 0]),

@@ -3,13 +3,14 @@
 /// Kernels that run alone find their weights in the cache and have no neighbour to be fused with; what that amounts to is
 /// nearly the same for every network of a space, so a line through a few measured networks takes it.
 package struct LatencyCorrection: Hashable, Sendable {
-  /// Nanoseconds; may be below 0.
+  /// Nanoseconds, at least 0: every network takes some time, and costs are counted from 0 on.
   package let constant: Int
   /// In millionths, above 0.
   package let millionths: Int
 
-  /// - Precondition: The factor is above 0 and at most `mostMillionths`.
+  /// - Precondition: The constant is not below 0; the factor is above 0 and at most `mostMillionths`.
   package init(constant: Int, millionths: Int) {
+    precondition(constant >= 0, "a network takes some time")
     precondition((1...Self.mostMillionths).contains(millionths), "a factor is above 0 and at most 1000")
     self.constant = constant
     self.millionths = millionths

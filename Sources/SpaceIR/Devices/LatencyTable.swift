@@ -12,7 +12,7 @@ package struct LatencyTable: Hashable, Sendable {
   package let path: String
   /// In nanoseconds, at least 0, each with the factor of the correction.
   private let times: [KernelShape: Int]
-  /// What every network takes beside its kernels, in nanoseconds; below 0 where kernels alone take longer than together.
+  /// What every network takes beside its kernels, in nanoseconds.
   package let constant: Int
 
   /// - Parameter times: As they were measured.
@@ -35,7 +35,8 @@ package struct LatencyTable: Hashable, Sendable {
 /// their text form has none of it.
 package struct DeviceKnowledge: Hashable, Sendable {
   package var tables: [LatencyTable] = []
-  /// Of a space that was bound to a network: the kernels of the space before.
+  /// Of a space that was bound to a network: the kernels of the space before. Of another one its own, where they are
+  /// asked for so often that they are kept.
   package var boundKernels: KernelFusion?
 
   package init() {}
@@ -54,6 +55,9 @@ extension Space {
 
   /// The table of a device.
   package func latencyTable(of device: String) -> LatencyTable? { latencyTables.first { $0.device == device } }
+
+  /// Works out once which operations are kernels, for the latencies of many networks.
+  package mutating func keepKernels() { devices.boundKernels = KernelFusion(self) }
 
   /// The devices whose latency a requirement bounds, in the order of their first mention.
   package var budgetedDevices: [String] {

@@ -25,6 +25,8 @@ package struct KernelProgram: Hashable, Sendable {
   package var logits: BufferID
   /// Of the outputs after the first, in their order; each has a loss of its own.
   package var furtherLogits: [BufferID] = []
+  /// What the batch has to say about branches, from the first to the last; empty unless the options ask for it.
+  package var branches: [BranchInput] = []
   package var arenaBytes: Int
   /// The forward instructions that one fused kernel can carry out together.
   package var segments: [ProgramSegment]
@@ -188,13 +190,16 @@ package struct BindingOptions: Hashable, Sendable {
   package var recomputation: Recomputation
   /// Whether the backward pass of a mixture has the gradient of its masks.
   package var trainsMasks: Bool
+  /// Whether residual branches are scaled by inputs of the batch.
+  package var dropsBranches: Bool
   /// By tensor, whether it is not trained: no gradient of it is computed, nothing is kept for one, and what lies before the
   /// first trained tensor has no backward pass. Nil: every trained tensor of the plan is.
   package var frozen: [Bool]?
 
   package init(
     batch: Int, pass: Pass, labelSmoothing: Double = 0, elementBytes: Int = 4, epsilon: Double = 1e-5,
-    recomputation: Recomputation = .elementwise, trainsMasks: Bool = true, frozen: [Bool]? = nil
+    recomputation: Recomputation = .elementwise, trainsMasks: Bool = true, dropsBranches: Bool = false,
+    frozen: [Bool]? = nil
   ) {
     self.batch = batch
     self.pass = pass
@@ -203,6 +208,7 @@ package struct BindingOptions: Hashable, Sendable {
     self.epsilon = epsilon
     self.recomputation = recomputation
     self.trainsMasks = trainsMasks
+    self.dropsBranches = dropsBranches
     self.frozen = frozen
   }
 }

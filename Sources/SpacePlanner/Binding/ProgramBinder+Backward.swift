@@ -21,7 +21,8 @@ extension ProgramBinder {
     }
     return KernelProgram(
       buffers: backward.buffers, slices: slices, instructions: instructions, forwardCount: forwardCount,
-      logits: outputs[0], furtherLogits: Array(outputs.dropFirst()), arenaBytes: 0, segments: segments)
+      logits: outputs[0], furtherLogits: Array(outputs.dropFirst()), branches: branches, arenaBytes: 0,
+      segments: segments)
   }
 }
 

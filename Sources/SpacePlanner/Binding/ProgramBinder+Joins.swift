@@ -3,7 +3,7 @@ import SpaceIR
 extension ProgramBinder {
   /// The sum of the operands that are not zero; nil where all are.
   mutating func sum(of operands: [NodeID], _ shape: [Int]) -> BufferID? {
-    let terms = operands.filter { !isZero($0) }.map { buffer(of: $0) }
+    let terms = withDroppedBranch(operands.filter { !isZero($0) }.map { buffer(of: $0) })
     guard var total = terms.first else { return nil }
     for term in terms.dropFirst() { total = emit(.add, [total, term], [shape]) }
     return total

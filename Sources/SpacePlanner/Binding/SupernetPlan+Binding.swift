@@ -35,6 +35,8 @@ struct ProgramBinder {
   var segments: [KernelProgram.ProgramSegment] = []
   /// The buffer of each node that ran.
   var results: [NodeID: BufferID] = [:]
+  /// Branches that the batch can drop.
+  var branches: [BranchInput] = []
   /// The shapes of nodes that are known to be zero. They cost nothing until something other than a sum reads them.
   var zeros: [NodeID: [Int]] = [:]
 

@@ -14,6 +14,8 @@ package struct MixtureCost: Sendable {
 
   private let variables: [MixtureVariable]
   private let terms: [Term]
+  /// What every network costs beside its terms: of a latency, the constant of its table.
+  private let constant: Double
 
   /// Σ over outcomes of P(outcome) times amount, times what a formula gives for mean widths.
   fileprivate struct Term {
@@ -32,9 +34,21 @@ package struct MixtureCost: Sendable {
     let greatest: Int
   }
 
+  /// A latency is always the mean over networks: a table has times for whole widths, and no formula between them.
+  ///
   /// - Throws: `PlanError` where a cost depends on too many combinations, or leaves 64 bits.
+  /// - Precondition: The space has the table of a latency's device.
   package init(_ measure: CostMeasure, _ rule: Rule, of plan: SupernetPlan) throws(PlanError) {
     var maker = TermMaker(plan: plan)
+    if case .latency(let device) = measure {
+      guard let table = plan.space.latencyTable(of: device) else { preconditionFailure("a latency has its table") }
+      try maker.visit(plan.space.body, path: .constant(.boolean(true)), table, KernelFusion(plan.space))
+      variables = maker.builder.variables
+      terms = maker.terms
+      constant = Double(table.constant)
+      return
+    }
+    constant = 0
     try maker.visit(plan.space.body, path: .constant(.boolean(true)), measure, rule)
     variables = maker.builder.variables
     terms = maker.terms
@@ -46,7 +60,7 @@ package struct MixtureCost: Sendable {
   package func value(_ weights: [[Double]]) -> (cost: Double, gradient: [[Double]]) {
     let probabilities = variables.probabilities(weights)
     var slopes = variables.map { [Double](repeating: 0, count: $0.outcomes) }
-    var cost = 0.0
+    var cost = constant
     for term in terms {
       let share = term.share(probabilities)
       let (value, partial) = term.formula(probabilities)
@@ -96,6 +110,30 @@ package struct MixtureCost: Sendable {
           case .effective: try addEffective(cost, node, path)
           }
         }
+      }
+    }
+
+    /// The kernels of a region, each with the times of its row for what is decided.
+    mutating func visit(
+      _ region: Region, path: Expression, _ table: LatencyTable, _ fusion: KernelFusion
+    ) throws(PlanError) {
+      for node in region.nodes {
+        guard case .choice(let choice) = node.operation else { continue }
+        for alternative in choice.alternatives {
+          let taken = alternative.values.map { Expression.binary(.equal, choice.selector, .constant($0)) }
+          let any = taken.dropFirst().reduce(taken[0]) { .binary(.or, $0, $1) }
+          try visit(alternative.region, path: .binary(.and, path, any), table, fusion)
+        }
+      }
+      let types = plan.types
+      for kernel in fusion.kernels(of: region, type: { types[$0] }) {
+        let arguments = [path.folded] + kernel.arguments.map(\.folded)
+        let quantity = try builder.quantity(of: arguments, where: []) { (values) throws(PlanError) in
+          guard values[0] == .boolean(true) else { return 0 }
+          guard let time = table[KernelShape(kernel.form, Array(values.dropFirst()))] else { throw .noValue }
+          return time
+        }
+        terms.append(Term(variable: quantity.variable, amounts: quantity.amounts, widths: [], corners: [1]))
       }
     }
 

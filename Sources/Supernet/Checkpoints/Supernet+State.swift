@@ -1,10 +1,18 @@
 import Engine
 import SpacePlanner
 
-/// Which planes a training keeps beside the values.
-package enum KeptPlanes: Hashable, Sendable {
-  case momentum
-  case momentumAndAverage
+/// Which planes a training keeps beside the values and the momentum.
+package struct KeptPlanes: Hashable, Sendable {
+  package var average: Bool
+  /// The mean of squared gradients.
+  package var square: Bool
+
+  package init(average: Bool = false, square: Bool = false) {
+    self.average = average
+    self.square = square
+  }
+
+  package static let momentum = KeptPlanes()
 }
 
 extension Supernet {
@@ -21,8 +29,10 @@ extension Supernet {
       // A tensor that was never updated has no other plane; an average that is written would count as begun.
       guard updates > 0 else { continue }
       saved.append(TensorFile.Tensor("momentum/\(tensor.name)", tensor.shape, try values(.momentum, of: index)))
-      guard kept == .momentumAndAverage else { continue }
-      saved.append(TensorFile.Tensor("average/\(tensor.name)", tensor.shape, try values(.average, of: index)))
+      for (plane, name, isKept) in [(EnginePlane.average, "average", kept.average), (.square, "square", kept.square)]
+      where isKept {
+        saved.append(TensorFile.Tensor("\(name)/\(tensor.name)", tensor.shape, try values(plane, of: index)))
+      }
     }
     saved.append(TensorFile.Tensor("updates", [counts.count], .float64(counts)))
     return saved
@@ -61,8 +71,10 @@ extension Supernet {
       guard counts[trained] > 0 else { continue }
       try context.write([counts[trained]], to: .steps, of: index)
       try restore(.momentum, "momentum/\(tensor.name)", of: index)
-      let average = "average/\(tensor.name)"
-      if tensors[average] != nil { try restore(.average, average, of: index) }
+      for (plane, name) in [(EnginePlane.average, "average/\(tensor.name)"), (.square, "square/\(tensor.name)")]
+      where tensors[name] != nil {
+        try restore(plane, name, of: index)
+      }
     }
   }
 

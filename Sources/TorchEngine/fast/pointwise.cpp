@@ -7,6 +7,7 @@
 #include "../kernels/kernels.h"
 
 #include <algorithm>
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -14,17 +15,19 @@ namespace espalier::fast {
 
 namespace {
 
-/// The factor that stays in the cache, and the sums of a weight's gradient, have at most this many rows and columns.
-constexpr int64_t kWidest = 256;
+/// The factor, and the sums of a weight's gradient, stay in the cache: they have at most this many rows and columns,
+/// or are no larger than this in all.
+constexpr int64_t kWidest = 256, kLargest = 9 << 14;
 constexpr int64_t kGrain = 1 << 20;  ///< multiply-adds from which it pays to give another thread a part
 /// Elements of the rows of all operands that are in the cache at once.
 constexpr int64_t kPiece = 1 << 16;
 /// Rows whose products are summed in float32 before they go to float64.
 constexpr int64_t kMostPending = 4096;
 
-bool is_narrow(const Execution &execution, const es_instruction &instruction) {
+bool is_small(const Execution &execution, const es_instruction &instruction) {
   const int64_t *w = execution.slice(instruction.slices[0]).extent;
-  return instruction.attributes[0] == 1 && instruction.attributes[1] == 1 && w[0] <= kWidest && w[3] <= kWidest;
+  const bool is_narrow = w[0] <= kWidest && w[3] <= kWidest;
+  return instruction.attributes[0] == 1 && instruction.attributes[1] == 1 && (is_narrow || w[0] * w[3] <= kLargest);
 }
 
 int64_t whole_vectors(int64_t count) {
@@ -55,32 +58,36 @@ struct Factor {
 class WeightSums {
  public:
   WeightSums(int64_t first, int64_t second)
-      : first_(first), second_(second), width_(whole_vectors(second)), pending_(first * width_), sums_(first * second) {}
+      : first_(first), second_(second), width_(whole_vectors(second)), pending_(first * width_) {}
 
   void add(const float *a, const float *b, int64_t rows) {
     best_loops().correlate(
         {.a = a, .b = b, .sums = pending_.data(), .rows = rows, .first = first_, .second = second_, .width = width_});
     rows_ += rows;
-    if (rows_ >= kMostPending) settle();
-  }
-
-  const std::vector<double> &settled() {
-    settle();
-    return sums_;
-  }
-
- private:
-  void settle() {
-    for (int64_t f = 0; f < first_; ++f) {
-      for (int64_t s = 0; s < second_; ++s) sums_[f * second_ + s] += pending_[f * width_ + s];
-    }
+    if (rows_ < kMostPending) return;
+    sums_.resize(first_ * second_);
+    settle(sums_);
     std::fill(pending_.begin(), pending_.end(), 0.0f);
     rows_ = 0;
   }
 
+  /// Adds them to `all` [first, second].
+  void add_to(std::vector<double> &all) {
+    if (sums_.empty()) return settle(all);
+    settle(sums_);
+    std::transform(sums_.begin(), sums_.end(), all.begin(), all.begin(), std::plus());
+  }
+
+ private:
+  void settle(std::vector<double> &sums) const {
+    for (int64_t f = 0; f < first_; ++f) {
+      for (int64_t s = 0; s < second_; ++s) sums[f * second_ + s] += pending_[f * width_ + s];
+    }
+  }
+
   int64_t first_, second_, width_, rows_ = 0;
   std::vector<float> pending_;
-  std::vector<double> sums_;
+  std::vector<double> sums_;  ///< empty while there are only pending ones
 };
 
 /// Calls body(from, rows) for pieces of the rows from ..< to.
@@ -93,12 +100,12 @@ void for_pieces(int64_t from, int64_t to, int64_t row, const Body &body) {
 }  // namespace
 
 bool is_pointwise(const Execution &execution, const es_instruction &instruction) {
-  return instruction.opcode == ES_CONVOLUTION && is_narrow(execution, instruction);
+  return instruction.opcode == ES_CONVOLUTION && is_small(execution, instruction);
 }
 
 bool is_pointwise_backward(const Execution &execution, const es_instruction &instruction) {
   return instruction.opcode == ES_CONVOLUTION_BACKWARD && instruction.slices[1] < 0 &&
-         is_narrow(execution, instruction);
+         is_small(execution, instruction);
 }
 
 void pointwise(Execution &execution, const es_instruction &instruction, const es_instruction *before,
@@ -184,11 +191,8 @@ void pointwise_backward(Execution &execution, const es_instruction &instruction,
     });
   });
   if (trains) {
-    std::vector<double> all = sums[0].settled();
-    for (int64_t part = 1; part < parts; ++part) {
-      const std::vector<double> &own = sums[part].settled();
-      for (int64_t i = 0; i < in * out; ++i) all[i] += own[i];
-    }
+    std::vector<double> all(in * out);
+    for (WeightSums &own : sums) own.add_to(all);
     add_to_gradient(execution, instruction.slices[0], all.data());
   }
   if (following) following->leave(execution);

@@ -1,4 +1,4 @@
-// 1x1 convolutions with narrow factors, together with the batch norms beside them.
+// 1x1 convolutions with factors that stay in the cache, together with the batch norms beside them.
 #pragma once
 
 #include "fast.h"

@@ -22,7 +22,10 @@ struct CheckReport {
     if let correction = table.record.correction, table.record.correctionTexts["networks"] != nil {
       let constant = Double(correction.constant) / 1e6
       rows.append(
-        ("as the table corrects it", "table", check.corrected(constant: constant, factor: correction.factor, call: call)))
+        (
+          "as the table corrects it", "table",
+          check.corrected(constant: constant, factor: correction.factor, call: call)
+        ))
     }
     rows.append(("line through the others", "line", check.leavingOneOut))
     rows.append(("line from multiply-adds", "macs", check.macs))

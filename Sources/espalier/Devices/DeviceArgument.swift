@@ -17,7 +17,7 @@ struct DeviceArgument: ParsableArguments {
 
 extension Device {
   /// By its name, or by the path of its file.
-  fileprivate static func found(_ text: String) throws -> Device {
+  static func found(_ text: String) throws -> Device {
     if let device = builtIn(named: text) { return device }
     guard text.contains("/") || text.contains(".") || FileManager.default.fileExists(atPath: text) else {
       let names = builtIn.map(\.device.name)

@@ -53,7 +53,11 @@ private enum DeviceState {
     do throws(DeviceError) {
       self = .ready(try MeasuringCommand(device, scratch: scratch, devices: folder).describe())
     } catch {
-      if case .notSetUp(_, let steps) = error { self = .missing(steps: steps) } else { self = .failing(error.description) }
+      if case .notSetUp(_, let steps) = error {
+        self = .missing(steps: steps)
+      } else {
+        self = .failing(error.description)
+      }
     }
   }
 

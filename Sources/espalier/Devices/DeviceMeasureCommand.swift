@@ -72,11 +72,14 @@ struct DeviceMeasureCommand: ParsableCommand {
     } catch DeviceError.stopped {
       progress.erase()
       throw CommandFailure(
-        "stopped with \(measuring.measured.grouped) of \(kernels.count.grouped) kernels; they are in \(file.path), and "
-          + "the same command goes on")
+        measuring.measured == 0
+          ? "stopped before a call was done, so nothing was measured"
+          : "stopped with \(measuring.measured.grouped) of \(kernels.count.grouped) kernels; they are in \(file.path), "
+            + "and the same command goes on")
     } catch let error as DeviceError {
       progress.erase()
-      let kept = measuring.measured == 0 ? "" : "\nnote: \(counted(measuring.measured, "kernel")) before it are in \(file.path)"
+      let kept =
+        measuring.measured == 0 ? "" : "\nnote: \(counted(measuring.measured, "kernel")) before it are in \(file.path)"
       throw CommandFailure(error.description + kept, status: .couldNotRun)
     }
     progress.erase()
@@ -211,7 +214,8 @@ struct KernelMeasuring {
       let sorted = spreads.sorted()
       let (half, most) = (sorted[sorted.count / 2], sorted[min(sorted.count - 1, sorted.count * 9 / 10)])
       lines.append(
-        "passes lie above the least by \((half * 100).fixed(1)) % (median), \((most * 100).fixed(1)) % (90th percentile)")
+        "passes lie above the least by \((half * 100).fixed(1)) % (median), \((most * 100).fixed(1)) % (90th percentile)"
+      )
     }
     if unconfirmed > 0 {
       lines.append("\(counted(unconfirmed, "kernel")) unconfirmed; the same command measures them again")

@@ -24,7 +24,8 @@ struct DevicePoolCommand: ParsableCommand {
   @Option(help: ArgumentHelp("How many operators are kept.", valueName: "count"), transform: parseCount)
   var operators = 4
 
-  @Option(help: ArgumentHelp("Bands of latency, each of which keeps one first.", valueName: "count"), transform: parseCount)
+  @Option(
+    help: ArgumentHelp("Bands of latency, each of which keeps one first.", valueName: "count"), transform: parseCount)
   var bands = 3
 
   @Option(help: "How multiply-adds count as capacity.")
@@ -89,7 +90,8 @@ struct DevicePoolCommand: ParsableCommand {
     let lacking = ranking.unmeasured
     guard !lacking.isEmpty else { return "" }
     let rows = Set(lacking.flatMap(\.missing).map(\.kernel)).count
-    return "\(counted(lacking.count, "operator")) not measured on '\(ranking.device)': \(counted(rows, "row")) missing; "
+    return
+      "\(counted(lacking.count, "operator")) not measured on '\(ranking.device)': \(counted(rows, "row")) missing; "
       + "'espalier device rows' lists them\n"
   }
 
@@ -101,7 +103,8 @@ struct DevicePoolCommand: ParsableCommand {
         let difference = a.symmetricDifference(b).count
         lines.append(
           "pools of '\(first.device)' and '\(second.device)' "
-            + (difference == 0 ? "are the same" : "share \(a.intersection(b).count) of \(counted(a.count, "operator"))"))
+            + (difference == 0 ? "are the same" : "share \(a.intersection(b).count) of \(counted(a.count, "operator"))")
+        )
       }
     }
     return lines.joined(separator: "\n") + "\n"

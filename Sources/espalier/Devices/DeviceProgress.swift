@@ -29,7 +29,9 @@ final class DeviceProgress {
     case .call(let models):
       asked = models
       show(share: 0, detail: "")
-      if !stream.isTerminal { stream.line(line(done: settled, detail: "a call with \(counted(models, "model"))").plain) }
+      if !stream.isTerminal {
+        stream.line(line(done: settled, detail: "a call with \(counted(models, "model"))").plain)
+      }
     case .progress(let text): show(share: Self.share(of: text), detail: text)
     case .trouble(let text):
       erase()

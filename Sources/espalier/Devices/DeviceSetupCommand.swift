@@ -49,7 +49,8 @@ struct DeviceSetupCommand: ParsableCommand {
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = FileHandle.standardError
     do { try process.run() } catch {
-      throw CommandFailure("cannot start '\(step[0])': \((error as NSError).localizedDescription)", status: .couldNotRun)
+      throw CommandFailure(
+        "cannot start '\(step[0])': \((error as NSError).localizedDescription)", status: .couldNotRun)
     }
     process.waitUntilExit()
     guard process.terminationReason == .exit, process.terminationStatus == 0 else {

@@ -112,7 +112,7 @@ struct ConsistencyBenchmark: AsyncParsableCommand {
 
   private func arms(_ data: String) -> [Arm] {
     func pi(_ change: (inout ContrastRecipe) -> Void) -> SearchRecipe {
-      var recipe = SearchMethod.piNAS.recipe(epochs: Double(epochs), targetMACs: nil, initialEntropy: 1)
+      var recipe = SearchMethod.piNAS.recipe(epochs: Double(epochs), target: nil, initialEntropy: 1)
       guard var contrast = recipe.oneShot?.contrast else { return recipe }
       // A mirrored digit is another one, or none.
       if data.hasPrefix("digits") { contrast.views.flips = false }
@@ -126,7 +126,7 @@ struct ConsistencyBenchmark: AsyncParsableCommand {
       Arm(name: "pi-nas, no mean teacher", recipe: pi { $0.momentum = 0 }),
       Arm(name: "pi-nas, no negatives", recipe: pi { $0.queue = 0 }),
       Arm(
-        name: "spos", recipe: SearchMethod.spos.recipe(epochs: Double(epochs), targetMACs: nil, initialEntropy: 1)),
+        name: "spos", recipe: SearchMethod.spos.recipe(epochs: Double(epochs), target: nil, initialEntropy: 1)),
     ]
   }
 

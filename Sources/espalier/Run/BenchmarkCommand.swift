@@ -8,7 +8,8 @@ struct BenchmarkCommand: AsyncParsableCommand {
     discussion: "Figures depend on the machine, which each page names; compare within a page only.",
     subcommands: [
       ResultsBenchmark.self, StartupBenchmark.self, ValidateBenchmark.self, AnalysisBenchmark.self, StepBenchmark.self,
-      PathsBenchmark.self, BindBenchmark.self, KillsBenchmark.self, TransferBenchmark.self, ConsistencyBenchmark.self,
-      ExportBenchmark.self,
+      PathsBenchmark.self, BindBenchmark.self, KillsBenchmark.self, TransferBenchmark.self, OneShotBenchmark.self,
+      ConsistencyBenchmark.self, LoadingBenchmark.self, TrainingBenchmark.self, ExportBenchmark.self,
+      DevicesBenchmark.self,
     ])
 }

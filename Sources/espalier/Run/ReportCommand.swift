@@ -41,6 +41,10 @@ struct ReportCommand: ParsableCommand {
     if let seeds = try translatingFailures({ try SeedFolder(of: folder) }) {
       return try write(try seedsPage(seeds, at: path), to: path)
     }
+    if try translatingFailures({ try RunDirectory.isTraining(folder) }) {
+      let story = try translatingFailures { try TrainingStory(reading: folder) }
+      return try write(TrainingReport(of: story).html, to: path)
+    }
     try write(RunReport(of: try story(of: folder)).html, to: path)
   }
 
@@ -87,7 +91,8 @@ struct ReportCommand: ParsableCommand {
     }
     let shape = ImageShape(channels: input[0], height: input[1], width: input[2])
     let file = "\(run.folder)/\(run.definition.spaceFile)"
-    guard let result = try compileReadable(file, input: shape).result else {
+    let devices = try run.definition.tables(in: run.folder)
+    guard let result = try compileReadable(file, input: shape, devices: devices).result else {
       throw RunError.damaged(path: file, reason: "it is no space that compiles; see 'espalier validate \(file)'")
     }
     guard result.hash == run.definition.spaceHash else {

@@ -10,6 +10,7 @@ struct ResumeCommand: AsyncParsableCommand {
     discussion: """
         espalier resume runs/first
         espalier resume runs/seeds
+        espalier resume runs/trained
 
       The space is the copy in the run's folder. Takes up the newest checkpoint, drops the steps that were logged after \
       it, and does them again. All files but progress.json come out with the same bytes as without the stop. Of a folder \
@@ -40,6 +41,12 @@ struct ResumeCommand: AsyncParsableCommand {
   @Option(help: "Threads; changes no result.", transform: parseCount)
   var threads = availableProcessors()
 
+  @Option(
+    help: ArgumentHelp(
+      "Of a training: threads that read images ahead of the step. Default: as many as threads.", valueName: "threads"),
+    transform: parseCount)
+  var workers: Int?
+
   @OptionGroup var engine: DeviceOptions
 
   @Flag(help: "The answer as one JSON object.")
@@ -49,11 +56,12 @@ struct ResumeCommand: AsyncParsableCommand {
     ignoreSizeSignal()
     StopRequest.listen()
     if let seeds = try translatingFailures({ try SeedFolder(of: folder) }) { return try await resume(seeds) }
+    if try translatingFailures({ try RunDirectory.isTraining(folder) }) { return try resumeTraining() }
     let (run, definition) = try translatingFailures {
       let definition = try RunDirectory.definition(of: folder)
       return (try RunDirectory(continuing: folder), definition)
     }
-    if !fromStart, RunDirectory.has(.result, in: folder) { return try showFinished(run) }
+    if !fromStart, RunDirectory.has(.result, in: folder) { return try showFinished(run, RunResult.self) }
     _ = try await resume(run, definition, isOneOfSeveral: false)
   }
 
@@ -78,10 +86,26 @@ struct ResumeCommand: AsyncParsableCommand {
       device: engine.device)
   }
 
-  private func showFinished(_ run: RunDirectory) throws {
+  private func resumeTraining() throws {
+    let (definition, run) = try translatingFailures {
+      (try RunDirectory.training(of: folder), try RunDirectory(continuing: folder))
+    }
+    if !fromStart, RunDirectory.has(.result, in: folder) { return try showFinished(run, TrainingRunResult.self) }
+    let setup = try TrainSetup(
+      continuing: definition, in: folder, data: data, allowsOtherEngine: otherEngine, threads: threads,
+      workers: workers, device: engine.device)
+    if fromStart { try translatingFailures { try run.startOver() } }
+    let reporter = TrainReporter(setup, json: json, path: folder)
+    let session = try setup.session()
+    reporter.header()
+    let result = try setup.run(session, in: run, pace: checkpoints.pace) { reporter.observe($0) }
+    try reporter.answer(result)
+  }
+
+  private func showFinished<Result: Codable>(_ run: RunDirectory, _ type: Result.Type) throws {
     try translatingFailures {
       try run.tidy()
-      let result = try RunDirectory.decode(RunResult.self, from: .result, of: folder)
+      let result = try RunDirectory.decode(type, from: .result, of: folder)
       if json {
         let bytes = try RunDirectory.encode(result, pretty: true)
         Terminal.standardOutput.line(String(decoding: bytes, as: UTF8.self))

@@ -54,17 +54,18 @@ struct RunnableSpace {
     factorisedLogits = result.factorisedLogits
     jointLogits = result.jointLogits
     let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+    let named = Dictionary(devices.map { ($0.path, $0.device) }) { first, _ in first }
     var files: [File] = []
     var tables: [(device: String, bytes: [UInt8])] = []
-    var seen = 0
-    while let file = compilation.sources.file(SourceID(index: seen)) {
-      seen += 1
-      if let device = devices.first(where: { $0.path == file.path })?.device {
+    var number = 0
+    while let file = compilation.sources.file(SourceID(index: number)) {
+      number += 1
+      // Conditions and what options say are sources too, and no files.
+      if file.path.hasPrefix("--") { continue }
+      if let device = named[file.path], number > 1 {
         tables.append((device, file.bytes))
         continue
       }
-      // What options say is a source too, and no file.
-      if file.path.hasPrefix("--") { continue }
       let relative = file.path.hasPrefix(folder) ? String(file.path.dropFirst(folder.count)) : file.path
       files.append(File(relativePath: relative, bytes: file.bytes))
     }
@@ -111,6 +112,10 @@ private func translated(_ error: any Error, _ space: Space?) -> any Error {
     CommandFailure(error.description, status: error.status == .notFinite ? .invalid : .couldNotRun)
   case let error as EngineLibraryError: CommandFailure(String(describing: error), status: .couldNotRun)
   case let error as DatasetError: CommandFailure(error.description, status: .couldNotRun)
+  case let error as BrokenImage:
+    CommandFailure(
+      "\(error)\nhelp: repair or remove the file, or leave such images out with '--broken skip'", status: .couldNotRun)
+  case let error as WeightsError: CommandFailure(error.description, status: .couldNotRun)
   case let error as DatasetSourceError: CommandFailure(error.description, status: .couldNotRun)
   case let error as DistributionPlanError: CommandFailure(error.description)
   case let error as PlanError: CommandFailure(error)
@@ -146,7 +151,8 @@ private func countingFailure(_ error: any Error, of space: Space) -> CommandFail
 extension RunError {
   fileprivate var status: ExitStatus {
     switch self {
-    case .unfinished, .stopped, .spaceChanged, .dataChanged, .engineChanged: .invalid
+    case .unfinished, .stopped, .spaceChanged, .dataChanged, .engineChanged, .isTraining, .isSearch, .trainingStopped:
+      .invalid
     case .exists, .notARun, .cannotCreate, .cannotWrite, .cannotContinue, .cannotRead, .damaged, .inUse, .severalRuns,
       .otherFormat, .unbegun, .noCheckpoint, .stepsLost, .databaseDamaged:
       .couldNotRun

@@ -2,6 +2,7 @@ import ArgumentParser
 import Diagnostics
 import Recipes
 import Search
+import SpaceAnalysis
 import SpaceChecker
 import SpaceCompiler
 import SpaceIR
@@ -29,7 +30,7 @@ struct SearchCommand: AsyncParsableCommand {
       SPOS (Guo et al. 2019) trains one uniformly drawn path a step, then evolves networks within the target by their \
       accuracy with batch norms measured anew. BN-NAS (Chen et al. 2021) trains batch norms alone and scores by their \
       scales. HURRICANE (Zhang et al. 2020) keeps the operators that suit a device and searches the later layers before the \
-      earlier ones, within a latency; it takes a table: --table phone=phone.yaml. FOX-NAS (Liu et al. 2021) trains as SPOS \
+      earlier ones, within a latency; it takes a table: --device phone=phone.yaml. FOX-NAS (Liu et al. 2021) trains as SPOS \
       does, fits predictors to scores of uniform draws, and anneals over predictions. Pi-NAS (Peng et al. 2021) trains two \
       different paths to agree without labels, then a classifier on their features. A recipe's 'oneshot' and 'pool' mix parts.
 
@@ -63,6 +64,14 @@ struct SearchCommand: AsyncParsableCommand {
   var start: String?
 
   @Option(
+    name: .customLong("keep"),
+    help: ArgumentHelp(
+      "A run or an architecture: what it has decided stays, where the space has a decision of the same name. Blocks first, "
+        + "then channels.", valueName: "file"),
+    completion: .file(extensions: ["yaml", "yml"]))
+  var kept: String?
+
+  @Option(
     help: ArgumentHelp(
       "The search method: fp-nas, parsec, fbnetv2, spos, bn-nas, hurricane, fox-nas, pi-nas, random or evolution. "
         + "Default: fp-nas."))
@@ -81,13 +90,19 @@ struct SearchCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Multiply-adds above which networks are pushed down; 1.5M, 300k. Default: the median of the space.",
-      valueName: "macs"), transform: parseAmount)
-  var target: Int?
+      "What the target is of: macs, parameters or latency(DEVICE), by the table that the space or '--device' names. "
+        + "Default: macs.", valueName: "measure"), transform: parseSearchMeasure)
+  var measure: CostMeasure?
 
   @Option(
     help: ArgumentHelp(
-      "Only networks with multiply-adds between these shares of the target are drawn: 0.9..1, or ..1 for a hard limit. "
+      "Cost above which networks are pushed down; 1.5M, 300k, of a latency '5 ms'. Default: the median of the space.",
+      valueName: "cost"), transform: SearchTarget.init(parsing:))
+  var target: SearchTarget?
+
+  @Option(
+    help: ArgumentHelp(
+      "Only networks with costs between these shares of the target are drawn: 0.9..1, or ..1 for a hard limit. "
         + "Default: every network is drawn.", valueName: "shares"), transform: parseShares)
   var band: ClosedRange<Double>?
 
@@ -125,14 +140,7 @@ struct SearchCommand: AsyncParsableCommand {
   @Option(help: "Threads; changes no result.", transform: parseCount)
   var threads = availableProcessors()
 
-  @OptionGroup var engine: DeviceOptions
-
-  @Option(
-    name: .customLong("table"), parsing: .unconditionalSingleValue,
-    help: ArgumentHelp(
-      "The latency table of a device, for 'pool.device' and 'latency(NAME)'; the run keeps it. May be repeated.",
-      valueName: "name=file"), transform: parseDevice)
-  var tables: [DeviceFile] = []
+  @OptionGroup var engine: SearchDeviceOptions
 
   @Flag(help: "The answer as one JSON object.")
   var json = false
@@ -142,7 +150,10 @@ struct SearchCommand: AsyncParsableCommand {
     guard epochs ?? 1 > 0, epochs ?? 1 < 1e6 else {
       throw ValidationError("'--epochs' is above 0, not \(epochs ?? 0)")
     }
-    guard target != 0 else { throw ValidationError("'--target' is at least 1 multiply-add, not 0") }
+    guard target?.amount != 0 else {
+      let unit = target?.isTime == true ? "nanosecond" : "multiply-add"
+      throw ValidationError("'--target' is at least 1 \(unit), not 0")
+    }
     guard start?.isEmpty != true else { throw ValidationError("'--from' is the path of a run, not an empty text") }
     guard out?.isEmpty != true else { throw ValidationError("'--out' is the path of a folder, not an empty text") }
     guard (0...100_000).contains(trainEpochs ?? 0) else {
@@ -187,6 +198,7 @@ struct SearchCommand: AsyncParsableCommand {
   private func asked() throws -> Recipe {
     var asked = try recipe.map(readRecipeFile) ?? Recipe()
     asked.conditions += conditions
+    if let kept { asked.conditions += try keptConditions(of: kept) }
     if let recipe, let from = asked.start, !from.hasPrefix("/") {
       // As a space's 'use:' it is seen from the file that holds it.
       asked.start = (recipe.lastIndex(of: "/").map { String(recipe[...$0]) } ?? "") + from
@@ -195,10 +207,20 @@ struct SearchCommand: AsyncParsableCommand {
     if asked.softening != nil, asked.start == nil {
       throw CommandFailure("'distribution.softening' softens 'distribution.from', and there is none")
     }
+    guard asked.training.teacher == nil else {
+      throw CommandFailure("'training.teacher' is for 'espalier train'; a search trains its networks without one")
+    }
+    if let complaint = asked.trainingRecipe.complaint {
+      throw CommandFailure(SearchError.badRecipe(complaint).description)
+    }
     asked.method = method ?? asked.method
     asked.source = data ?? asked.source
     asked.limit = limit ?? asked.limit
-    asked.target = target ?? asked.target
+    asked.measure = measure ?? asked.measure
+    if let target { (asked.target, asked.targetIsTime) = (target.amount, target.isTime) }
+    if asked.target != nil, let complaint = asked.targetComplaint {
+      throw CommandFailure("the target does not go with the measure: \(complaint)")
+    }
     asked.band = band ?? asked.band
     asked.epochs = epochs ?? asked.epochs
     asked.beta = beta ?? asked.beta
@@ -206,6 +228,31 @@ struct SearchCommand: AsyncParsableCommand {
     asked.training.epochs = trainEpochs ?? asked.training.epochs
     asked.randomNetworks = random ?? asked.randomNetworks
     return asked
+  }
+
+  /// What an architecture has decided, as conditions on the decisions that the space has too.
+  private func keptConditions(of path: String) throws -> [String] {
+    let isRun = RunDirectory.has(.definition, in: path)
+    let file = isRun ? "\(path)/\(RunDirectory.File.architecture.rawValue)" : path
+    let found = try compileOrExplain(file, input: nil)
+    guard found.architecture != nil else {
+      throw CommandFailure("'\(file)' is a space and no architecture, so that nothing of it can be kept")
+    }
+    let space = try compileOrExplain(options.file, input: options.shape.input).space
+    let names = Set(space.decisions.map(\.name))
+    // The file is a valid architecture: its choices stand one a line, as espalier writes and formats them.
+    let text = String(decoding: try DiskReader().bytes(of: file), as: UTF8.self)
+    let lines = text.split(separator: "\n").drop { !$0.hasPrefix("choices:") }.dropFirst().prefix { $0.hasPrefix(" ") }
+    let conditions = lines.compactMap { line -> String? in
+      guard let colon = line.firstRange(of: ": ") else { return nil }
+      let name = line[..<colon.lowerBound].drop { $0 == " " }
+      let value = line[colon.upperBound...].prefix { $0 != "#" }
+      return names.contains(String(name)) ? "\(name) == \(value)" : nil
+    }
+    guard !conditions.isEmpty else {
+      throw CommandFailure("'\(file)' has decided nothing that '\(options.file)' has a decision of the same name for")
+    }
+    return conditions
   }
 
   /// - Parameter seeds: Those of which it is one: its folder is then below `at`, and a run that is there already is used
@@ -216,7 +263,7 @@ struct SearchCommand: AsyncParsableCommand {
     let method = asked.method ?? .fpNAS
     let setup = try SearchSetup(
       SearchOrder(
-        file: options.file, conditions: asked.conditions, tables: tables, input: options.shape.input,
+        file: options.file, conditions: asked.conditions, tables: engine.files, input: options.shape.input,
         data: asked.source ?? "fashion-mini", limit: asked.limit,
         method: method, recipe: asked, seed: seed, retraining: asked.trainingRecipe,
         baselines: asked.randomNetworks ?? 3, threads: threads, device: engine.device))
@@ -251,7 +298,7 @@ struct SearchCommand: AsyncParsableCommand {
 /// Reads a recipe; what is wrong with it goes to standard error.
 ///
 /// - Throws: `ExitCode` 1 where it has errors; `CommandFailure` where it cannot be read.
-private func readRecipeFile(_ path: String) throws -> Recipe {
+func readRecipeFile(_ path: String) throws -> Recipe {
   let bytes: [UInt8]
   do {
     bytes = try DiskReader().bytes(of: path)
@@ -273,6 +320,29 @@ private func parseShares(_ text: String) throws -> ClosedRange<Double> {
     throw ValidationError("'\(text)' is not a range of shares such as 0.9..1, or ..1")
   }
   return shares
+}
+
+/// - Throws: `ValidationError` for a measure that no search can be held to.
+private func parseSearchMeasure(_ text: String) throws -> CostMeasure {
+  guard let measure = CostMeasure(searched: text) else {
+    throw ValidationError("'\(text)' is not one of macs, parameters, latency(DEVICE)")
+  }
+  return measure
+}
+
+/// A target as it is written: an amount, or a time in nanoseconds.
+struct SearchTarget {
+  let amount: Int
+  let isTime: Bool
+
+  /// - Throws: `ValidationError` for anything else.
+  init(parsing text: String) throws {
+    if let found = costTarget(text), found.isTime {
+      (amount, isTime) = found
+    } else {
+      (amount, isTime) = (try parseAmount(text), false)
+    }
+  }
 }
 
 extension SearchMethod: ExpressibleByArgument {}

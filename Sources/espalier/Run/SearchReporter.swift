@@ -15,6 +15,7 @@ final class SearchReporter: Sendable {
   private let method: SearchMethod
   private let recipe: SearchRecipe
   private let target: Int?
+  private let measure: CostMeasure
   private let json: Bool
   private let path: String
   private let state = Mutex(State())
@@ -30,8 +31,8 @@ final class SearchReporter: Sendable {
     /// Of the steps, in forward passes; see `SearchRecipe.work`.
     var workHere = 0.0
     var epochsHere = 0
-    /// The lowest loss on a validation batch of a draw within the target, with its multiply-adds.
-    var best: (loss: Double, macs: Int)?
+    /// The lowest loss on a validation batch of a draw within the target, with its cost.
+    var best: (loss: Double, cost: Int)?
     /// Of the candidates of the present stage.
     var bestScore: Double?
     var scored = 0
@@ -44,7 +45,7 @@ final class SearchReporter: Sendable {
     var firstStep = 0
     var entropy = 0.0
     var draws = 0
-    var macs = 0.0
+    var cost = 0.0
     var loss = 0.0
     var trained = 0
     var validation = 0.0
@@ -60,7 +61,8 @@ final class SearchReporter: Sendable {
   init(space: Space, method: SearchMethod, recipe: SearchRecipe, json: Bool, path: String) {
     self.method = method
     self.recipe = recipe
-    target = recipe.targetMACs
+    target = recipe.target
+    measure = recipe.measure
     self.space = space
     self.json = json
     self.path = path
@@ -89,11 +91,11 @@ final class SearchReporter: Sendable {
       table.add(["start", "\(start.isJoint ? "joint" : "factorised") distribution\(origin): \(entropy.fixed(2)) nats"])
     }
     table.add(["method", "\(definition.method.rawValue), seed \(definition.seed), \(definition.recipe.words)"])
-    if let target = definition.recipe.targetMACs {
+    if let target = definition.recipe.target {
       let band = definition.recipe.band.map { band in
         ", \(recipe.oneShot != nil ? "every candidate" : recipe.mixture == nil ? "every draw" : "the answer") within \((band.lowerBound * 100).fixed(0)) to \((band.upperBound * 100).fixed(0)) % of it"
       }
-      table.add(["target", "\(target.grouped) MACs\(band ?? "")"])
+      table.add(["target", "\(target.grouped) \(measure.unit)\(band ?? "")"])
     }
     for condition in definition.conditions ?? [] { table.add(["where", condition]) }
     table.add(["engine", setup.library.words])
@@ -156,23 +158,23 @@ final class SearchReporter: Sendable {
 
   /// Entropy, K, mean cost of the draws, and the best draw so far: what tells at a glance how a search is going.
   private func live(_ record: StepRecord, _ state: State) -> String {
-    let macs = record.draws.reduce(0) { $0 + Double($1.macs) } / Double(max(1, record.draws.count))
+    let cost = record.draws.reduce(0) { $0 + Double($1.cost) } / Double(max(1, record.draws.count))
     if let mixture = recipe.mixture {
       let losses = record.draws.compactMap { $0.trainingLoss ?? $0.validationLoss }
       let temperature = mixture.temperature(epoch: record.epoch).fixed(2)
       let loss = losses.first.map { "  loss \($0.fixed(3))" } ?? ""
-      return "H \(record.entropy.fixed(2))  T \(temperature)  \(Int(macs).short) MACs\(loss)"
+      return "H \(record.entropy.fixed(2))  T \(temperature)  \(measure.short(Int(cost)))\(loss)"
     }
-    if recipe.oneShot != nil { return liveCandidate(record, macs: macs, state) }
-    let best = state.best.map { "  best \($0.loss.fixed(3)) at \($0.macs.short)" } ?? ""
-    return "H \(record.entropy.fixed(2))  K \(record.draws.count)  \(Int(macs).short) MACs\(best)"
+    if recipe.oneShot != nil { return liveCandidate(record, cost: cost, state) }
+    let best = state.best.map { "  best \($0.loss.fixed(3)) at \(measure.shortNumber($0.cost))" } ?? ""
+    return "H \(record.entropy.fixed(2))  K \(record.draws.count)  \(measure.short(Int(cost)))\(best)"
   }
 
   /// While weights are trained the loss, then the generation and the best score.
-  private func liveCandidate(_ record: StepRecord, macs: Double, _ state: State) -> String {
+  private func liveCandidate(_ record: StepRecord, cost: Double, _ state: State) -> String {
     guard let candidate = record.candidate else {
       let losses = record.draws.compactMap(\.trainingLoss)
-      return "weights  \(Int(macs).short) MACs\(losses.first.map { "  loss \($0.fixed(3))" } ?? "")"
+      return "weights  \(measure.short(Int(cost)))\(losses.first.map { "  loss \($0.fixed(3))" } ?? "")"
     }
     let best = state.bestScore.map { "  best \($0.fixed(4))" } ?? ""
     return
@@ -181,9 +183,9 @@ final class SearchReporter: Sendable {
 
   /// Counts a step in for the table and the best draw.
   private func add(_ record: StepRecord, _ samples: Int, _ total: Int, _ state: inout State) {
-    for draw in record.draws where recipe.mixture == nil && draw.macs <= target ?? .max {
+    for draw in record.draws where recipe.mixture == nil && draw.cost <= target ?? .max {
       guard let loss = draw.validationLoss, loss < state.best?.loss ?? .infinity else { continue }
-      state.best = (loss, draw.macs)
+      state.best = (loss, draw.cost)
     }
     if let candidate = record.candidate {
       if candidate.stage != state.stage { state.bestScore = nil }
@@ -201,7 +203,7 @@ final class SearchReporter: Sendable {
     state.current.steps += 1
     state.current.entropy = record.entropy
     state.current.draws += record.draws.count
-    state.current.macs += record.draws.reduce(0) { $0 + Double($1.macs) } / count
+    state.current.cost += record.draws.reduce(0) { $0 + Double($1.cost) } / count
     let training = record.draws.compactMap(\.trainingLoss)
     if !training.isEmpty {
       state.current.loss += training.reduce(0, +) / Double(training.count)
@@ -228,11 +230,14 @@ final class SearchReporter: Sendable {
 
   private func candidateTable(_ state: State) -> String {
     var table = AlignedTable([.right, .left, .right, .right, .right, .right, .right, .right])
-    table.add(["step", "phase", "generation", "scored", "best score", "mean MACs", "train loss", "val loss"])
+    table.add([
+      "step", "phase", "generation", "scored", "best score", "mean \(measure.heading)", "train loss", "val loss",
+    ])
     for row in state.rows {
       table.add([
         String(row.firstStep + row.steps), row.isWarmUp ? "weights" : "search", row.generation.map(String.init) ?? "-",
-        row.scored.grouped, row.bestScore.map { $0.fixed(4) } ?? "-", Int(row.macs / Double(row.steps)).short,
+        row.scored.grouped, row.bestScore.map { $0.fixed(4) } ?? "-",
+        measure.shortNumber(Int(row.cost / Double(row.steps))),
         Self.mean(row.loss, row.trained), Self.mean(row.validation, row.validated),
       ])
     }
@@ -244,7 +249,7 @@ final class SearchReporter: Sendable {
     // A mixture draws nothing; its weights have a temperature.
     let kinds = recipe.mixture == nil ? ["K", "samples"] : ["T"]
     var table = AlignedTable([.right, .left] + [AlignedTable.Alignment](repeating: .right, count: 4 + kinds.count))
-    table.add(["step", "phase", "entropy"] + kinds + ["mean MACs", "train loss", "val loss"])
+    table.add(["step", "phase", "entropy"] + kinds + ["mean \(measure.heading)", "train loss", "val loss"])
     for row in state.rows {
       let steps = Double(row.steps)
       let kinds =
@@ -252,7 +257,8 @@ final class SearchReporter: Sendable {
         ?? [(Double(row.draws) / steps).fixed(1), row.samples.grouped]
       table.add(
         [String(row.firstStep + row.steps), row.isWarmUp ? "warm-up" : "search", row.entropy.fixed(2)] + kinds + [
-          Int(row.macs / steps).short, Self.mean(row.loss, row.trained), Self.mean(row.validation, row.validated),
+          measure.shortNumber(Int(row.cost / steps)), Self.mean(row.loss, row.trained),
+          Self.mean(row.validation, row.validated),
         ])
     }
     return table.text()
@@ -272,17 +278,24 @@ final class SearchReporter: Sendable {
     state.phaseStarted = .now
     say(searchTable(state))
     say("\n\(method.answer(rank: rank))\n")
-    say("chosen: \(cost.macs.grouped) MACs\(besideTarget(cost.macs)), \(cost.parameters.grouped) parameters\n")
+    say("chosen: \(words(of: cost))\n")
     var table = AlignedTable([.left, .left])
     for (owner, text) in space.options(of: architecture) { table.add([owner, text]) }
     say(table.text(indent: "  ") + "\n")
     if networks > 0 { say("training \(networks) networks from scratch\n") }
   }
 
+  /// Multiply-adds, parameters and what the search was held to, how far it is from the target behind it.
+  private func words(of cost: NetworkCost) -> String {
+    let measures = [.macs, .parameters] + ([.macs, .parameters].contains(measure) ? [] : [measure])
+    return measures.map { "\(cost[$0].grouped) \($0.unit)\($0 == measure ? besideTarget(cost[$0]) : "")" }
+      .joined(separator: ", ")
+  }
+
   /// How far a cost is from the target, in words; empty without a target.
-  private func besideTarget(_ macs: Int) -> String {
+  private func besideTarget(_ cost: Int) -> String {
     guard let target else { return "" }
-    let share = Double(macs) / Double(target) - 1
+    let share = Double(cost) / Double(target) - 1
     return " (\((abs(share) * 100).fixed(0)) % \(share > 0 ? "above" : "below") the target)"
   }
 
@@ -307,25 +320,31 @@ final class SearchReporter: Sendable {
   }
 
   private func networkTable(_ networks: [RetrainedNetwork]) -> String {
-    var table = AlignedTable([.left, .right, .right, .right, .right])
-    table.add(["network", "MACs", "parameters", "test accuracy", "test loss"])
+    let isTimed = measure.device != nil
+    let columns = isTimed ? 6 : 5
+    var table = AlignedTable([.left] + [AlignedTable.Alignment](repeating: .right, count: columns - 1))
+    table.add(["network", "MACs", "parameters"] + (isTimed ? [measure.heading] : []) + ["test accuracy", "test loss"])
     for network in networks {
-      table.add([
-        network.label, network.macs.grouped, network.parameters.grouped,
-        (network.result.accuracy * 100).fixed(2) + " %",
-        network.result.testLoss.fixed(4),
-      ])
+      table.add(
+        [network.label, network.macs.grouped, network.parameters.grouped] + (isTimed ? [latency(of: network)] : [])
+          + [(network.result.accuracy * 100).fixed(2) + " %", network.result.testLoss.fixed(4)])
     }
     let random = networks.dropFirst()
     if random.count > 1 {
       let accuracy = spread(random.map { $0.result.accuracy * 100 })
       let loss = spread(random.map(\.result.testLoss))
-      table.add([
-        "random mean", "", "", "\(accuracy.mean.fixed(2)) ± \(accuracy.error.fixed(2)) %",
-        "\(loss.mean.fixed(4)) ± \(loss.error.fixed(4))",
-      ])
+      table.add(
+        ["random mean", "", ""] + (isTimed ? [""] : []) + [
+          "\(accuracy.mean.fixed(2)) ± \(accuracy.error.fixed(2)) %",
+          "\(loss.mean.fixed(4)) ± \(loss.error.fixed(4))",
+        ])
     }
     return table.text()
+  }
+
+  private func latency(of network: RetrainedNetwork) -> String {
+    let cost = try? space.cost(of: Architecture(choices: network.choices), by: measure)
+    return cost.map(measure.shortNumber) ?? "-"
   }
 
   // MARK: The live line

@@ -1,4 +1,5 @@
 import Datasets
+import Devices
 import Distributions
 import Engine
 import Exporters
@@ -6,6 +7,7 @@ import Recipes
 import Search
 import SpaceAnalysis
 import SpaceChecker
+import SpaceCompiler
 import SpaceIR
 import SpacePlanner
 import Supernet
@@ -52,19 +54,26 @@ struct SearchSetup {
     }
     space = try Self.space(order, for: splits)
     let space = space.space
+    let measure = order.recipe.measure ?? .macs
+    if let device = measure.device { try requireTable(of: device, in: space) }
     guard !space.decisions.isEmpty else {
       throw CommandFailure("'\(order.file)' has no decisions, so there is nothing to search")
     }
     try space.requireForest()
-    if let target = order.recipe.target { try requireReach(of: target, in: space) }
-    // A limit of latency takes the place of one of multiply-adds.
+    if let target = order.recipe.target { try requireReach(of: target, by: measure, in: space) }
+    // A limit of latency takes the place of a target.
     let isPooled = order.method == .hurricane || (order.recipe.pool.isSaid && order.method.isOneShot)
-    let target = try order.recipe.target ?? (isPooled ? nil : medianMACs(of: space))
+    let target = try order.recipe.target ?? (isPooled ? nil : medianCost(of: space, by: measure))
+    if let target, target < 1 {
+      throw CommandFailure(
+        "half of the networks of '\(space.name)' cost \(target.grouped) \(measure.unit) or less, which is no target\n"
+          + "help: name one by '--target'")
+    }
     library = try translatingFailures { try EngineLibrary.load(folders: engineFolders, device: order.device) }
     let uniform = try translatingFailures(about: space) {
       let band = try order.recipe.band.map { shares in
         guard let target else { throw CommandFailure("a band is a part of a target: '--target' says of which") }
-        return Budget(shares: shares, of: target)
+        return Budget(measure, shares: shares, of: target)
       }
       return try drawEntropy(of: Distribution(uniform: .hinted(by: space)), in: space, within: band)
     }
@@ -108,7 +117,7 @@ struct SearchSetup {
     let shape = definition.input
     order = SearchOrder(
       file: "\(folder)/\(definition.spaceFile)", conditions: definition.conditions ?? [],
-      tables: (definition.tables ?? [:]).keys.sorted().map { DeviceFile(device: $0, path: Self.table(of: $0, in: folder)) },
+      tables: try definition.tables(in: folder),
       input: ImageShape(channels: shape[0], height: shape[1], width: shape[2]), data: definition.data,
       limit: definition.limit, method: definition.method, seed: definition.seed,
       retraining: definition.retraining, baselines: definition.baselines, threads: threads, device: device)
@@ -147,11 +156,6 @@ struct SearchSetup {
     return try RunnableSpace(order.file, input: wanted, where: order.conditions, devices: order.tables)
   }
 
-  /// Where a run keeps a latency table that was named beside the space.
-  private static func table(of device: String, in folder: String? = nil) -> String {
-    (folder.map { "\($0)/" } ?? "") + "tables/\(device).yaml"
-  }
-
   private func definition() throws -> RunDefinition {
     if let continued { return continued }
     var definition = RunDefinition(
@@ -160,20 +164,23 @@ struct SearchSetup {
       engine: library.words, space: space.space,
       spaceFile: "space/\(space.files.first?.relativePath ?? "")", spaceHash: space.hash,
       conditions: order.conditions.isEmpty ? nil : order.conditions, totalSteps: 0)
-    if !space.tables.isEmpty {
-      definition.tables = Dictionary(space.tables.map { ($0.device, DistributionStart.Note(of: $0.bytes, softening: 1).checksum) }) { first, _ in first }
-    }
     definition.start = try start.map {
       DistributionStart.Note(of: try $0.file(), softening: order.recipe.softening ?? 1)
+    }
+    if !space.tables.isEmpty {
+      definition.tables = Dictionary(space.tables.map { ($0.device, SHA256.digest($0.bytes)) }) { first, _ in first }
     }
     return definition
   }
 
   func session() throws -> SearchSession {
     let definition = try definition()
+    var searched = space.space
+    // A latency is asked for at every draw.
+    if !searched.latencyTables.isEmpty { searched.keepKernels() }
     var session = try translatingFailures(about: space.space) {
       try SearchSession(
-        space.space, definition: definition, splits: splits, library: library, threads: order.threads, start: start)
+        searched, definition: definition, splits: splits, library: library, threads: order.threads, start: start)
     }
     let engine = library.words
     if engine != definition.engine { session.otherEngine = engine }
@@ -188,8 +195,8 @@ struct SearchSetup {
     let run = try translatingFailures {
       let run = try RunDirectory(creating: path)
       for file in space.files { try run.store(file.bytes, at: "space/\(file.relativePath)") }
+      for table in space.tables { try run.store(table.bytes, at: RunDefinition.path(ofTable: table.device)) }
       try run.write(Array(recipeText(of: session.definition).utf8), to: .recipe)
-      for table in space.tables { try run.store(table.bytes, at: Self.table(of: table.device)) }
       if let start { try run.write(try start.file(), to: .start) }
       return run
     }
@@ -236,6 +243,21 @@ struct SearchSetup {
   }
 }
 
+/// - Throws: `CommandFailure` where a device has no table, or one that lacks a kernel of a network.
+private func requireTable(of device: String, in space: Space) throws {
+  guard let table = space.latencyTable(of: device) else { throw CommandFailure(.noTable(device: device), in: space) }
+  let missing: [MissingRow]
+  do throws(CostModelError) { missing = try space.kernels(missingIn: table) } catch {
+    // A space whose costs are too many to tell is asked network by network.
+    guard case .cost = error else { return }
+    throw CommandFailure(error, in: space)
+  }
+  guard let first = missing.first else { return }
+  let others = missing.count > 1 ? "\nnote: \(counted(missing.count - 1, "more kernel")) of the space have none" : ""
+  let failure = CommandFailure(.noRow(first), in: space)
+  throw CommandFailure(failure.message + others, status: failure.status)
+}
+
 extension SearchRecipe {
   /// The device of the pool where the space has a table of one, and a limit that somebody said.
   ///
@@ -260,24 +282,46 @@ extension SearchRecipe {
 
 /// - Throws: `CommandFailure` where every network costs more than the target: a search would go on without one. A space
 ///   whose costs are too many to tell is searched all the same.
-private func requireReach(of target: Int, in space: Space) throws {
-  guard let range = (try? CostModel(space, measure: .macs))?.leastAndGreatest, target < range.least else { return }
+private func requireReach(of target: Int, by measure: CostMeasure, in space: Space) throws {
+  guard let range = (try? CostModel(space, measure: measure))?.leastAndGreatest, target < range.least else { return }
   throw CommandFailure(
     """
-    no network of '\(space.name)' is within the target of \(target.grouped) multiply-adds: the least is \
+    no network of '\(space.name)' is within the target of \(target.grouped) \(measure.targetUnit): the least is \
     \(range.least.grouped)
     help: take a target from there to \(range.greatest.grouped)
     """)
 }
 
 /// The median over uniform draws, from a seed of its own: a target that half of the space meets.
-private func medianMACs(of space: Space) throws -> Int {
+private func medianCost(of space: Space, by measure: CostMeasure) throws -> Int {
+  var space = space
+  if measure.device != nil { space.keepKernels() }
   var generator = SplitRandom(seed: 0, stream: 0x7461_7267)
   return try translatingFailures(about: space) {
     guard space.requirements.isEmpty else {
-      return try CostEstimate(.macs, of: space, within: MemberSet(space), draws: 1000, using: &generator).median
+      return try CostEstimate(measure, of: space, within: MemberSet(space), draws: 1000, using: &generator).median
     }
-    return try CostEstimate(.macs, of: space, draws: 1000, over: .networks, using: &generator).median
+    return try CostEstimate(measure, of: space, draws: 1000, over: .networks, using: &generator).median
+  }
+}
+
+extension CostMeasure {
+  /// As `unit`, with the words of targets.
+  fileprivate var targetUnit: String { self == .macs ? "multiply-adds" : unit }
+}
+
+extension RunDefinition {
+  /// The tables that a run was begun with.
+  ///
+  /// - Throws: `CommandFailure` where one of them has changed.
+  func tables(in folder: String) throws -> [DeviceFile] {
+    try (tables ?? [:]).sorted { $0.key < $1.key }.map { device, checksum in
+      let path = "\(folder)/\(Self.path(ofTable: device))"
+      guard let bytes = try? DiskReader().bytes(of: path), SHA256.digest(bytes) == checksum else {
+        throw CommandFailure("'\(path)' is not the latency table that the run was begun with", status: .couldNotRun)
+      }
+      return DeviceFile(device: device, path: path)
+    }
   }
 }
 

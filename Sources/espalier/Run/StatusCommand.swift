@@ -27,6 +27,12 @@ struct StatusCommand: ParsableCommand {
       let states = try translatingFailures { try SeedStates(seeds) }
       return Terminal.standardOutput.write(json ? states.json.document : states.text)
     }
+    if try translatingFailures({ try RunDirectory.isTraining(folder) }) {
+      let state = try translatingFailures { try TrainState(of: folder) }
+      Terminal.standardOutput.write(json ? state.json.document : state.text)
+      if let damage = state.damages.first { throw CommandFailure(damage, status: .couldNotRun) }
+      return
+    }
     let state = try translatingFailures { try RunState(of: folder) }
     Terminal.standardOutput.write(json ? state.json.document : state.text)
     guard let damage = state.failure else { return }

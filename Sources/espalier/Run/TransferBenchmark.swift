@@ -119,7 +119,7 @@ struct TransferBenchmark: ParsableCommand {
     let space = try RunnableSpace(
       item.space, input: ImageShape(channels: shape.channels, height: shape.height, width: shape.width)
     ).space
-    var recipe = SearchMethod.parsec.recipe(epochs: 1, targetMACs: nil, initialEntropy: 0)
+    var recipe = SearchMethod.parsec.recipe(epochs: 1, target: nil, initialEntropy: 0)
     recipe.samples = .fixed(draws)
     recipe.form = .factorised
     recipe.factorisedRate = 0.1

@@ -150,6 +150,28 @@ extension CostMeasure {
     case .latency(let device): "ns on '\(device)'"
     }
   }
+
+  /// In tables, where there is little room.
+  var heading: String {
+    switch self {
+    case .macs, .weights: unit
+    case .parameters, .poolingInputs, .activationBytes: word
+    case .latency: "latency"
+    }
+  }
+
+  /// Three digits: `1.50M`, of a latency `812 us`.
+  func shortNumber(_ cost: Int) -> String {
+    guard device != nil else { return cost.short }
+    return switch cost.magnitude {
+    case ..<1000: "\(cost) ns"
+    case ..<1_000_000: "\((Double(cost) / 1e3).fixed(cost.magnitude < 100_000 ? 1 : 0)) us"
+    default: "\((Double(cost) / 1e6).fixed(2)) ms"
+    }
+  }
+
+  /// With the unit: `1.50M MACs`, `812 us`.
+  func short(_ cost: Int) -> String { device == nil ? "\(cost.short) \(heading)" : shortNumber(cost) }
 }
 
 extension MemberSet {

@@ -10,11 +10,14 @@ struct DeviceOption: ParsableArguments {
       valueName: "name=file"), transform: parseDevice)
   var files: [DeviceFile] = []
 
-  func validate() throws {
-    let names = files.map(\.device)
-    guard let twice = names.first(where: { name in names.count { $0 == name } > 1 }) else { return }
-    throw ValidationError("'--device' names two tables of '\(twice)'")
-  }
+  func validate() throws { try requireDistinctDevices(files) }
+}
+
+/// - Throws: `ValidationError` where two tables are of one device.
+func requireDistinctDevices(_ files: [DeviceFile]) throws {
+  let names = files.map(\.device)
+  guard let twice = names.first(where: { name in names.count { $0 == name } > 1 }) else { return }
+  throw ValidationError("'--device' names two tables of '\(twice)'")
 }
 
 /// - Throws: `ValidationError` unless the text is `NAME=FILE`.

@@ -10,6 +10,7 @@ struct TimedSpace {
   /// By node, the region that it stands in.
   private let regions: [NodeID: Int]
   private let ends: Set<NodeID>
+  private let sums: (times: [KernelShape: Int], correction: LatencyCorrection?)
 
   /// - Parameter unit: Times are multiples of so many nanoseconds.
   init(_ space: Space, seed: UInt64, unit: Int = 1) throws {
@@ -21,12 +22,18 @@ struct TimedSpace {
     for row in try space.kernels(missingIn: LatencyTable(device: Self.device, path: "", [:])) {
       times[row.kernel] = unit * random.pick(0...2_000)
     }
-    self.space.latencyTables = [LatencyTable(device: Self.device, path: "phone.yaml", times)]
+    // Every second table is corrected.
+    let correction = LatencyCorrection(
+      constant: unit * random.pick(0...9_000), millionths: random.pick(500_000...1_500_000))
+    self.space.latencyTables = [
+      LatencyTable(device: Self.device, path: "phone.yaml", times, correction: seed % 2 == 0 ? nil : correction)
+    ]
+    sums = (times, seed % 2 == 0 ? nil : correction)
   }
 
   /// Nanoseconds of a member.
   func latency(of member: Architecture) throws -> Int {
-    var total = 0
+    var total = sums.correction?.constant ?? 0
     var row: (head: Node, followers: [String])?
     var types: [NodeID: TensorType] = [:]
     func finish() throws {
@@ -108,7 +115,7 @@ struct TimedSpace {
     case .add: kernel = KernelShape(.add, shape + [.integer(2)], followers: followers)
     default: throw CostError.malformed(node.id)
     }
-    guard let time = space.latencyTables[0][kernel] else { throw CostError.malformed(node.id) }
-    return time
+    guard let time = sums.times[kernel] else { throw CostError.malformed(node.id) }
+    return sums.correction.map { (time * $0.millionths + 500_000) / 1_000_000 } ?? time
   }
 }

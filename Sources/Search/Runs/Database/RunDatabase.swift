@@ -25,7 +25,7 @@ package final class RunDatabase: Sendable {
         // Nothing is waited for at the end of a step; what a checkpoint relies on, `flush` puts on the disk.
         try database.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL")
         try database.inTransaction(.immediate) {
-          try database.execute(sql: Self.schema)
+          try database.execute(sql: Self.schema + Self.epochSchema)
           return .commit
         }
       }
@@ -65,7 +65,7 @@ package final class RunDatabase: Sendable {
       gradient_norm REAL NOT NULL);
     CREATE TABLE IF NOT EXISTS draw (
       step INTEGER NOT NULL, number INTEGER NOT NULL, choices TEXT NOT NULL, macs INTEGER NOT NULL,
-      training_loss REAL, validation_loss REAL, weight REAL NOT NULL, share REAL,
+      training_loss REAL, validation_loss REAL, weight REAL NOT NULL, share REAL, measured INTEGER,
       PRIMARY KEY (step, number)) WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS candidate (
       step INTEGER PRIMARY KEY, stage INTEGER NOT NULL, generation INTEGER NOT NULL, origin TEXT NOT NULL,
@@ -77,7 +77,7 @@ package final class RunDatabase: Sendable {
       number INTEGER PRIMARY KEY, label TEXT NOT NULL, choices TEXT NOT NULL, macs INTEGER NOT NULL,
       parameters INTEGER NOT NULL, accuracy REAL NOT NULL, test_loss REAL NOT NULL, training_loss REAL NOT NULL,
       images INTEGER NOT NULL);
-    PRAGMA user_version = 1;
+    PRAGMA user_version = 2;
     """
 
   // MARK: Writing
@@ -92,11 +92,12 @@ package final class RunDatabase: Sendable {
         arguments: [
           record.step, record.epoch, record.isWarmUp, Self.number(record.entropy), Self.number(record.gradientNorm),
         ])
-      let statement = try database.cachedStatement(sql: "INSERT INTO draw VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
+      let statement = try database.cachedStatement(sql: "INSERT INTO draw VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
       for (number, draw) in record.draws.enumerated() {
         try statement.execute(arguments: [
           record.step, number, Self.text(draw.choices), draw.macs, draw.trainingLoss.map(Self.number),
           draw.validationLoss.map(Self.number), Self.number(draw.weight), draw.share.map(Self.number),
+          draw.measured,
         ])
       }
       if let candidate = record.candidate {
@@ -194,7 +195,7 @@ package final class RunDatabase: Sendable {
     }
   }
 
-  private func write<Result>(_ body: (Database) throws -> Result) throws -> Result {
+  func write<Result>(_ body: (Database) throws -> Result) throws -> Result {
     try translated { try queue.write(body) }
   }
 
@@ -209,7 +210,7 @@ package final class RunDatabase: Sendable {
   // MARK: Values
 
   /// SQLite has no NaN and would keep NULL, so what is no finite number is a text, as in the JSON files.
-  private static func number(_ value: Double) -> DatabaseValue {
+  static func number(_ value: Double) -> DatabaseValue {
     if value.isFinite { return value.databaseValue }
     return (value.isNaN ? "nan" : value < 0 ? "-inf" : "inf").databaseValue
   }

@@ -27,7 +27,7 @@ package struct RunReader: Sendable {
     }
   }
 
-  private func read<Result>(_ body: (Database) throws -> Result) throws -> Result {
+  func read<Result>(_ body: (Database) throws -> Result) throws -> Result {
     do {
       return try queue.read(body)
     } catch let error as DatabaseError {
@@ -63,7 +63,8 @@ package struct RunReader: Sendable {
         let origin = Proposal.Origin(rawValue: row[2] as String)
       else { return nil }
       let last = CandidateRecord(stage: row[0], generation: row[1], origin: origin, score: try number(row, 3))
-      let scores = try Row.fetchAll(database, sql: "SELECT score FROM candidate WHERE stage = ?", arguments: [last.stage])
+      let scores = try Row.fetchAll(
+        database, sql: "SELECT score FROM candidate WHERE stage = ?", arguments: [last.stage])
       let best = try scores.map { try number($0, 0) }.filter { !$0.isNaN }.max()
       return (count, last, best ?? last.score)
     }
@@ -81,7 +82,7 @@ package struct RunReader: Sendable {
         database,
         sql: """
           SELECT step.step, epoch, is_warm_up, entropy, gradient_norm, choices, macs, training_loss, validation_loss,
-            weight, share, \(scored ? "stage, generation, origin, score" : "NULL, NULL, NULL, NULL")
+            weight, share, measured, \(scored ? "stage, generation, origin, score" : "NULL, NULL, NULL, NULL")
           FROM step JOIN draw USING (step) \(scored ? "LEFT JOIN candidate USING (step)" : "")
           ORDER BY step.step, number
           """)
@@ -102,16 +103,16 @@ package struct RunReader: Sendable {
   }
 
   private func candidate(_ row: Row) throws -> CandidateRecord? {
-    guard let stage = row[11] as Int? else { return nil }
-    guard let origin = (row[13] as String?).flatMap(Proposal.Origin.init(rawValue:)) else {
+    guard let stage = row[12] as Int? else { return nil }
+    guard let origin = (row[14] as String?).flatMap(Proposal.Origin.init(rawValue:)) else {
       throw damaged("where a candidate comes from")
     }
-    return CandidateRecord(stage: stage, generation: row[12], origin: origin, score: try number(row, 14))
+    return CandidateRecord(stage: stage, generation: row[13], origin: origin, score: try number(row, 15))
   }
 
   private func draw(_ row: Row) throws -> DrawRecord {
     DrawRecord(
-      choices: try choices(row[5]), macs: row[6], trainingLoss: try optionalNumber(row, 7),
+      choices: try choices(row[5]), macs: row[6], measured: row[11], trainingLoss: try optionalNumber(row, 7),
       validationLoss: try optionalNumber(row, 8), weight: try number(row, 9), share: try optionalNumber(row, 10))
   }
 
@@ -162,12 +163,12 @@ package struct RunReader: Sendable {
     try JSONDecoder().decode([Int?].self, from: Data(text.utf8))
   }
 
-  private func number(_ row: Row, _ column: Int) throws -> Double {
+  func number(_ row: Row, _ column: Int) throws -> Double {
     guard let value = try optionalNumber(row, column) else { throw damaged("a number that is not there") }
     return value
   }
 
-  private func optionalNumber(_ row: Row, _ column: Int) throws -> Double? {
+  func optionalNumber(_ row: Row, _ column: Int) throws -> Double? {
     let value: DatabaseValue = row[column]
     switch value.storage {
     case .null: return nil

@@ -14,9 +14,9 @@ final class EventFile {
   private let descriptor: Int32
 
   /// Begins the file anew.
-  init(of run: String) throws(RunError) {
+  init(of run: String, named name: String = "search") throws(RunError) {
     try makeFolder("\(run)/tensorboard")
-    path = "\(run)/tensorboard/search.tfevents"
+    path = "\(run)/tensorboard/\(name).tfevents"
     descriptor = open(path, O_CREAT | O_WRONLY | O_TRUNC | O_APPEND | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw .cannotWrite(path: path, reason: systemError()) }
     try append(EventRecord.version)
@@ -25,7 +25,11 @@ final class EventFile {
   deinit { close(descriptor) }
 
   func append(_ record: StepRecord) throws(RunError) {
-    try append(EventRecord.scalars(record.scalars, step: record.step))
+    try append(scalars: record.scalars, step: record.step)
+  }
+
+  func append(scalars: [(tag: String, value: Double)], step: Int) throws(RunError) {
+    try append(EventRecord.scalars(scalars, step: step))
   }
 
   private func append(_ bytes: [UInt8]) throws(RunError) {
@@ -47,6 +51,8 @@ extension StepRecord {
       ("distribution/entropy", entropy), ("distribution/draws", Double(draws.count)),
       ("cost/mean_macs", mean(draws.map { Double($0.macs) })),
     ]
+    let measured = draws.compactMap(\.measured)
+    if !measured.isEmpty { scalars.append(("cost/mean_measured", mean(measured.map(Double.init)))) }
     let training = draws.compactMap(\.trainingLoss)
     if !training.isEmpty {
       scalars += [("loss/training", mean(training)), ("weights/gradient_norm", gradientNorm)]

@@ -7,7 +7,7 @@ struct RunReading {
   /// Of `StepRecord` what the report shows.
   struct Step {
     struct Draw {
-      let macs: Int
+      let cost: Int
       let trainingLoss: Double?
       let validationLoss: Double?
     }
@@ -56,7 +56,7 @@ struct RunReading {
         Step(
           step: record.step, epoch: record.epoch, entropy: record.entropy, isWarmUp: record.isWarmUp,
           draws: record.draws.map {
-            Step.Draw(macs: $0.macs, trainingLoss: $0.trainingLoss, validationLoss: $0.validationLoss)
+            Step.Draw(cost: $0.cost, trainingLoss: $0.trainingLoss, validationLoss: $0.validationLoss)
           }, candidate: record.candidate))
     }
     self.steps = steps

@@ -20,7 +20,7 @@ extension RunStory {
       Step(
         number: step.step, entropy: step.entropy, isWarmUp: step.isWarmUp,
         draws: step.draws.map {
-          Draw(cost: $0.macs, trainingLoss: $0.trainingLoss, validationLoss: $0.validationLoss)
+          Draw(cost: $0.cost, trainingLoss: $0.trainingLoss, validationLoss: $0.validationLoss)
         }, temperature: definition.recipe.mixture?.temperature(epoch: step.epoch),
         candidate: step.candidate.map {
           Candidate(stage: $0.stage, generation: $0.generation, origin: $0.origin.rawValue, score: $0.score)
@@ -43,23 +43,27 @@ extension RunStory {
       let share = theta / definition.recipe.epochs
       turns = [Turn(step: Int((share * Double(totalSteps)).rounded()), label: "joint from here")]
     }
-    target = definition.recipe.targetMACs
+    target = definition.recipe.target
+    let measure = definition.recipe.measure
+    costUnit = measure.unit
     searchSeconds = run.progress?.searchSeconds
     trainingSeconds = run.progress.flatMap { $0.retrainingSeconds > 0 ? $0.retrainingSeconds : nil }
     let chosen = try run.chosen(of: space)
     distribution = DistributionHistory(run.shares(of: space), of: space, chosen: chosen)
     distribution.isJoint = run.isJoint
     if let chosen {
-      let cost = try cost(of: chosen, in: space)
+      let cost = try definition.recipe.cost(of: chosen, in: space)
       answer = Answer(
-        choices: space.options(of: chosen).map { SettingGroup.Row($0.owner, $0.text) }, cost: cost.macs,
+        choices: space.options(of: chosen).map { SettingGroup.Row($0.owner, $0.text) }, cost: cost[measure],
         parameters: cost.parameters,
         rank: run.learnt == nil ? nil : run.result?.rank)
       graph = NetworkGraph(drawing: try space.bound(to: chosen))
     }
-    networks = run.networks.map { number, network in
-      TrainedNetwork(
-        label: network.label, isAnswer: number == 0, cost: network.macs, parameters: network.parameters,
+    networks = try run.networks.map { number, network in
+      let cost =
+        measure == .macs ? network.macs : try space.cost(of: Architecture(choices: network.choices), by: measure)
+      return TrainedNetwork(
+        label: network.label, isAnswer: number == 0, cost: cost, parameters: network.parameters,
         accuracy: network.result.accuracy, loss: network.result.testLoss)
     }
     settings = settingGroups(run)
@@ -71,7 +75,9 @@ extension RunStory {
 private func plannedWarmUp(_ run: RunReading) -> Int {
   let done = run.steps.count { $0.isWarmUp }
   guard done == run.steps.count, run.definition.recipe.epochs > 0 else { return done }
-  if let oneShot = run.definition.recipe.oneShot, oneShot.groups == nil { return max(done, run.definition.totalSteps - oneShot.budget) }
+  if let oneShot = run.definition.recipe.oneShot, oneShot.groups == nil {
+    return max(done, run.definition.totalSteps - oneShot.budget)
+  }
   let share = run.definition.recipe.warmUpEpochs / run.definition.recipe.epochs
   return max(done, Int((share * Double(run.definition.totalSteps)).rounded()))
 }

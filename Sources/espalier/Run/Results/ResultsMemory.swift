@@ -31,14 +31,14 @@ struct ResultsMemory {
     let most = SampleSchedule.adaptive(lambda: 0.25, minimum: 2).draws(entropy: entropy)
     return try translatingFailures(about: space) {
       var rows = try [2, most, 4 * most].map { draws in
-        var recipe = SearchMethod.fpNAS.recipe(epochs: 1, targetMACs: nil, initialEntropy: entropy)
+        var recipe = SearchMethod.fpNAS.recipe(epochs: 1, target: nil, initialEntropy: entropy)
         (recipe.samples, recipe.warmUpEpochs, recipe.form) = (.fixed(draws), 0, .joint)
         var search = try ProbabilisticSearch(
           space, splits: splits, recipe: recipe, seed: 1, library: setup.library, threads: setup.order.threads)
         for _ in 0..<4 { _ = try search.advance() }
         return ResultsMemory(method: "FP-NAS, PARSEC", draws: draws, memory: try search.memory())
       }
-      var recipe = SearchMethod.fbnetV2.recipe(epochs: 1, targetMACs: nil, initialEntropy: entropy)
+      var recipe = SearchMethod.fbnetV2.recipe(epochs: 1, target: nil, initialEntropy: entropy)
       recipe.warmUpEpochs = 0
       var masked = try MaskedSearch(
         space, splits: splits, recipe: recipe, seed: 1, library: setup.library, threads: setup.order.threads)

@@ -1,0 +1,224 @@
+import CImageFiles
+import Foundation
+import Testing
+
+/// `espalier train`, `evaluate`, and what `resume`, `status` and `report` make of a training.
+struct TrainTests {
+  /// A network of the digits in a folder, and a training of it that takes a second.
+  private func withNetwork(_ body: (_ folder: String, _ network: String) throws -> Void) throws {
+    try withTemporaryFolder { folder in
+      let network = "\(folder)/network.yaml"
+      let outcome = try Executable.run("unrank", "spaces/digits.yaml", "400000000", "-o", network)
+      try #require(outcome.status == 0, "\(outcome.errors)")
+      try body(folder, network)
+    }
+  }
+
+  private func train(_ network: String, _ run: String, _ extra: String...) throws -> Executable.Outcome {
+    try Executable.run(
+      ["train", network, "--data", "digits", "--limit", "200", "--epochs", "2", "--out", run] + extra)
+  }
+
+  @Test func `a training is told, kept, evaluated, and repeated by its recipe`() throws {
+    try withNetwork { folder, network in
+      let run = "\(folder)/run"
+      let outcome = try train(network, run)
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      #expect(outcome.errors.isEmpty)
+      #expect(outcome.output.contains("the weights are in \(run)/weights.safetensors"))
+      let status = try Executable.run("status", run)
+      #expect(status.output.contains("state         finished") && status.output.contains("12 of 12 (100 %)"))
+      let report = try Executable.run("report", run)
+      #expect(report.status == 0, "\(report.errors)")
+      let again = try Executable.run("train", network, "--recipe", "\(run)/recipe.yaml", "--out", "\(folder)/again")
+      #expect(again.status == 0, "\(again.errors)")
+      try FileManager.default.removeItem(atPath: "\(run)/report.html")
+      #expect(try SearchRun.files(of: "\(folder)/again") == SearchRun.files(of: run))
+      let result = try object(String(contentsOfFile: "\(run)/result.json", encoding: .utf8))
+      let accuracy = try #require((result["test"] as? [String: Any])?["accuracy"] as? Double)
+      let evaluation = try object(Executable.run("evaluate", run, "--json").output)
+      #expect(evaluation["accuracy"] as? Double == accuracy)
+      #expect((evaluation["confusion"] as? [[Int]])?.flatMap(\.self).reduce(0, +) == evaluation["images"] as? Int)
+      let named = try Executable.run(
+        "evaluate", network, "--weights", "\(run)/weights.safetensors", "--data", "digits", "--limit", "200", "--json")
+      #expect(try object(named.output)["accuracy"] as? Double == accuracy)
+      let costs = try Executable.run("evaluate", network)
+      #expect(costs.status == 0 && costs.output.contains("MACs") && costs.output.contains("latency"))
+      // What belongs to searches says so.
+      let derived = try Executable.run("derive", run)
+      #expect(derived.status == 1)
+      #expect(derived.errors.contains("'\(run)' is the training of one network, and this needs a search"))
+    }
+  }
+
+  @Test func `a training that is killed comes to the same bytes`() throws {
+    try withNetwork { folder, network in
+      let arguments = [
+        "train", network, "--data", "digits", "--epochs", "60", "--checkpoint-steps", "7", "--out",
+      ]
+      #expect(try Executable.run(arguments + ["\(folder)/whole"]).status == 0)
+      let process = Process()
+      process.executableURL = URL(filePath: try Executable.path())
+      process.arguments = arguments + ["\(folder)/killed"]
+      process.currentDirectoryURL = URL(filePath: repositoryRoot)
+      process.standardOutput = FileHandle.nullDevice
+      process.standardError = FileHandle.nullDevice
+      try process.run()
+      // Bounded: a training that writes nothing in a minute has failed.
+      for _ in 0..<600 {
+        let files = (try? FileManager.default.contentsOfDirectory(atPath: "\(folder)/killed/checkpoints")) ?? []
+        if !files.isEmpty || !process.isRunning { break }
+        Thread.sleep(forTimeInterval: 0.05)
+      }
+      kill(process.processIdentifier, SIGKILL)
+      process.waitUntilExit()
+      let status = try Executable.run("status", "\(folder)/killed")
+      #expect(status.output.contains("stopped while training") || status.output.contains("finished"))
+      let resumed = try Executable.run("resume", "\(folder)/killed", "--workers", "1")
+      #expect(resumed.status == 0, "\(resumed.errors)")
+      #expect(try SearchRun.files(of: "\(folder)/killed") == SearchRun.files(of: "\(folder)/whole"))
+      #expect(try Executable.run("resume", "\(folder)/killed").output.contains("is finished"))
+    }
+  }
+
+  @Test func `a network learns from a trained one, which the run keeps`() throws {
+    try withNetwork { folder, network in
+      #expect(try train(network, "\(folder)/first").status == 0)
+      let taught = try train(network, "\(folder)/second", "--teacher", "\(folder)/first", "--seed", "2")
+      #expect(taught.status == 0, "\(taught.errors)")
+      #expect(taught.output.contains("teacher   \(folder)/first, share 0.5, temperature 1.0"))
+      try FileManager.default.removeItem(atPath: "\(folder)/first")
+      try FileManager.default.removeItem(atPath: "\(folder)/second/result.json")
+      let again = try Executable.run("resume", "\(folder)/second")
+      #expect(again.status == 0, "\(again.errors)")
+      let repeated = try Executable.run(
+        "train", network, "--recipe", "\(folder)/second/recipe.yaml", "--out", "\(folder)/third")
+      #expect(repeated.status == 0, "\(repeated.errors)")
+      #expect(
+        try SearchRun.files(of: "\(folder)/third")["weights.safetensors"]
+          == SearchRun.files(of: "\(folder)/second")["weights.safetensors"])
+    }
+  }
+
+  @Test func `what is wrong is named, with what to do`() throws {
+    try withNetwork { folder, network in
+      func expect(_ arguments: [String], _ status: Int32, _ words: String..., line: Int = #line) throws {
+        let outcome = try Executable.run(arguments)
+        #expect(outcome.status == status, "line \(line): \(outcome.errors)")
+        for text in words { #expect(outcome.errors.contains(text), "line \(line): \(outcome.errors)") }
+      }
+      let out = ["--out", "\(folder)/none"]
+      try expect(["train", "spaces/digits.yaml"] + out, 1, "is a space with 20 decisions", "espalier derive RUN")
+      try expect(["train", "\(folder)/missing.yaml"] + out, 2, "missing.yaml")
+      try expect(["train", network, "--data", "fashion-mini"] + out, 1, "the space takes images of 1 x 8 x 8")
+      try expect(["train", network, "--data", "folder:\(folder)/none"] + out, 2, "there is no folder")
+      try expect(["train", network, "--data", "folder"] + out, 2, "write 'folder:FOLDER'")
+      try expect(["train", network, "--data", "digits", "--limit", "20"] + out, 1, "fewer than a batch of 64")
+      try expect(["train", network, "--data", "digits", "--teacher", network] + out, 1, "its weights must be named")
+      try expect(["train", network, "--data", "digits", "--teacher", "\(folder)/nobody"] + out, 1, "must be named")
+      try expect(["evaluate", network, "--data", "digits"], 2, "accuracy needs weights")
+      try expect(["evaluate", network, "--device", "abacus"], 2, "no device is named 'abacus'")
+      try expect(["evaluate", "\(folder)/nothing"], 2, "nothing")
+      let recipe = try write("recipe: 1\ntraining: {mixup: 1.5}\n", to: "recipe.yaml", in: folder)
+      try expect(["train", network, "--recipe", recipe] + out, 1, "error[ES5003]: 'training.mixup' is from 0 to 1")
+      _ = try write("recipe: 1\nseeds: 1..2\n", to: "recipe.yaml", in: folder)
+      try expect(["train", network, "--recipe", recipe] + out, 1, "the recipe has 2 seeds, and a training has one")
+      _ = try write("recipe: 1\ntraining: {teacher: run}\n", to: "recipe.yaml", in: folder)
+      try expect(
+        ["search", "spaces/digits.yaml", "--recipe", recipe] + out, 1, "'training.teacher' is for 'espalier train'")
+      try expect(
+        ["search", "spaces/digits.yaml", "--data", "folder:\(folder)"] + out, 2, "a search keeps its images in memory")
+      #expect(!FileManager.default.fileExists(atPath: "\(folder)/none"))
+      #expect(try train(network, "\(folder)/run").status == 0)
+      let other = "\(folder)/other.yaml"
+      #expect(try Executable.run("unrank", "spaces/digits.yaml", "1", "-o", other).status == 0)
+      let weights = "\(folder)/run/weights.safetensors"
+      try expect(
+        ["evaluate", other, "--weights", weights, "--data", "digits"], 2, "are of another network",
+        "take the weights that were written beside this architecture")
+      _ = try write("no weights", to: "bad.safetensors", in: folder)
+      try expect(
+        ["evaluate", network, "--weights", "\(folder)/bad.safetensors", "--data", "digits"], 2,
+        "it is no file of weights")
+      try expect(["train", network, "--data", "digits", "--out", "\(folder)/run"], 2, "a run is never overwritten")
+    }
+  }
+
+  // MARK: Image folders
+
+  /// Ten classes of grey pictures, with 6 images to train and 2 to test in each.
+  private func makeImages(in folder: String) throws {
+    for (part, count) in [("train", 6), ("val", 2)] {
+      for label in 0..<10 {
+        let place = "\(folder)/\(part)/class-\(label)"
+        try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
+        for number in 0..<count {
+          let side = 10 + 3 * number
+          let pixels = (0..<side * side).map { UInt8(($0 * (label + 1) + number * 9) % 250) }
+          var length = 0
+          let bytes = try #require(image_jpeg_encode(pixels, Int32(side), Int32(side), 1, 90, &length))
+          defer { free(bytes) }
+          try Data(bytes: bytes, count: length).write(to: URL(filePath: "\(place)/\(number).jpg"))
+        }
+      }
+    }
+  }
+
+  @Test func `an image folder is trained on, whatever the number of workers`() throws {
+    try withNetwork { folder, network in
+      try makeImages(in: "\(folder)/images")
+      let arguments = ["train", network, "--data", "folder:\(folder)/images", "--epochs", "3", "--recipe"]
+      let recipe = try write("recipe: 1\ntraining: {batch: 16, lanes: 2}\n", to: "recipe.yaml", in: folder)
+      for (name, workers) in [("one", "1"), ("four", "4")] {
+        let outcome = try Executable.run(
+          arguments + [recipe, "--workers", workers, "--out", "\(folder)/\(name)"])
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        #expect(outcome.output.contains("images: 60 images to train, 20 to test"))
+        #expect(outcome.output.contains("images    flips, crops of 0.08 to 1.0"))
+        #expect(outcome.output.contains("% of the steps' time waiting for images"))
+      }
+      #expect(try SearchRun.files(of: "\(folder)/one") == SearchRun.files(of: "\(folder)/four"))
+      let evaluation = try object(Executable.run("evaluate", "\(folder)/one", "--json").output)
+      #expect(evaluation["images"] as? Int == 20)
+      // Weights that know other classes.
+      let digits = try Executable.run(
+        "evaluate", network, "--weights", "\(folder)/one/weights.safetensors", "--data", "digits")
+      #expect(
+        digits.status == 1 && digits.errors.contains("the network knows 10 classes (class-0, "), "\(digits.errors)")
+      let taught = try train(network, "\(folder)/taught", "--teacher", "\(folder)/one")
+      #expect(taught.status == 1)
+      #expect(taught.errors.contains("knows other classes: class 0 is 'class-0' and not '0'"), "\(taught.errors)")
+    }
+  }
+
+  @Test func `a broken image stops a training, or is named and skipped`() throws {
+    try withNetwork { folder, network in
+      let images = "\(folder)/images"
+      try makeImages(in: images)
+      _ = try write("not a picture", to: "images/train/class-3/2.jpg", in: folder)
+      let recipe = try write("recipe: 1\ntraining: {batch: 16}\n", to: "recipe.yaml", in: folder)
+      let arguments = ["train", network, "--data", "folder:\(images)", "--epochs", "2", "--recipe", recipe, "--out"]
+      let refused = try Executable.run(arguments + ["\(folder)/refused"])
+      #expect(refused.status == 2)
+      #expect(
+        refused.errors.contains(
+          "error: the image '\(images)/train/class-3/2.jpg' cannot be read: it is neither a JPEG nor a PNG"),
+        "\(refused.errors)")
+      #expect(refused.errors.contains("--broken skip"))
+      _ = try write("", to: "images/val/class-4/1.jpg", in: folder)
+      let skipped = try Executable.run(arguments + ["\(folder)/skipped", "--broken", "skip"])
+      #expect(skipped.status == 0, "\(skipped.errors)")
+      #expect(skipped.errors.split(separator: "\n").filter { $0.contains("class-3/2.jpg") }.count == 1)
+      #expect(skipped.output.contains("2 broken images skipped"))
+      let status = try Executable.run("status", "\(folder)/skipped")
+      #expect(status.output.contains("skipped       \(images)/val/class-4/1.jpg"), "\(status.output)")
+      let evaluation = try Executable.run("evaluate", "\(folder)/skipped")
+      #expect(evaluation.output.contains("19 test images, 1 left out that cannot be read"), "\(evaluation.output)")
+      try FileManager.default.createDirectory(
+        atPath: "\(images)/val/stranger", withIntermediateDirectories: true)
+      let stranger = try Executable.run(arguments + ["\(folder)/stranger"])
+      #expect(stranger.status == 2)
+      #expect(stranger.errors.contains("the class of '\(images)/val/stranger' is not among those of 'train'"))
+    }
+  }
+}
