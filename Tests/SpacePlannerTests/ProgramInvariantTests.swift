@@ -146,13 +146,13 @@ extension Kernel {
       .globalPoolBackward, .linearBackward, .scaleBackward, .copiesSumBackward, .copiesSoftmaxBackward,
       .copiesWeightedSumBackward, .crossEntropyBackward, .groupedConvolutionBackward, .dilatedDepthwiseBackward,
       .multiplyBackward, .softmaxBackward, .resizeBackward, .layerNormBackward, .positionEmbeddingBackward,
-      .attentionBackward, .maskBackward:
+      .attentionBackward, .maskBackward, .contrastBackward:
       true
     case .convolution, .depthwise, .batchNorm, .normalise, .activation, .pool, .globalPool, .linear, .scale,
       .copiesSum, .copiesSoftmax, .copiesWeightedSum, .add, .copy, .crossEntropy, .groupedConvolution,
       .dilatedDepthwise, .multiply,
       .copyChannels, .shuffle, .softmax, .zero, .resize, .layerNorm, .positionEmbedding, .attention, .quantize,
-      .mask:
+      .mask, .contrast:
       false
     }
   }
@@ -172,7 +172,8 @@ extension Kernel {
     case .copiesWeightedSumBackward(_, let adds, let addsToWeights): [adds, addsToWeights]
     case .multiplyBackward(let adds, let addsToSecond): [adds, addsToSecond]
     case .convolution, .depthwise, .batchNorm, .normalise, .activation, .pool, .globalPool, .linear, .scale,
-      .copiesSum, .copiesSoftmax, .copiesWeightedSum, .add, .crossEntropy, .crossEntropyBackward, .groupedConvolution,
+      .copiesSum, .copiesSoftmax, .copiesWeightedSum, .add, .crossEntropy, .crossEntropyBackward, .contrast,
+      .contrastBackward, .groupedConvolution,
       .dilatedDepthwise, .multiply, .softmax, .zero, .resize, .layerNorm, .positionEmbedding, .attention,
       .attentionBackward, .quantize:
       [Bool](repeating: false, count: count)

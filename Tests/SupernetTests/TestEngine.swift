@@ -70,7 +70,7 @@ struct NumberPool {
       case .convolution, .depthwise: normals.map { Float($0 * (2 / Double(tensor.fanIn)).squareRoot()) }
       case .linear, .splitLinear, .projection: normals.map { Float($0 * (1 / Double(tensor.fanIn)).squareRoot()) }
       case .scale, .runningVariance: normals.map { Float(0.3 * abs($0) + 0.5) }
-      case .bias, .shift, .runningMean, .position, .mask: normals.map { Float(0.3 * $0) }
+      case .bias, .shift, .runningMean, .position, .mask, .queue: normals.map { Float(0.3 * $0) }
       }
     var result: [Float] = []
     result.reserveCapacity(tensor.count + scaled.count)
