@@ -57,7 +57,7 @@ struct SearchTests {
           #expect(
             files.keys.sorted() == [
               "architecture.yaml", "distribution.json", "recipe.yaml", "result.json", "run.json", "run.sqlite",
-              "space/blocks/mobile.yaml", "space/digits.yaml", "tensorboard/search.tfevents",
+              "space/blocks/mobile.yaml", "space/digits.yaml", "tensorboard/search.tfevents", "weights.safetensors",
             ])
           #expect(try SearchRun.files(of: "\(second)/run") == files)
           #expect(try SearchRun.files(of: "\(third)/run")["run.sqlite"] != files["run.sqlite"])
