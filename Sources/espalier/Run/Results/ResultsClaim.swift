@@ -108,7 +108,7 @@ private struct ResultsPairs {
       return ResultsClaim(
         claim: claim, paper: paper, here: found,
         verdict: gain.error == nil
-          ? "one seed" : isKept ? "shows: not worse by more than a standard error" : "does not show")
+          ? "one seed" : isKept ? "not worse within a standard error" : "does not show")
     }
   }
 
