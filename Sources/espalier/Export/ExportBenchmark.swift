@@ -212,7 +212,8 @@ extension ExportBenchmark {
       let texts = row.enumerated().flatMap { index, value in
         ["\(value.fixed(2)) %"] + (index > 0 ? [(row[0] - value).fixed(2)] : [])
       }
-      table.add(["\(definition.space) on \(definition.data), seed \(definition.seed)", splits.test.count.grouped] + texts)
+      let label = "\(definition.space) on \(definition.data), seed \(definition.seed)"
+      table.add([label, splits.test.count.grouped] + texts)
       Terminal.standardError.line("int8: \(run) tested")
     }
     let note = """

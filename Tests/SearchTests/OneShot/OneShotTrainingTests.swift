@@ -90,7 +90,8 @@ import Testing
     let plan = setup.supernet.plan
     let norms = Set(plan.batchNormTensors.map(\.index))
     switch weights {
-    case .all, .contrast: #expect(moved.contains { plan.tensors[$0].role == .convolution } && !moved.isDisjoint(with: norms))
+    case .all, .contrast:
+      #expect(moved.contains { plan.tensors[$0].role == .convolution } && !moved.isDisjoint(with: norms))
     case .lastNorms:
       // Six layers with three kernels and two expansions each have 36 last batch norms: scale and shift of each.
       #expect(moved.isSubset(of: norms) && moved.count == 72)
