@@ -66,13 +66,8 @@ extension ONNXLowering {
 
   // MARK: Convolutions and linear maps
 
-  /// Symmetric padding of an odd kernel, none of an even one.
-  private func padding(_ kernel: Int, dilation: Int = 1) -> Int {
-    kernel.isMultiple(of: 2) ? 0 : dilation * (kernel / 2)
-  }
-
   private func window(_ height: Int, _ width: Int, stride: Int, dilation: Int = 1) -> [ONNXAttribute] {
-    let (h, w) = (padding(height, dilation: dilation), padding(width, dilation: dilation))
+    let (h, w) = (windowPadding(height, dilation: dilation), windowPadding(width, dilation: dilation))
     var attributes = [
       ONNXAttribute("kernel_shape", .integers([height, width])), ONNXAttribute("pads", .integers([h, w, h, w])),
       ONNXAttribute("strides", .integers([stride, stride])),

@@ -45,8 +45,9 @@ private struct Quantiser: Hashable {
   /// Zero is a level (Jacob et al. 2018, arXiv 1712.05877, section 2.1).
   init(_ range: ClosedRange<Float>) {
     let (low, high) = (min(0, range.lowerBound), max(0, range.upperBound))
-    let step = (high - low) / 255
-    scale = step > 0 ? step : 1
+    // In Double, where no difference of two numbers of 32 bits is infinite.
+    let step = Float((Double(high) - Double(low)) / 255)
+    scale = step.isNormal ? step : 1
     zero = UInt8(clamping: Int((-low / scale).rounded()))
   }
 }
@@ -77,10 +78,7 @@ private struct QuantisationPass {
     for input in graph.inputs { quantise(input.name, maker: nil, outputs) }
     for original in graph.nodes {
       var node = original
-      switch node.type {
-      case .conv, .gemm: quantiseWeights(of: &node)
-      default: break
-      }
+      if node.type == .conv || node.type == .gemm { quantiseWeights(of: &node) }
       for index in node.inputs.indices where quantisers[node.inputs[index]] != nil {
         node.inputs[index] = Self.back(node.inputs[index])
       }
@@ -102,14 +100,21 @@ private struct QuantisationPass {
     switch type {
     case .conv, .gemm, .add, .mul, .maxPool, .averagePool, .globalAveragePool, .concat, .relu: true
     case .reshape, .transpose, .flatten, .slice: true
-    default: false
+    case .abs, .batchNormalization, .clip, .constantOfShape, .dequantizeLinear, .div, .erf, .hardSigmoid, .hardSwish,
+      .identity, .layerNormalization, .matMul, .max, .min, .quantizeLinear, .reduceMax, .reduceMin, .reduceSum,
+      .resize, .round, .shape, .sigmoid, .softmax, .sub, .tanh:
+      false
     }
   }
 
   private func movesOnly(_ type: ONNXOperator) -> Bool {
     switch type {
     case .reshape, .transpose, .flatten, .slice, .maxPool: true
-    default: false
+    case .abs, .add, .averagePool, .batchNormalization, .clip, .concat, .constantOfShape, .conv, .dequantizeLinear,
+      .div, .erf, .gemm, .globalAveragePool, .hardSigmoid, .hardSwish, .identity, .layerNormalization, .matMul, .max,
+      .min, .mul, .quantizeLinear, .reduceMax, .reduceMin, .reduceSum, .relu, .resize, .round, .shape, .sigmoid,
+      .softmax, .sub, .tanh:
+      false
     }
   }
 
@@ -144,31 +149,51 @@ private struct QuantisationPass {
 
   // MARK: Weights
 
+  /// The greatest number of a bias; half of what 32 bits hold, so that the products have the other half.
+  private static let greatestBias = 1 << 30
+
+  /// The step of a channel's weights: what its largest one needs, and at least what its bias needs, whose step is this one
+  /// times that of what enters. Weights too small for either are 0.
+  private func step(largest: Float, bias: Float, entering: Float) -> Float {
+    let room = abs(bias) / (Float(Self.greatestBias) * entering)
+    let least = max(largest / Float(greatest), room)
+    return least.isNormal && (least * entering).isNormal ? least : 1
+  }
+
+  private static func whole(_ value: Double, atMost limit: Int) -> Int {
+    Int(min(max(value, -Double(limit)), Double(limit)))
+  }
+
   private mutating func quantiseWeights(of node: inout ONNXNode) {
     guard let entering = quantisers[node.inputs[0]], let weights = constants[node.inputs[1]],
       case .float(let values) = weights.values
     else { return }
     let count = weights.shape[0]
     let size = values.count / count
+    let bias = node.inputs.count > 2 ? constants[node.inputs[2]] : nil
+    var terms: [Float]?
+    if case .float(let values) = bias?.values { terms = values }
     var scales: [Float] = []
     var whole: [Int8] = []
     whole.reserveCapacity(values.count)
     for channel in 0..<count {
       let own = values[channel * size..<(channel + 1) * size]
       let largest = own.reduce(0) { max($0, abs($1)) }
-      let scale = largest > 0 ? largest / Float(greatest) : 1
+      let scale = step(largest: largest, bias: terms?[channel] ?? 0, entering: entering.scale)
       scales.append(scale)
-      for value in own { whole.append(Int8(clamping: Int((value / scale).rounded(.toNearestOrEven)))) }
+      for value in own {
+        whole.append(Int8(Self.whole(Double((value / scale).rounded(.toNearestOrEven)), atMost: greatest)))
+      }
     }
     let name = weights.name
     let scale = constant("\(name)/scale", [count], .float(scales))
     let zero = constant("\(name)/zero_point", [count], .int8([Int8](repeating: 0, count: count)))
     node.inputs[1] = integers(name, ONNXTensor(name: "", shape: weights.shape, values: .int8(whole)), scale, zero)
-    guard node.inputs.count > 2, let bias = constants[node.inputs[2]], case .float(let terms) = bias.values else {
-      return
-    }
+    guard let bias, let terms else { return }
     let steps = scales.map { $0 * entering.scale }
-    let numbers = zip(terms, steps).map { Int32(clamping: Int((Double($0) / Double($1)).rounded())) }
+    let numbers = zip(terms, steps).map { term, step in
+      Int32(Self.whole((Double(term) / Double(step)).rounded(), atMost: Int(Int32.max)))
+    }
     let biasScale = constant("\(bias.name)/scale", [count], .float(steps))
     let biasZero = constant("\(bias.name)/zero_point", [count], .int32([Int32](repeating: 0, count: count)))
     node.inputs[2] = integers(

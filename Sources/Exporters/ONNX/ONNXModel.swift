@@ -54,6 +54,4 @@ package struct ONNXModel: Sendable {
     }
     return model.bytes
   }
-
-  package var nodeCount: Int { graph.nodes.count }
 }

@@ -162,12 +162,13 @@ extension BoundNetwork {
     var pieces: [TorchPiece] = [
       .text("nn.Conv2d("), .channels(.entering, entering), .text(", "), .channels(.leaving, leaving), .text(", "),
     ]
-    let dilation = it.dilation.boundInteger
+    let (stride, dilation) = (it.stride.boundInteger, it.dilation.boundInteger)
     if height == width {
-      pieces += window(kernel: height, stride: it.stride.boundInteger, dilation: dilation)
+      pieces += window(kernel: height, stride: stride, dilation: dilation)
     } else {
-      pieces.append(
-        .text("(\(height), \(width)), stride=\(it.stride.boundInteger), padding=(\(height / 2), \(width / 2))"))
+      let (h, w) = (windowPadding(height, dilation: dilation), windowPadding(width, dilation: dilation))
+      pieces.append(.text("(\(height), \(width)), stride=\(stride), padding=(\(h), \(w))"))
+      if dilation > 1 { pieces.append(.text(", dilation=\(dilation)")) }
     }
     let groups = it.groups.boundInteger
     if groups > 1 { pieces += [.text(", groups="), .number(.groups, groups)] }
@@ -188,7 +189,7 @@ extension BoundNetwork {
   private func window(kernel: Int, stride: Int, dilation: Int = 1) -> [TorchPiece] {
     var pieces: [TorchPiece] = [.number(.kernel, kernel), .text(", stride="), .number(.stride, stride)]
     if dilation > 1 {
-      pieces += [.text(", padding=\(dilation * (kernel / 2)), dilation=\(dilation)")]
+      pieces += [.text(", padding=\(windowPadding(kernel, dilation: dilation)), dilation=\(dilation)")]
     } else if !kernel.isMultiple(of: 2) {
       pieces += [.text(", padding="), .number(.kernel, kernel), .text(" // 2")]
     }

@@ -19,7 +19,8 @@ struct Calibration {
   /// Numbers of one answer, all images of a batch together.
   private static let mostNumbers = 4_000_000
 
-  /// - Throws: `CommandFailure` where the images are too few or of another shape; `EngineError`.
+  /// - Throws: `CommandFailure` where the images are too few or of another shape, or a value is infinite or no number on
+  ///   them; `EngineError`.
   init(_ network: BoundNetwork, _ weights: NetworkTensors, images: ImageSet, count: Int, _ library: EngineLibrary)
     throws
   {
@@ -64,16 +65,20 @@ struct Calibration {
       try supernet.context.writeLabels(
         [Int](repeating: 0, count: own.count * extents[0].positions), of: 0, to: 0)
       let answer = try supernet.context.answers(of: [EngineJob(program: program, batch: 0)], statistics: .fixed)[0]
-      note(answer.logits, of: group, extents, channels: channels)
+      try note(answer.logits, of: group, extents, channels: channels)
     }
   }
 
-  private mutating func note(_ numbers: [Double], of group: [Node], _ extents: [BoundExtents], channels: Int) {
+  private mutating func note(_ numbers: [Double], of group: [Node], _ extents: [BoundExtents], channels: Int) throws {
     var first = 0
     for (node, extent) in zip(group, extents) {
       var (least, greatest) = (Double.infinity, -Double.infinity)
       for row in stride(from: first, to: numbers.count, by: channels) {
         for number in numbers[row..<row + extent.allChannels] {
+          // A comparison with what is no number would leave it out.
+          guard Float(number).isFinite else {
+            throw CommandFailure("a value of the network is no finite number on these images, so it has no range")
+          }
           least = min(least, number)
           greatest = max(greatest, number)
         }
