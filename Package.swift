@@ -76,7 +76,7 @@ let package = Package(
         "Predictors", "Search",
       ]),
     computing("Exporters", ["SpaceIR", "SpacePlanner", "Distributions"]),
-    part("Devices", ["CDeviceScripts", "Diagnostics", "SpaceSyntax", "SpaceIR"]),
+    part("Devices", ["CDeviceScripts", "Diagnostics", "SpaceSyntax", "SpaceIR", "Predictors"]),
     part("Reports", []),
     .executableTarget(
       name: "espalier",

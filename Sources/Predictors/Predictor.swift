@@ -21,14 +21,15 @@ package struct Predictor: Hashable, Sendable {
     package var standardErrors: [Double]
     /// Of the residuals, in the unit of the target.
     package var residualError: Double
-    package var explained: Double
+    /// Nil where the targets are all alike.
+    package var explained: Double?
     /// (XᵀX)⁻¹.
     package var inverse: [[Double]]
     /// The largest of a row; a network far above it is outside of what was measured.
     package var largestLeverage: Double
 
     package init(
-      rows: Int, standardErrors: [Double], residualError: Double, explained: Double, inverse: [[Double]],
+      rows: Int, standardErrors: [Double], residualError: Double, explained: Double?, inverse: [[Double]],
       largestLeverage: Double
     ) {
       self.rows = rows

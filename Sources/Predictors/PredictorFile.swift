@@ -13,7 +13,8 @@ package struct PredictorFile: Codable {
   private struct Fit: Codable {
     let rows: Int
     let residualError: Double
-    let explained: Double
+    /// Not there where the targets are all alike.
+    let explained: Double?
     let largestLeverage: Double
     /// (XᵀX)⁻¹: of each term the entries up to the diagonal.
     let inverse: [[Double]]

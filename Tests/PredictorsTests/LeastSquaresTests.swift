@@ -1,3 +1,4 @@
+import Distributions
 import Testing
 
 @testable import Predictors
@@ -67,12 +68,32 @@ struct LeastSquaresTests {
     #expect((twoSidedChance(t: 1, degreesOfFreedom: 1) - 0.5).magnitude < 1e-12)
   }
 
-  @Test func `rank correlation counts pairs, and ties in neither list`() {
+  @Test func `rank correlation counts pairs, and ties in neither list`() throws {
     #expect(kendallTau([1, 2, 3, 4], [10, 20, 30, 40]) == 1)
     #expect(kendallTau([1, 2, 3], [3, 2, 1]) == -1)
     // Of 6 pairs one is tied in a and one in b: (4 - 0) / √(5 · 5).
-    #expect((kendallTau([1, 1, 2, 3], [1, 2, 3, 3]) - 0.8).magnitude < 1e-12)
-    #expect(kendallTau([1, 1], [1, 2]).isNaN)
+    #expect((try #require(kendallTau([1, 1, 2, 3], [1, 2, 3, 3])) - 0.8).magnitude < 1e-12)
+    // Five of six pairs are ordered alike, one is not: (5 - 1) / 6.
+    #expect((try #require(kendallTau([1, 2, 3, 4], [1, 3, 2, 4])) - 4.0 / 6).magnitude < 1e-15)
+    // A tie on one side: (5 - 0) / √(5 · 6).
+    #expect((try #require(kendallTau([1, 1, 2, 3], [1, 2, 3, 4])) - 5 / 30.0.squareRoot()).magnitude < 1e-15)
+    #expect(kendallTau([1, 1], [1, 2]) == nil && kendallTau([1], [1]) == nil)
+  }
+
+  @Test func `the interval of a rank correlation is that of its draws`() throws {
+    var generator = SplitRandom(seed: 1, stream: 0)
+    let ranks = (0..<12).map(Double.init)
+    #expect(kendallInterval(ranks, ranks, using: &generator) == 1...1)
+    let mixed = try #require(kendallInterval(ranks, [1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10], using: &generator))
+    #expect(mixed.lowerBound < mixed.upperBound && mixed.contains(1 - 2 * 6.0 / 66))
+    #expect(kendallInterval([1, 1], [1, 2], using: &generator) == nil)
+  }
+
+  @Test func `equal targets leave no share of their variance`() throws {
+    let rows = (0..<6).map { [1, Double($0)] }
+    let quality = FitQuality(try LeastSquares(rows: rows, targets: [Double](repeating: 0.1, count: 6)), rows: rows)
+    #expect(quality.explained == nil && quality.adjusted == nil)
+    #expect(quality.residualError < 1e-14)
   }
 }
 

@@ -35,6 +35,16 @@ struct PredictorFileTests {
     #expect((try #require(a.leverage(of: network)) - #require(b.leverage(of: network))).magnitude < 1e-12)
   }
 
+  @Test func `a fit to equal targets is written and read without a share of their variance`() throws {
+    let terms = [Term([]), Term([.depth(stage: "w24")])]
+    let fit = try PredictorFit(
+      target: "accuracy", unit: "", space: "mini-fox", note: "", terms: terms,
+      values: (0..<6).map { [Double($0)] }, targets: [Double](repeating: 70, count: 6))
+    let read = try PredictorFile.predictor(from: Data(PredictorFile(fit.predictor).encoded()))
+    let found = try #require(read.fit)
+    #expect(found.explained == nil && found.rows == 6)
+  }
+
   @Test(arguments: [
     ("", "it is no JSON"), ("[1]", "another type"), ("{}", "is missing"),
     (#"{"espalier": 2, "predictor": "a", "space": "s", "terms": []}"#, "its format is 2"),

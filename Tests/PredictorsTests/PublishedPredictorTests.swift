@@ -104,10 +104,13 @@ struct PublishedPredictorTests {
     let fit = try PredictorFit(
       target: reference.target, unit: "", space: "fox-nas", note: "", terms: terms,
       values: table.values(of: Predictor.features(of: terms), in: parts), targets: table.numbers(in: column))
-    #expect(near([fit.quality.explained, fit.quality.adjusted], [reference.explained, reference.adjusted], 5e-5))
+    let shares = try [#require(fit.quality.explained), #require(fit.quality.adjusted)]
+    #expect(near(shares, [reference.explained, reference.adjusted], 5e-5))
     #expect((fit.quality.residualError / reference.residual - 1).magnitude < 3e-4)
     #expect((fit.quality.inSample.mean / reference.mean - 1).magnitude < 3e-4)
-    if let curvature = reference.curvature { #expect((fit.quality.curvature ?? 0) - curvature < 0.05) }
+    if let curvature = reference.curvature {
+      #expect((try #require(fit.quality.curvature) - curvature).magnitude < 0.05)
+    }
   }
 
   static let rows = "\(Repository.root)/../shared/data/fox-nas/model_data_CPU_256.csv"

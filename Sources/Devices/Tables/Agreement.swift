@@ -1,4 +1,4 @@
-import Foundation
+import Predictors
 
 /// How well predicted latencies agree with measured ones.
 package struct Agreement: Hashable, Sendable {
@@ -27,25 +27,3 @@ package struct Agreement: Hashable, Sendable {
     tau = kendallTau(predicted, measured)
   }
 }
-
-/// Kendall's rank correlation, tau-b (Kendall 1945, Biometrika 33): pairs that are ordered alike less those that are not,
-/// over what there would be without ties. Nil where one side has no two different values.
-///
-/// - Precondition: As many of both.
-/// - Complexity: O(values squared).
-package func kendallTau(_ a: [Double], _ b: [Double]) -> Double? {
-  precondition(a.count == b.count, "ranks are compared of the same things")
-  var (difference, untiedA, untiedB) = (0, 0, 0)
-  for i in a.indices {
-    for j in 0..<i {
-      let (x, y) = (sign(a[i] - a[j]), sign(b[i] - b[j]))
-      difference += x * y
-      untiedA += x * x
-      untiedB += y * y
-    }
-  }
-  guard untiedA > 0, untiedB > 0 else { return nil }
-  return Double(difference) / (Double(untiedA) * Double(untiedB)).squareRoot()
-}
-
-private func sign(_ value: Double) -> Int { value > 0 ? 1 : value < 0 ? -1 : 0 }

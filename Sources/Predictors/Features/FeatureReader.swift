@@ -25,7 +25,7 @@ package struct FeatureReader: Hashable, Sendable {
         throw .noDecision(feature, quantity.name)
       }
       (decisions, kind) = ([id], .single)
-      values = [try Self.values(of: quantity, parts.space[id], feature)]
+      values = try Self.values(of: quantity, [parts.space[id]], feature)
       return
     }
     guard let stage = parts.stages.first(where: { $0.name == feature.stage }) else {
@@ -42,26 +42,31 @@ package struct FeatureReader: Hashable, Sendable {
     }
     let blocks: ArraySlice<[String: DecisionID]>
     switch feature {
-    case .first: (blocks, kind) = (stage.blocks.prefix(1), .single)
-    case .mean: (blocks, kind) = (stage.blocks.dropFirst(), .mean)
-    case .sum: (blocks, kind) = (stage.blocks.dropFirst(), .sum)
+    case .first: (blocks, kind) = (stage.firstBlock, .single)
+    case .mean: (blocks, kind) = (stage.laterBlocks, .mean)
+    case .sum: (blocks, kind) = (stage.laterBlocks, .sum)
     case .depth, .value: preconditionFailure("both have left")
     }
     decisions = blocks.compactMap { $0[quantity.name] }
-    var values: [[Double]] = []
-    for id in decisions { values.append(try Self.values(of: quantity, parts.space[id], feature)) }
-    self.values = values
+    values = try Self.values(of: quantity, decisions.map { parts.space[$0] }, feature)
   }
 
+  /// By decision and option. A word is one of some of the decisions: not every block of a stage needs to have it.
   private static func values(
-    of quantity: Feature.Quantity, _ decision: Decision, _ feature: Feature
-  ) throws(FeatureError) -> [Double] {
-    if let word = quantity.word {
-      guard decision.options.contains(where: { $0.description == word }) else {
-        throw .noOption(feature, decision: decision.name, options: decision.options.map(\.description))
-      }
-      return decision.options.map { $0.description == word ? 1 : 0 }
+    of quantity: Feature.Quantity, _ decisions: [Decision], _ feature: Feature
+  ) throws(FeatureError) -> [[Double]] {
+    guard let word = quantity.word else {
+      var values: [[Double]] = []
+      for decision in decisions { values.append(try numbers(of: decision, feature)) }
+      return values
     }
+    if let first = decisions.first, !decisions.flatMap(\.options).contains(where: { $0.description == word }) {
+      throw .noOption(feature, decision: first.name, options: first.options.map(\.description))
+    }
+    return decisions.map { $0.options.map { $0.description == word ? 1 : 0 } }
+  }
+
+  private static func numbers(of decision: Decision, _ feature: Feature) throws(FeatureError) -> [Double] {
     let numbers = decision.options.compactMap(\.number)
     guard numbers.count == decision.options.count else {
       throw .noNumber(

@@ -7,7 +7,7 @@ import SpaceIR
 /// | `tot` | `tot(w24)`, where the depth is a decision |
 /// | `first(kernel)` | `first(w24.kernel)` |
 /// | `avg(kernel)`, `sum(kernel)` | `avg(w24.kernel)`, `sum(w24.kernel)`, where it can have a second block |
-/// | `avg(*)` | one for each quantity that its blocks decide; `avg(!kernel)` for each but this |
+/// | `avg(*)` | one for each quantity that those blocks decide; `avg(!kernel)` for each but this |
 /// | `value(*)` | every decision that stands alone |
 ///
 /// A quantity whose options are words is one for each of them but the first.
@@ -105,27 +105,28 @@ package struct Formula: Hashable, Sendable {
   }
 
   private static func features(_ atom: Atom, of stage: SearchedParts.Stage, in parts: SearchedParts) -> [Feature] {
-    let rest = stage.blocks.count > 1
+    func quantities(_ blocks: ArraySlice<[String: DecisionID]>) -> [Feature.Quantity] {
+      Self.quantities(atom, blocks, of: stage, in: parts)
+    }
     switch atom.function {
     case .depth: return stage.depth == nil ? [] : [.depth(stage: stage.name)]
     case .value: return []
-    case .first: return quantities(atom, of: stage, in: parts).map { .first(stage: stage.name, $0) }
-    case .mean: return rest ? quantities(atom, of: stage, in: parts).map { .mean(stage: stage.name, $0) } : []
+    case .first: return quantities(stage.firstBlock).map { .first(stage: stage.name, $0) }
+    case .mean: return quantities(stage.laterBlocks).map { .mean(stage: stage.name, $0) }
     // Of a stage that always has as many blocks the sum is the mean times a constant.
     case .sum:
-      return rest && stage.depth != nil
-        ? quantities(atom, of: stage, in: parts).map { .sum(stage: stage.name, $0) } : []
+      return stage.depth == nil ? [] : quantities(stage.laterBlocks).map { .sum(stage: stage.name, $0) }
     }
   }
 
-  /// Expansion first, as the published terms have it, then in the order of the space.
+  /// What these blocks of a stage decide: expansion first, as the published terms have it, then in the order of the space.
   private static func quantities(
-    _ atom: Atom, of stage: SearchedParts.Stage, in parts: SearchedParts
+    _ atom: Atom, _ blocks: ArraySlice<[String: DecisionID]>, of stage: SearchedParts.Stage, in parts: SearchedParts
   ) -> [Feature.Quantity] {
     let names = stage.parameters.filter { $0 == "expansion" } + stage.parameters.filter { $0 != "expansion" }
     return names.filter(atom.argument.takes).flatMap { name in
-      let decisions = stage.blocks.compactMap { $0[name] }.map { parts.space[$0] }
-      return quantities(name, decisions)
+      let decisions = blocks.compactMap { $0[name] }.map { parts.space[$0] }
+      return decisions.isEmpty ? [] : quantities(name, decisions)
     }
   }
 

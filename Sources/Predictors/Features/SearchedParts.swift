@@ -64,6 +64,12 @@ package struct SearchedParts: Hashable, Sendable {
 }
 
 extension SearchedParts.Stage {
+  /// The one that changes the width; none of a stage without blocks.
+  var firstBlock: ArraySlice<[String: DecisionID]> { blocks.prefix(1) }
+
+  /// Those that means and sums are over.
+  var laterBlocks: ArraySlice<[String: DecisionID]> { blocks.dropFirst() }
+
   package var decisions: [DecisionID] { ([depth].compactMap(\.self) + blocks.flatMap(\.values)).sorted() }
 }
 

@@ -1,9 +1,9 @@
 /// How well a linear model describes the rows that it was fitted to, and rows that it was not.
 package struct FitQuality: Hashable, Sendable {
-  /// Share of the variance that is explained; nan where the targets are all alike.
-  package let explained: Double
-  /// 1 - (1 - R²)(n - 1) / (n - p).
-  package let adjusted: Double
+  /// Share of the variance that is explained; nil where the targets are all alike.
+  package let explained: Double?
+  /// 1 - (1 - R²)(n - 1) / (n - p); nil with it.
+  package let adjusted: Double?
   /// Residual standard error, in the unit of the target.
   package let residualError: Double
   package let degreesOfFreedom: Int
@@ -19,8 +19,10 @@ package struct FitQuality: Hashable, Sendable {
     let mean = targets.reduce(0, +) / Double(targets.count)
     let total = targets.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
     let rest = fit.residuals.reduce(0) { $0 + $1 * $1 }
-    explained = total > 0 ? 1 - rest / total : .nan
-    adjusted = 1 - (1 - explained) * Double(targets.count - 1) / Double(fit.degreesOfFreedom)
+    // The mean of equal numbers may differ from them in its last place.
+    let areAlike = targets.allSatisfy { $0 == targets[0] } || total == 0
+    explained = areAlike ? nil : 1 - rest / total
+    adjusted = areAlike ? nil : 1 - rest / total * Double(targets.count - 1) / Double(fit.degreesOfFreedom)
     residualError = fit.variance.squareRoot()
     degreesOfFreedom = fit.degreesOfFreedom
     inSample = PredictionErrors(fit.fitted, targets)

@@ -1,8 +1,8 @@
-/// Kendall's rank correlation with ties, tau-b (Kendall 1945): 1 where two lists order everything alike, -1 where one is
-/// the other backwards, nan where one is constant.
+/// Kendall's rank correlation with ties, tau-b (Kendall 1945, Biometrika 33): 1 where two lists order everything alike, -1
+/// where one is the other backwards, nil where one has no two different values.
 ///
 /// - Complexity: O(n²).
-package func kendallTau(_ a: [Double], _ b: [Double]) -> Double {
+package func kendallTau(_ a: [Double], _ b: [Double]) -> Double? {
   precondition(a.count == b.count, "a value of each for everything that is ranked")
   var (balance, distinctA, distinctB) = (0, 0, 0)
   for i in a.indices {
@@ -13,6 +13,7 @@ package func kendallTau(_ a: [Double], _ b: [Double]) -> Double {
       distinctB += orderB * orderB
     }
   }
+  guard distinctA > 0, distinctB > 0 else { return nil }
   return Double(balance) / (Double(distinctA) * Double(distinctB)).squareRoot()
 }
 

@@ -4,8 +4,8 @@ package struct PredictionErrors: Hashable, Sendable {
   package let mean: Double
   /// Square root of the mean of error².
   package let rootMeanSquare: Double
-  /// Of predictions with measurements, tau-b.
-  package let tau: Double
+  /// Of predictions with measurements, tau-b; nil where either has no two different values.
+  package let tau: Double?
 
   /// Pairs of which a prediction is not a number are left out.
   package init(_ predictions: [Double], _ targets: [Double]) {

@@ -1,4 +1,5 @@
 import Devices
+import Predictors
 import SpaceAnalysis
 import SpaceIR
 

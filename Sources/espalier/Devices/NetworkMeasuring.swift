@@ -35,7 +35,10 @@ struct NetworkMeasuring {
     let models = try architectures.enumerated().map { number, architecture in
       try DeviceModels.write(architecture, of: compiled.space, number: number, in: scratch)
     }
-    let (first, second) = (try measure(models, "first process"), try measure(models, "second process"))
+    let (first, second) = (
+      try Self.measure(models, by: command, unit: "networks, first process"),
+      try Self.measure(models, by: command, unit: "networks, second process")
+    )
     var networks: [NetworkCheck.Network] = []
     var failures: [Measurement.Failure] = []
     var unconfirmed = 0
@@ -90,8 +93,14 @@ struct NetworkMeasuring {
     }
   }
 
-  private func measure(_ models: [ModelFile], _ name: String) throws -> [String: Measurement] {
-    let progress = DeviceProgress(total: models.count, unit: "networks, \(name)")
+  /// What one process of a device's command takes for each model, by id; standard error tells how far it is.
+  ///
+  /// - Parameter unit: What models are called there, in the plural.
+  /// - Throws: `DeviceError`.
+  static func measure(
+    _ models: [ModelFile], by command: MeasuringCommand, unit: String
+  ) throws -> [String: Measurement] {
+    let progress = DeviceProgress(total: models.count, unit: unit)
     defer { progress.erase() }
     var run = MeasuringRun(
       command, isStopping: { StopRequest.wasMade }, pause: { usleep(UInt32($0 * 1e6)) },

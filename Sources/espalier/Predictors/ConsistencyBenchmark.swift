@@ -101,7 +101,7 @@ struct ConsistencyBenchmark: AsyncParsableCommand {
       "\(processorName()), \(availableProcessors()) cores; \(space.name) on \(splits.train.name), "
       + "\(splits.train.count) images; \(epochs) epochs of shared weights, \(drawn.count) networks trained alone twice "
       + "for \(trainEpochs) epochs: accuracy \(range), tau-b of one training with the other "
-      + "\(kendallTau(rounds[0], rounds[1]).fixed(3))\n"
+      + "\(kendallTau(rounds[0], rounds[1])?.fixed(3) ?? "none")\n"
     try output.write(head + table.text(), command: "pi-nas", title: "Pi-NAS beside SPOS")
   }
 
@@ -145,6 +145,7 @@ struct ConsistencyBenchmark: AsyncParsableCommand {
   private func words(_ scores: [Double], _ accuracies: [Double]) -> (String, String) {
     var random = SplitRandom(seed: seed, stream: 0x424F_4F54)
     let interval = kendallInterval(scores, accuracies, using: &random)
-    return (kendallTau(scores, accuracies).fixed(3), "\(interval.low.fixed(3)) to \(interval.high.fixed(3))")
+    let words = interval.map { "\($0.lowerBound.fixed(3)) to \($0.upperBound.fixed(3))" }
+    return (kendallTau(scores, accuracies)?.fixed(3) ?? "none", words ?? "none")
   }
 }

@@ -42,8 +42,7 @@ struct FitAnswer {
     var table = AlignedTable([.left, .left])
     table.add([
       "fit",
-      "R2 \(quality.explained.fixed(4)), adjusted \(quality.adjusted.fixed(4)), residual error "
-        + "\(quality.residualError.fixed(4))\(unit) on \(counted(quality.degreesOfFreedom, "degree")) of freedom",
+      "\(shares), residual error \(quality.residualError.fixed(4))\(unit) on \(counted(quality.degreesOfFreedom, "degree")) of freedom",
     ])
     table.add(["in sample", words(quality.inSample)])
     table.add(["each row left out", words(quality.leftOut)])
@@ -60,9 +59,16 @@ struct FitAnswer {
     return table.text()
   }
 
+  private var shares: String {
+    guard let explained = fit.quality.explained, let adjusted = fit.quality.adjusted else {
+      return "no R2, as all values are alike"
+    }
+    return "R2 \(explained.fixed(4)), adjusted \(adjusted.fixed(4))"
+  }
+
   private func words(_ errors: PredictionErrors) -> String {
     "mean error \(errors.mean.fixed(4))\(unit), root mean square \(errors.rootMeanSquare.fixed(4)), Kendall tau "
-      + errors.tau.fixed(3)
+      + (errors.tau?.fixed(3) ?? "none")
   }
 
   private var effects: String {
@@ -96,7 +102,8 @@ struct FitAnswer {
             ])
           })
       ),
-      ("r2", .number(quality.explained)), ("adjusted_r2", .number(quality.adjusted)),
+      ("r2", quality.explained.map(JSONValue.number) ?? .null),
+      ("adjusted_r2", quality.adjusted.map(JSONValue.number) ?? .null),
       ("residual_error", .number(quality.residualError)), ("degrees_of_freedom", .integer(quality.degreesOfFreedom)),
       ("in_sample", json(quality.inSample)), ("each_left_out", json(quality.leftOut)),
       ("parts_left_out", errors.map(json) ?? .null), ("parts", .integer(folds)),
@@ -117,7 +124,7 @@ struct FitAnswer {
   private func json(_ errors: PredictionErrors) -> JSONValue {
     .object([
       ("mean", .number(errors.mean)), ("root_mean_square", .number(errors.rootMeanSquare)),
-      ("kendall_tau", .number(errors.tau)),
+      ("kendall_tau", errors.tau.map(JSONValue.number) ?? .null),
     ])
   }
 }

@@ -1,6 +1,7 @@
 import Datasets
 import Distributions
 import Engine
+import Predictors
 import Reports
 import Search
 import SpaceAnalysis
@@ -156,10 +157,9 @@ struct OneShotStepTable {
     var generator = SplitRandom(seed: 1, stream: 0x6f6e65)
     let members = try MemberSet(space)
     let paths = (0..<rounds).map { _ in members.draw(using: &generator) }
-    for weights in OneShotRecipe.Weights.allCases where weights != .normsAndClassifier {
+    for weights in [OneShotRecipe.Weights.all, .norms, .lastNorms] {
       let supernet = try Supernet(
         SupernetPlan(for: space), library: setup.library, options: EngineOptions(lanes: 1))
-      try supernet.initialise { _ in { 0.05 } }
       var generator = SplitRandom(seed: 3, stream: 0x6f6e65)
       try supernet.initialise { _ in { generator.normal() } }
       let table = try OperatorTable(operators, supernet: supernet.plan)
@@ -297,11 +297,12 @@ struct OneShotRanking {
     }
     let accuracy = trained.map(\.result.accuracy)
     func row(_ name: String, _ values: [Double]) {
-      guard let tau = RankCorrelation.kendall(values, accuracy) else {
+      guard let tau = kendallTau(values, accuracy) else {
         rows.append("| \(name) | all tie | - |")
         return
       }
-      let interval = RankCorrelation.interval(values, accuracy).map {
+      var generator = SplitRandom(seed: 1, stream: 0x7461_75)
+      let interval = kendallInterval(values, accuracy, using: &generator).map {
         "\($0.lowerBound.fixed(2)) to \($0.upperBound.fixed(2))"
       }
       rows.append("| \(name) | \(tau.fixed(2)) | \(interval ?? "-") |")
