@@ -69,15 +69,27 @@ package struct RunStory: Hashable, Sendable {
 
   /// What a step that scored a candidate says of it.
   package struct Candidate: Hashable, Sendable {
+    /// Where a candidate comes from, by the words of a run.
+    package enum Origin: String, Hashable, Sendable, CaseIterable {
+      case random
+      case mutation
+      case crossover
+      /// A step of a walk through neighbours.
+      case neighbour
+      /// The best that predictors know.
+      case predicted
+      /// A draw from where the best were.
+      case region
+    }
+
     /// Counted from 0, both.
     package let stage: Int
     package let generation: Int
-    /// `random`, `mutation`, `crossover`, `neighbour`.
-    package let origin: String
+    package let origin: Origin
     /// Greater is better.
     package let score: Double
 
-    package init(stage: Int, generation: Int, origin: String, score: Double) {
+    package init(stage: Int, generation: Int, origin: Origin, score: Double) {
       self.stage = stage
       self.generation = generation
       self.origin = origin

@@ -81,7 +81,7 @@ private func train(
     on: images, test: test, recipe: recipe, seed: task.seed, from: start,
     save: keeper?.saver(of: number, from: start) ?? { _, _ in }
   ) { _ in try epochFinished() }
-  try keeper?.keepWeights(of: number, network)
+  try keeper?.keepWeights(of: number, network, images: images)
   let cost = try cost(of: task.architecture, in: space)
   return RetrainedNetwork(
     label: task.label, choices: task.architecture.choices, macs: cost.macs, parameters: cost.parameters, result: result)

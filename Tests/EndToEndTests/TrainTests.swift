@@ -72,12 +72,38 @@ struct TrainTests {
       }
       kill(process.processIdentifier, SIGKILL)
       process.waitUntilExit()
+      try #require(process.terminationReason == .uncaughtSignal, "it was done before it was killed")
       let status = try Executable.run("status", "\(folder)/killed")
-      #expect(status.output.contains("stopped while training") || status.output.contains("finished"))
+      #expect(status.output.contains("stopped while training"), "\(status.output)")
       let resumed = try Executable.run("resume", "\(folder)/killed", "--workers", "1")
       #expect(resumed.status == 0, "\(resumed.errors)")
       #expect(try SearchRun.files(of: "\(folder)/killed") == SearchRun.files(of: "\(folder)/whole"))
       #expect(try Executable.run("resume", "\(folder)/killed").output.contains("is finished"))
+    }
+  }
+
+  @Test func `a training whose checkpoints are all damaged goes on from the start alone`() throws {
+    try withNetwork { folder, network in
+      let run = "\(folder)/run"
+      #expect(try train(network, run).status == 0)
+      let whole = try SearchRun.files(of: run)
+      try FileManager.default.removeItem(atPath: "\(run)/result.json")
+      let first = try Executable.run("status", run)
+      #expect(first.status == 0 && first.output.contains("from the first step, with: espalier resume \(run)\n"))
+      try FileManager.default.createDirectory(atPath: "\(run)/checkpoints", withIntermediateDirectories: true)
+      _ = try write("no checkpoint", to: "run/checkpoints/training-7.safetensors", in: folder)
+      let status = try Executable.run("status", run)
+      #expect(status.status == 2, "\(status.output)")
+      let words = "not from where it was; trains again with: espalier resume \(run) --from-start"
+      #expect(status.output.contains(words), "\(status.output)")
+      #expect(status.output.contains("'\(run)/checkpoints/training-7.safetensors' is damaged"), "\(status.output)")
+      #expect(try object(Executable.run("status", run, "--json").output)["checkpoint"] is NSNull)
+      let refused = try Executable.run("resume", run)
+      #expect(refused.status == 2, "\(refused.output)")
+      #expect(refused.errors.contains("espalier resume \(run) --from-start"), "\(refused.errors)")
+      let resumed = try Executable.run("resume", run, "--from-start")
+      #expect(resumed.status == 0, "\(resumed.errors)")
+      #expect(try SearchRun.files(of: run) == whole)
     }
   }
 
@@ -100,6 +126,29 @@ struct TrainTests {
     }
   }
 
+  @Test func `the weights of a search have the format of a training's, and know their classes`() throws {
+    try withTemporaryFolder { folder in
+      let run = "\(folder)/run"
+      #expect(try SearchRun.start(in: folder).status == 0)
+      let weights = try Data(contentsOf: URL(filePath: "\(run)/weights.safetensors"))
+      let texts = try #require(try header(weights)["__metadata__"] as? [String: String])
+      #expect(texts["format"] == "espalier weights 1" && texts["space"] == "digits" && texts["input"] == "1x8x8")
+      let definition = try object(String(contentsOfFile: "\(run)/run.json", encoding: .utf8))
+      #expect(texts["space_hash"] == definition["spaceHash"] as? String)
+      #expect(try Executable.run("evaluate", run).status == 0)
+      let strange = try Executable.run("evaluate", run, "--data", "fashion-mini")
+      #expect(strange.status == 1)
+      #expect(strange.errors.contains("the network knows 10 classes (0, 1, 2, ...)"), "\(strange.errors)")
+    }
+  }
+
+  /// The JSON object that a file of weights begins with, after its length in eight bytes.
+  private func header(_ file: Data) throws -> [String: Any] {
+    let bytes = [UInt8](file)
+    let length = (0..<8).reduce(0) { $0 | Int(bytes[$1]) << (8 * $1) }
+    return try object(String(decoding: bytes[8..<8 + length], as: UTF8.self))
+  }
+
   @Test func `what is wrong is named, with what to do`() throws {
     try withNetwork { folder, network in
       func expect(_ arguments: [String], _ status: Int32, _ words: String..., line: Int = #line) throws {
@@ -116,6 +165,14 @@ struct TrainTests {
       try expect(["train", network, "--data", "digits", "--limit", "20"] + out, 1, "fewer than a batch of 64")
       try expect(["train", network, "--data", "digits", "--teacher", network] + out, 1, "its weights must be named")
       try expect(["train", network, "--data", "digits", "--teacher", "\(folder)/nobody"] + out, 1, "must be named")
+      let noTeacher = "'--teacher-weights' are those of a teacher, and there is none"
+      try expect(["train", network, "--data", "digits", "--teacher-weights", network] + out, 2, noTeacher)
+      let plain = try write("recipe: 1\ntraining: {epochs: 1}\n", to: "plain.yaml", in: folder)
+      try expect(
+        ["train", network, "--data", "digits", "--recipe", plain, "--teacher-weights", network] + out, 2, noTeacher)
+      try expect(
+        ["train", network, "--data", "digits", "--broken", "skip"] + out, 2,
+        "'--broken' is about image folders, and 'digits' is none")
       try expect(["evaluate", network, "--data", "digits"], 2, "accuracy needs weights")
       try expect(["evaluate", network, "--device", "abacus"], 2, "no device is named 'abacus'")
       try expect(["evaluate", "\(folder)/nothing"], 2, "nothing")
@@ -133,6 +190,9 @@ struct TrainTests {
       let other = "\(folder)/other.yaml"
       #expect(try Executable.run("unrank", "spaces/digits.yaml", "1", "-o", other).status == 0)
       let weights = "\(folder)/run/weights.safetensors"
+      try expect(
+        ["evaluate", "\(folder)/run", "--broken", "refuse"], 2,
+        "'--broken' is about image folders, and 'digits' is none")
       try expect(
         ["evaluate", other, "--weights", weights, "--data", "digits"], 2, "are of another network",
         "take the weights that were written beside this architecture")

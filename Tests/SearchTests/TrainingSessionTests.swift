@@ -124,6 +124,29 @@ struct TrainingSessionTests {
     }
   }
 
+  /// Weights of other programs say nothing of their classes; what is said must be a list of names.
+  @Test(
+    arguments: [
+      (nil, nil), ("[\"a\",\"b\"]", ["a", "b"]), ("[1, 2]", nil), ("a, b", nil), ("[\"a\"", nil),
+    ] as [(String?, [String]?)])
+  func `a text of classes that is damaged is an error and no missing one`(text: String?, classes: [String]?) throws {
+    try withFolder { folder in
+      let path = "\(folder)weights.safetensors"
+      let file = TensorFile(
+        [TensorFile.Tensor("w", [1], .float32([1]))], texts: text.map { ["classes": $0] } ?? [:])
+      var bytes: [UInt8] = []
+      try file.write { bytes += $0 }
+      try Data(bytes).write(to: URL(filePath: path))
+      if text != nil, classes == nil {
+        #expect(
+          throws: WeightsError.unreadable(path: path, reason: "its text 'classes' is no list of names")
+        ) { try TrainedWeights(reading: path) }
+      } else {
+        #expect(try TrainedWeights(reading: path).classes == classes)
+      }
+    }
+  }
+
   @Test func `a search's commands say that a training is none, and the other way round`() throws {
     try withFolder { folder in
       let path = "\(folder)run"

@@ -36,22 +36,17 @@ private struct ScoredCandidates {
     odd = scored.count - all.count
   }
 
-  private static let kinds: [(origin: String, kind: String, text: String)] = [
-    ("random", "early", "uniform draws"), ("mutation", "middle", "mutations"), ("crossover", "late", "crossovers"),
-    ("neighbour", "middle", "neighbours"),
-  ]
-
-  private var present: [(origin: String, kind: String, text: String)] {
-    Self.kinds.filter { kind in all.contains { $0.candidate.origin == kind.origin } }
+  private var present: [RunStory.Candidate.Origin] {
+    RunStory.Candidate.Origin.allCases.filter { origin in all.contains { $0.candidate.origin == origin } }
   }
 
   private func keys(_ line: String) -> [ReportFigure.Key] {
-    present.map { ReportFigure.Key(kind: "spot \($0.kind)", text: $0.text) }
+    present.map { ReportFigure.Key(kind: "spot \($0.shade)", text: $0.plural) }
       + [ReportFigure.Key(kind: "line second", text: line)]
   }
 
   /// The last candidates of at most so many places of a grid: a cloud of thousands is drawn by those that can be told apart.
-  private func cloud(_ origin: String, x: (Int, Scored) -> Double) -> [ChartPoint] {
+  private func cloud(_ origin: RunStory.Candidate.Origin, x: (Int, Scored) -> Double) -> [ChartPoint] {
     let own = all.enumerated().filter { $0.element.candidate.origin == origin }
     let pause = max(1, own.count / 4000)
     return own.enumerated().filter { $0.offset % pause == 0 }.map {
@@ -67,8 +62,8 @@ private struct ScoredCandidates {
     for place in all.indices.dropFirst() where all[place].candidate.stage != all[place - 1].candidate.stage {
       canvas.addRule(Double(place + 1), kind: "rule", label: "stage \(all[place].candidate.stage + 1)", top: false)
     }
-    for (origin, kind, _) in present {
-      canvas.addCloud(cloud(origin) { place, _ in Double(place + 1) }, upwards, kind: "cloud \(kind)")
+    for origin in present {
+      canvas.addCloud(cloud(origin) { place, _ in Double(place + 1) }, upwards, kind: "cloud \(origin.shade)")
     }
     var stairs: [ChartPoint] = []
     var stage = all.first?.candidate.stage
@@ -96,8 +91,8 @@ private struct ScoredCandidates {
     let upwards = ChartAxis.numbers("score", ChartAxis.range(around: all.map(\.candidate.score)), about: 8)
     var canvas = ChartCanvas(across: across)
     canvas.add(upwards, on: .left)
-    for (origin, kind, _) in present {
-      canvas.addCloud(cloud(origin) { Double($1.cost) }, upwards, kind: "cloud \(kind)")
+    for origin in present {
+      canvas.addCloud(cloud(origin) { Double($1.cost) }, upwards, kind: "cloud \(origin.shade)")
     }
     var front: [ChartPoint] = []
     for scored in all.sorted(by: { ($0.cost, -$0.candidate.score) < ($1.cost, -$1.candidate.score) })
@@ -127,12 +122,11 @@ private struct ScoredCandidates {
   }
 
   func table(_ measure: RunStory.Measure) -> String {
-    var table = NumberTable(
-      caption: "Generation by generation",
-      [
-        .text("generation"), .number("candidates"), .number("uniform draws"), .number("mutations"),
-        .number("crossovers"), .number("mean score"), .number("best of it"), .number("best so far"),
-      ])
+    let origins = present
+    var columns: [NumberTable.Column] = [.text("generation"), .number("candidates")]
+    columns += origins.map { NumberTable.Column.number($0.plural) }
+    columns += [.number("mean score"), .number("best of it"), .number("best so far")]
+    var table = NumberTable(caption: "Generation by generation", columns)
     var best = -Double.infinity
     var start = 0
     while start < all.count {
@@ -147,16 +141,38 @@ private struct ScoredCandidates {
       }
       let own = part.map(\.score).max() ?? 0
       best = max(best, own)
-      func count(_ origin: String) -> String { part.count { $0.origin == origin }.grouped }
       let isStaged = all.last?.candidate.stage ?? 0 > 0
-      table.add([
-        (isStaged ? "stage \(key.stage + 1), " : "") + String(key.generation), part.count.grouped, count("random"),
-        count("mutation"), count("crossover"), (part.reduce(0) { $0 + $1.score } / Double(part.count)).fixed(4),
-        own.fixed(4), best.fixed(4),
-      ])
+      let counts = origins.map { origin in part.count { $0.origin == origin }.grouped }
+      let mean = part.reduce(0) { $0 + $1.score } / Double(part.count)
+      table.add(
+        [(isStaged ? "stage \(key.stage + 1), " : "") + String(key.generation), part.count.grouped] + counts
+          + [mean.fixed(4), own.fixed(4), best.fixed(4)])
       start = end
     }
     return table.html
+  }
+}
+
+extension RunStory.Candidate.Origin {
+  /// What a key and the head of a column call them.
+  fileprivate var plural: String {
+    switch self {
+    case .random: "uniform draws"
+    case .mutation: "mutations"
+    case .crossover: "crossovers"
+    case .neighbour: "neighbours"
+    case .predicted: "predicted optima"
+    case .region: "draws from good regions"
+    }
+  }
+
+  /// The class of their points: what one method has besides uniform draws differs from these, and among itself.
+  fileprivate var shade: String {
+    switch self {
+    case .random: "early"
+    case .mutation, .neighbour: "middle"
+    case .crossover, .predicted, .region: "late"
+    }
   }
 }
 

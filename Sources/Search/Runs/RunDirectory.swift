@@ -81,7 +81,7 @@ package final class RunDirectory: Sendable {
   package static func isUnbegun(_ path: String) -> Bool {
     let names = names(in: path)
     let early =
-      [File.lock, .recipe, .start, .architecture].map(\.rawValue) + ["space", TeacherFiles.folderName]
+      [File.lock, .recipe, .start, .architecture].map(\.rawValue) + ["space", "tables", TeacherFiles.folderName]
     return names.contains(File.lock.rawValue) && names.allSatisfy { early.contains($0) || $0.hasSuffix(".part") }
       && !isInUse(path)
   }

@@ -8,10 +8,10 @@ package import Supernet
 package struct NetworkNames: Hashable, Sendable {
   package var space: String
   package var spaceHash: String
-  /// The hash of the network as a space without decisions.
-  package var architectureHash: String
+  /// The hash of the network as a space without decisions; nil: nobody has computed it, as in searches.
+  package var architectureHash: String?
 
-  package init(space: String, spaceHash: String, architectureHash: String) {
+  package init(space: String, spaceHash: String, architectureHash: String?) {
     self.space = space
     self.spaceHash = spaceHash
     self.architectureHash = architectureHash
@@ -26,23 +26,20 @@ package struct TrainedWeights: Hashable, Sendable {
   package static let format = "espalier weights 1"
 
   package let file: TensorFile
+  /// As they were numbered in training; nil: the file does not say.
+  package let classes: [String]?
 
   /// - Parameter images: What the network was trained on, for its classes and the scale of its inputs.
   package init(of network: Supernet, _ names: NetworkNames, images: any ImageStore) throws {
-    var tensors: [TensorFile.Tensor] = []
-    for (index, tensor) in network.plan.tensors.enumerated() {
-      let values = try network.context.read(.value, of: index, as: Float.self)
-      tensors.append(TensorFile.Tensor(tensor.name, tensor.shape, .float32(values)))
-    }
-    let scale = images.normalisation
-    file = TensorFile(
-      tensors,
-      texts: [
-        "format": Self.format, "space": names.space, "space_hash": names.spaceHash,
-        "architecture_hash": names.architectureHash, "input": images.shape.description,
-        "classes": try Self.json(images.identity.classNames), "mean": try Self.json(scale.mean),
-        "deviation": try Self.json(scale.deviation),
-      ])
+    let (scale, classNames) = (images.normalisation, images.identity.classNames)
+    var texts = [
+      "format": Self.format, "space": names.space, "space_hash": names.spaceHash, "input": images.shape.description,
+      "classes": try Self.json(classNames), "mean": try Self.json(scale.mean),
+      "deviation": try Self.json(scale.deviation),
+    ]
+    texts["architecture_hash"] = names.architectureHash
+    file = TensorFile(try network.savedWeights(), texts: texts)
+    classes = classNames
   }
 
   private static func json(_ values: some Encodable) throws -> String {
@@ -63,18 +60,22 @@ package struct TrainedWeights: Hashable, Sendable {
     } catch {
       throw .unreadable(path: path, reason: "it is no file of weights, or damaged: \(error)")
     }
-    // Other programs, and searches, write weights without saying what they belong to: names and shapes tell.
+    // Other programs write weights without saying what they belong to: names and shapes tell.
     guard file.texts["format"] ?? Self.format == Self.format else {
       throw .unreadable(path: path, reason: "it is no file of weights of this version")
     }
+    guard let text = file.texts["classes"] else {
+      classes = nil
+      return
+    }
+    guard let known = try? JSONDecoder().decode([String].self, from: Data(text.utf8)) else {
+      throw .unreadable(path: path, reason: "its text 'classes' is no list of names")
+    }
+    classes = known
   }
 
   package var architectureHash: String { file.texts["architecture_hash"] ?? "" }
   package var space: String { file.texts["space"] ?? "" }
-  /// As they were numbered in training; nil: the file does not say.
-  package var classes: [String]? {
-    file.texts["classes"].flatMap { try? JSONDecoder().decode([String].self, from: Data($0.utf8)) }
-  }
 
   /// Writes them into a network that was not trained.
   ///

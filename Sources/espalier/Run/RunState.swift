@@ -24,15 +24,7 @@ struct RunState {
   private let otherEngines: [(steps: Int, name: String)]
   /// Networks that were trained from scratch.
   let trained: Int
-  private let start: Start
-
-  /// Where `resume` goes on.
-  private enum Start {
-    case firstStep
-    case checkpoint(after: Int)
-    /// Only from the first step, and only when asked to.
-    case fromStartAlone
-  }
+  private let start: ResumePoint
 
   /// - Throws: `RunError` where what defines the run cannot be read.
   init(of folder: String) throws {
@@ -40,30 +32,25 @@ struct RunState {
     // Asked first: a run that ends in between is then still one that works, never one that stopped.
     isWorking = RunDirectory.isInUse(folder)
     definition = try RunDirectory.definition(of: folder)
-    var damages: [String] = []
-    func whole<Value>(_ fallback: Value, _ body: () throws -> Value) -> Value {
-      do {
-        return try body()
-      } catch {
-        damages.append(String(describing: error).prefix { $0 != "\n" }.description)
-        return fallback
-      }
-    }
-    progress = whole(nil) { try RunDirectory.decodeIfThere(RunProgress.self, from: .progress, of: folder) }
+    var damages = RunDamages()
+    progress = damages.whole(nil) { try RunDirectory.decodeIfThere(RunProgress.self, from: .progress, of: folder) }
     // It is written last of what a run comes to, so a run that has it is finished.
-    result = whole(nil) { try RunDirectory.decodeIfThere(RunResult.self, from: .result, of: folder) }
-    let log = whole(nil) { try RunReader(of: folder).map { try Log($0) } }
+    result = damages.whole(nil) { try RunDirectory.decodeIfThere(RunResult.self, from: .result, of: folder) }
+    let log = damages.whole(nil) { try RunReader(of: folder).map { try Log($0) } }
     logged = log?.steps
     samples = log?.samples ?? 0
     candidates = log?.candidates
     otherEngines = log?.otherEngines ?? []
     trained = log?.trained ?? 0
-    self.damages = damages
+    self.damages = damages.sentences
     let isLogWhole = log != nil || !RunDirectory.has(.steps, in: folder)
     // A finished run has no checkpoints, and those of one that works come and go.
+    let known = isLogWhole ? log?.steps ?? 0 : -1
     (start, damagedCheckpoints) =
       isWorking || result != nil
-      ? (.firstStep, []) : Self.start(of: folder, logged: isLogWhole ? log?.steps ?? 0 : nil)
+      ? (.firstStep, [])
+      : ResumePoint.found(
+        { try RunDirectory.newestCheckpoint(of: folder) }, isLogged: { $0 <= known })
     missing = missingFiles
   }
 
@@ -83,23 +70,6 @@ struct RunState {
     }
   }
 
-  /// Where a stopped run goes on, and which of its checkpoints are damaged.
-  ///
-  /// - Parameter logged: Steps of the database; nil: it is damaged.
-  private static func start(of folder: String, logged: Int?) -> (Start, [String]) {
-    do {
-      guard let found = try RunDirectory.newestCheckpoint(of: folder) else {
-        return (logged == nil ? .fromStartAlone : .firstStep, [])
-      }
-      let damaged = found.damaged.map { "'\($0.file)' is damaged: \($0.reason)" }
-      return (found.step > logged ?? -1 ? .fromStartAlone : .checkpoint(after: found.step), damaged)
-    } catch RunError.noCheckpoint(_, let file, let reason) {
-      return (.fromStartAlone, ["'\(file)' is damaged: \(reason)"])
-    } catch {
-      return (.fromStartAlone, ["\(error)"])
-    }
-  }
-
   private var missingFiles: [String] {
     var wanted = [RunDirectory.File.recipe.rawValue, definition.spaceFile]
     if isSearched || (progress?.steps ?? 0) > 0 { wanted.append(RunDirectory.File.steps.rawValue) }
@@ -112,8 +82,7 @@ struct RunState {
   /// The first damage that costs the run something; nil: there is none, or an older checkpoint replaces the file.
   var failure: String? {
     if let damage = damages.first { return damage }
-    guard case .fromStartAlone = start else { return nil }
-    return damagedCheckpoints.first
+    return start == .fromStartAlone ? damagedCheckpoints.first : nil
   }
 
   /// Steps that the run has done, as far as it is known.
@@ -233,12 +202,6 @@ struct RunState {
 
   // MARK: For programs
 
-  /// Steps before the checkpoint that a stopped run goes on from.
-  private var checkpoint: Int? {
-    guard case .checkpoint(let step) = start else { return nil }
-    return step
-  }
-
   var json: JSONValue {
     let networks = result?.networks.map { network in
       JSONValue.object([
@@ -259,7 +222,7 @@ struct RunState {
       ("search_seconds", .number(progress?.searchSeconds ?? 0)),
       ("training_seconds", .number(progress?.retrainingSeconds ?? 0)),
       ("seconds_left", secondsLeft.map { .number($0) } ?? .null),
-      ("checkpoint", checkpoint.map { .integer($0) } ?? .null),
+      ("checkpoint", start.step.map { .integer($0) } ?? .null),
       ("trained_epochs", .integer(progress?.trainedEpochs ?? 0)), ("trained_networks", .integer(trained)),
       ("missing", .array(missing.map(JSONValue.string))),
       ("damaged", .array((damages + damagedCheckpoints).map(JSONValue.string))),

@@ -17,7 +17,7 @@ struct EvaluateCommand: AsyncParsableCommand {
         espalier evaluate runs/best
         espalier evaluate runs/first
         espalier evaluate best.yaml --weights runs/best/weights.safetensors --data digits
-        espalier evaluate best.yaml --device engine
+        espalier evaluate best.yaml --device engine --device ort-fp32
 
       Of a run of 'train' it takes the network, the images and the weights: the averaged ones where there are some; of a \
       search the network that it found, with the weights that it was trained to. Of an architecture file it takes the weights \
@@ -43,7 +43,7 @@ struct EvaluateCommand: AsyncParsableCommand {
   @Option(
     name: .customLong("device"), parsing: .unconditionalSingleValue,
     help: ArgumentHelp(
-      "Where latency is measured; may be repeated. 'engine' is this program's own, one thread. Default: engine.",
+      "Where latency is measured; may be repeated: engine, which is this program's own on one thread, or a device of 'espalier device list' or its file. Default: engine.",
       valueName: "name"))
   var devices: [String] = []
 
@@ -64,6 +64,7 @@ struct EvaluateCommand: AsyncParsableCommand {
   func run() async throws {
     let sources = try latencySources(named: devices.isEmpty ? ["engine"] : devices)
     let order = try order()
+    if let data = order.data { try TrainingImages.requireFolder(data, for: broken) }
     let library = try translatingFailures { try EngineLibrary.load(folders: engineFolders, device: .cpu) }
     var answer = try EvaluationAnswer(of: order.network)
     if let path = order.weights {

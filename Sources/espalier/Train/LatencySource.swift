@@ -1,3 +1,4 @@
+import Devices
 import Engine
 import SpaceIR
 import SpacePlanner
@@ -5,7 +6,7 @@ import Supernet
 
 /// Where latency is measured, by name: the seam between `evaluate` and devices.
 ///
-/// A device makes one of these in `latencySources`; nothing else of `evaluate` knows where numbers come from.
+/// Nothing else of `evaluate` knows where numbers come from.
 struct LatencySource: Sendable {
   let name: String
   /// - Parameters:
@@ -21,18 +22,24 @@ struct MeasuredLatency: Hashable {
   /// Between them lies the middle half of the repetitions.
   let quartiles: ClosedRange<Double>
   let repetitions: Int
+
+  /// - Parameter passes: Milliseconds of each, in any order; at least one.
+  init(device: String, passes: [Double]) {
+    let times = passes.sorted()
+    self.device = device
+    median = times[times.count / 2]
+    quartiles = times[times.count / 4]...times[times.count * 3 / 4]
+    repetitions = times.count
+  }
 }
 
-/// - Throws: `CommandFailure` for a name that no device has.
+/// `engine` is this program's own; every other name is a device of `espalier device`, or its file.
+///
+/// - Throws: `CommandFailure` for a name that no device has, and in its own words for one that cannot be measured here;
+///   `ExitCode` 1 after a device file's errors were shown.
 func latencySources(named names: [String]) throws -> [LatencySource] {
-  let known = [LatencySource.engine]
-  return try names.map { name in
-    guard let source = known.first(where: { $0.name == name }) else {
-      throw CommandFailure(
-        "no device is named '\(name)'\nhelp: known are \(known.map { "'\($0.name)'" }.joined(separator: ", "))",
-        status: .couldNotRun)
-    }
-    return source
+  try names.map { name in
+    try name == LatencySource.engine.name ? .engine : LatencySource(measuring: Device.found(name))
   }
 }
 
@@ -53,10 +60,45 @@ extension LatencySource {
       }
       let warm = try (0..<5).map { _ in try pass() }
       let count = min(200, max(20, Int(1000 / max(warm.min() ?? 1, 0.001))))
-      let times = try (0..<count).map { _ in try pass() }.sorted()
-      return MeasuredLatency(
-        device: "engine", median: times[count / 2], quartiles: times[count / 4]...times[count * 3 / 4],
-        repetitions: count)
+      return MeasuredLatency(device: "engine", passes: try (0..<count).map { _ in try pass() })
+    }
+  }
+
+  /// A device, which gets the network as an ONNX model with random weights, as every model that devices measure has.
+  ///
+  /// - Throws: `CommandFailure` where the device cannot be measured on this machine.
+  init(measuring device: Device) throws {
+    try DeviceScratch.with { scratch in
+      _ = try translatingDeviceFailures { try Self.command(of: device, scratch).describe() }
+    }
+    self.init(name: device.name) { network, _ in
+      StopRequest.listen()
+      return try DeviceScratch.with { scratch in
+        try translatingDeviceFailures { try Self.latency(of: network, on: device, scratch) }
+      }
+    }
+  }
+
+  private static func command(of device: Device, _ scratch: String) throws -> MeasuringCommand {
+    try MeasuringCommand(device, scratch: scratch, devices: DeviceFolder())
+  }
+
+  /// Of the passes of one process.
+  private static func latency(
+    of network: NetworkFiles, on device: Device, _ scratch: String
+  ) throws -> MeasuredLatency {
+    let model = try DeviceModels.write(network.architecture, of: network.space.space, number: 0, in: scratch)
+    let found = try NetworkMeasuring.measure(
+      [model], by: command(of: device, scratch), unit: "networks on '\(device.name)'")
+    switch found[model.id] {
+    case .measured(let latency)?:
+      if !latency.isConfirmed {
+        Terminal.standardError.line("note: the passes on '\(device.name)' do not agree")
+      }
+      return MeasuredLatency(device: device.name, passes: latency.passes)
+    case .failed(let failure)?:
+      throw CommandFailure("the network cannot be measured on '\(device.name)': \(failure)", status: .couldNotRun)
+    case nil: preconditionFailure("a run settles every model")
     }
   }
 }

@@ -75,9 +75,11 @@ struct TrainCommand: AsyncParsableCommand {
   func validate() throws {
     guard out?.isEmpty != true else { throw ValidationError("'--out' is the path of a folder, not an empty text") }
     guard teacherWeights == nil || teacher != nil || recipe != nil else {
-      throw ValidationError("'--teacher-weights' are those of '--teacher', and there is none")
+      throw ValidationError(Self.noTeacher)
     }
   }
+
+  private static let noTeacher = "'--teacher-weights' are those of a teacher, and there is none"
 
   func run() async throws {
     ignoreSizeSignal()
@@ -112,7 +114,11 @@ struct TrainCommand: AsyncParsableCommand {
     asked.training.teacher = teacher ?? seen(asked.training.teacher)
     asked.training.teacherWeights =
       teacherWeights ?? (teacher == nil ? seen(asked.training.teacherWeights) : nil)
+    guard teacherWeights == nil || asked.training.teacher != nil else {
+      throw CommandFailure(Self.noTeacher, status: .couldNotRun)
+    }
     asked.source = data ?? asked.source
+    try TrainingImages.requireFolder(asked.source ?? TrainingImages.standardSource, for: broken)
     asked.limit = limit ?? asked.limit
     asked.training.epochs = epochs ?? asked.training.epochs
     asked.folder.broken = broken ?? asked.folder.broken

@@ -35,7 +35,7 @@ struct TrainSetup {
     network = try NetworkFiles(order.file, input: order.input)
     let space = network.space.space
     folder = asked.folder.options
-    let source = asked.source ?? "fashion-mini"
+    let source = asked.source ?? TrainingImages.standardSource
     images = try TrainingImages(source, limit: asked.limit, folder: folder, shape: space.input)
     library = try translatingFailures { try EngineLibrary.load(folders: engineFolders, device: order.device) }
     teacher = try asked.training.teacher.map { try TeacherSource($0, weights: asked.training.teacherWeights) }

@@ -9,11 +9,11 @@ struct TrainState {
   let result: TrainingRunResult?
   let epochs: [EpochRecord]
   private let isWorking: Bool
-  /// Files that cannot be read, each in a sentence; older checkpoints that are replaced do not count.
-  let damages: [String]
+  /// Files that cannot be read, each in a sentence, beside checkpoints.
+  private let damagedFiles: [String]
+  private let damagedCheckpoints: [String]
   private let missing: [String]
-  /// Steps before the newest whole checkpoint.
-  private let checkpoint: Int?
+  private let start: ResumePoint
 
   /// - Throws: `RunError` where what defines the run cannot be read.
   init(of folder: String) throws {
@@ -21,30 +21,31 @@ struct TrainState {
     // Asked first: a run that ends in between is then still one that works, never one that stopped.
     isWorking = RunDirectory.isInUse(folder)
     definition = try RunDirectory.training(of: folder)
-    var damages: [String] = []
-    func whole<Value>(_ fallback: Value, _ body: () throws -> Value) -> Value {
-      do {
-        return try body()
-      } catch {
-        damages.append(String(describing: error).prefix { $0 != "\n" }.description)
-        return fallback
-      }
-    }
-    progress = whole(nil) { try RunDirectory.decodeIfThere(TrainingProgress.self, from: .progress, of: folder) }
-    let result = whole(nil) {
+    var damages = RunDamages()
+    progress = damages.whole(nil) { try RunDirectory.decodeIfThere(TrainingProgress.self, from: .progress, of: folder) }
+    let result = damages.whole(nil) {
       try RunDirectory.decodeIfThere(TrainingRunResult.self, from: .result, of: folder)
     }
     self.result = result
-    epochs = whole([]) { try RunReader(of: folder)?.epochs() ?? [] }
-    checkpoint =
+    let log: [EpochRecord]? = damages.whole(nil) { try RunReader(of: folder)?.epochs() ?? [] }
+    epochs = log ?? []
+    damagedFiles = damages.sentences
+    let stepsPerEpoch = max(1, definition.totalSteps / max(1, definition.recipe.epochs))
+    let known = log?.count ?? -1
+    // A finished run has no checkpoints, and those of one that works come and go.
+    (start, damagedCheckpoints) =
       isWorking || result != nil
-      ? nil : whole(nil) { try RunDirectory.newestTrainingCheckpoint(of: folder)?.step }
-    self.damages = damages
+      ? (.firstStep, [])
+      : ResumePoint.found(
+        { try RunDirectory.newestTrainingCheckpoint(of: folder) }, isLogged: { $0 / stepsPerEpoch <= known })
     var wanted: [RunDirectory.File] = [.recipe, .architecture]
     if result != nil { wanted += [.steps, .weights] }
     if result?.average != nil { wanted.append(.averageWeights) }
     missing = wanted.filter { !RunDirectory.has($0, in: folder) }.map(\.rawValue)
   }
+
+  /// What cannot be read and costs the run something, each in a sentence; a checkpoint that an older one replaces does not.
+  var damages: [String] { damagedFiles + (start == .fromStartAlone ? damagedCheckpoints : []) }
 
   var steps: Int { result != nil ? definition.totalSteps : progress?.steps ?? 0 }
 
@@ -69,10 +70,7 @@ struct TrainState {
     if let teacher = definition.teacher { table.add(["teacher", teacher.source]) }
     let share = Double(steps) / Double(max(1, definition.totalSteps))
     table.add(["steps", "\(steps.grouped) of \(definition.totalSteps.grouped) (\((share * 100).fixed(0)) %)"])
-    if result == nil, !isWorking {
-      let place = checkpoint.map { "after step \($0.grouped)" } ?? "from the first step"
-      table.add(["resume", "\(place), with: espalier resume \(folder)"])
-    }
+    if result == nil, !isWorking { table.add(["resume", going]) }
     if let left = secondsLeft { table.add(["left", left.durationText]) }
     if let progress {
       table.add(["time", progress.seconds.durationText])
@@ -90,8 +88,18 @@ struct TrainState {
     for path in (progress?.broken ?? []).prefix(8) { table.add(["skipped", path]) }
     if let count = progress?.broken.count, count > 8 { table.add(["skipped", "\(counted(count - 8, "more image"))"]) }
     for file in missing { table.add(["missing", file]) }
-    for damage in damages { table.add(["damaged", damage]) }
+    for damage in damagedFiles + damagedCheckpoints { table.add(["damaged", damage]) }
     return table.text()
+  }
+
+  /// How a run goes on that was stopped.
+  private var going: String {
+    let how = "with: espalier resume \(folder)"
+    return switch start {
+    case .fromStartAlone: "not from where it was; trains again \(how) --from-start"
+    case .checkpoint(let step): "after step \(step.grouped), \(how)"
+    case .firstStep: "from the first step, \(how)"
+    }
   }
 
   var json: JSONValue {
@@ -102,9 +110,10 @@ struct TrainState {
       ("total_steps", .integer(definition.totalSteps)), ("epochs", .array(epochs.map(\.json))),
       ("seconds", .number(progress?.seconds ?? 0)), ("seconds_left", secondsLeft.map { .number($0) } ?? .null),
       ("waited_share", progress?.waitedShare.map { .number($0) } ?? .null),
-      ("checkpoint", checkpoint.map { .integer($0) } ?? .null),
+      ("checkpoint", start.step.map { .integer($0) } ?? .null),
       ("broken", .array((progress?.broken ?? []).map(JSONValue.string))),
-      ("missing", .array(missing.map(JSONValue.string))), ("damaged", .array(damages.map(JSONValue.string))),
+      ("missing", .array(missing.map(JSONValue.string))),
+      ("damaged", .array((damagedFiles + damagedCheckpoints).map(JSONValue.string))),
       ("test", result?.test.json ?? .null), ("average", result?.average?.json ?? .null),
     ])
   }

@@ -13,6 +13,19 @@ struct TrainingImages {
   /// Whether images have many sizes, and are read one by one.
   let isFolder: Bool
 
+  /// Where images come from unless somebody says so.
+  static let standardSource = "fashion-mini"
+
+  /// - Parameter broken: What was asked for on the command line; nil: nothing.
+  /// - Throws: `CommandFailure` where something was, and the images are no folder's.
+  static func requireFolder(_ source: String, for broken: BrokenImagePolicy?) throws {
+    guard broken != nil else { return }
+    let source = try translatingFailures { try DatasetSource(parsing: source) }
+    guard case .folder = source else {
+      throw CommandFailure("'--broken' is about image folders, and '\(source)' is none", status: .couldNotRun)
+    }
+  }
+
   /// - Parameter shape: Of what the network takes; an image folder's images are brought to it.
   /// - Throws: `CommandFailure`.
   init(_ source: String, limit: Int?, folder: ImageFolderOptions, shape: ImageShape) throws {

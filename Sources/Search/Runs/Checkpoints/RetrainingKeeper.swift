@@ -1,5 +1,4 @@
-import SpaceIR
-import SpacePlanner
+import Datasets
 import Supernet
 
 /// Keeps what training from scratch has come to, network by network, so that it can be taken up again.
@@ -42,12 +41,16 @@ package struct RetrainingKeeper: Sendable {
 
   /// Writes the weights of the network that was searched, the first, into the run's folder.
   ///
-  /// - Throws: `RunError.cannotWrite`, `EngineError`.
-  func keepWeights(of number: Int, _ network: Supernet) throws {
+  /// - Parameter images: What it was trained on.
+  /// - Throws: `RunError`, `EngineError`.
+  func keepWeights(of number: Int, _ network: Supernet, images: any ImageStore) throws {
     guard number == 0 else { return }
-    let file = TensorFile(try network.savedWeights(), texts: ["network": network.plan.space.name])
+    let definition = try RunDirectory.definition(of: run)
+    let names = NetworkNames(
+      space: definition.space, spaceHash: definition.spaceHash, architectureHash: nil)
+    let weights = try TrainedWeights(of: network, names, images: images)
     let draft = try FileDraft(of: "\(run)/\(RunDirectory.File.weights.rawValue)")
-    try file.write { try draft.append($0) }
+    try weights.file.write { try draft.append($0) }
     try draft.commit()
   }
 

@@ -23,7 +23,7 @@ extension RunStory {
           Draw(cost: $0.cost, trainingLoss: $0.trainingLoss, validationLoss: $0.validationLoss)
         }, temperature: definition.recipe.mixture?.temperature(epoch: step.epoch),
         candidate: step.candidate.map {
-          Candidate(stage: $0.stage, generation: $0.generation, origin: $0.origin.rawValue, score: $0.score)
+          Candidate(stage: $0.stage, generation: $0.generation, origin: .init($0.origin), score: $0.score)
         })
     }
     warmUpSteps = plannedWarmUp(run)
@@ -68,6 +68,20 @@ extension RunStory {
     }
     settings = settingGroups(run)
     files = try attachments(run)
+  }
+}
+
+extension RunStory.Candidate.Origin {
+  fileprivate init(_ origin: Proposal.Origin) {
+    self =
+      switch origin {
+      case .random: .random
+      case .mutation: .mutation
+      case .crossover: .crossover
+      case .neighbour: .neighbour
+      case .predicted: .predicted
+      case .region: .region
+      }
   }
 }
 
