@@ -344,11 +344,23 @@ package struct Recipe: Hashable, Sendable {
     guard self != other else { return [] }
     let parts: [(String, Bool)] = [
       ("method", method != nil), ("where", !conditions.isEmpty), ("random-networks", randomNetworks != nil),
-      ("cost", target != nil || band != nil || beta != nil),
-      ("schedule", epochs != nil || batch != nil || warmUpEpochs != nil || lanes != nil || warmUpDraws != nil),
-      ("draws", lambda != nil || fixedDraws != nil), ("distribution", form != nil || start != nil),
+      ("cost", measure != nil || target != nil || band != nil || beta != nil),
+      (
+        "schedule",
+        epochs != nil || batch != nil || warmUpEpochs != nil || lanes != nil || warmUpDraws != nil
+          || warmUpGradient != nil
+      ),
+      ("draws", lambda != nil || fixedDraws != nil),
+      (
+        "distribution",
+        form != nil || start != nil || jointFrom != nil || jointRate != nil || factorisedRate != nil
+          || likelihoodScale != nil || baseline != nil || softening != nil
+      ),
       ("mixture", mixture != Mixture()), ("oneshot", oneShot.isSaid), ("pool", pool.isSaid),
-      ("weights", weightRate != nil || momentum != nil),
+      (
+        "weights",
+        weightRate != nil || momentum != nil || weightDecay != nil || clipNorm != nil || weightGradient != nil
+      ),
     ]
     return parts.filter(\.1).map(\.0)
   }

@@ -24,23 +24,24 @@ extension RecipeOption {
       .word(OneShotRecipe.Weights.allCases.map(\.rawValue)) { $0.oneShot.weights = .init(rawValue: $1) },
       "What is trained of a path: `all`, the last batch norm of each operator (`last-bn`), every batch norm (`all-bn`), "
         + "those and the classifier (`all-bn+classifier`), or all without labels (`contrast`)",
-      standard: "all (spos, fox-nas), last-bn (bn-nas), contrast (pi-nas)",
+      standard: "all (spos, hurricane, fox-nas), last-bn (bn-nas), contrast (pi-nas)",
       source: "SPOS; BN-NAS's code"),
     RecipeOption(
       "oneshot.affine", .word(["false", "true"]) { $0.oneShot.trainsAffine = $1 == "true" },
       "Whether scales and shifts of batch norms are trained; else they stay 1 and 0",
-      standard: "false (spos, fox-nas), true (bn-nas, pi-nas)", source: "SPOS's code"),
+      standard: "false (spos, hurricane, fox-nas), true (bn-nas, pi-nas)", source: "SPOS's code"),
     RecipeOption(
       "oneshot.schedule",
       .word(OneShotRecipe.Schedule.allCases.map(\.rawValue)) { $0.oneShot.schedule = .init(rawValue: $1) },
-      "How `weights.rate` falls", standard: "linear", source: "SPOS's code"),
+      "How `weights.rate` falls", standard: "linear, cosine (pi-nas)", source: "SPOS's code"),
     RecipeOption(
       "oneshot.end-rate", .number({ $0 >= 0 && $0 <= 1 }, "from 0 to 1") { $0.oneShot.endRate = $1 },
       "The last rate of `linear` as a share of the first", standard: "0 (spos, fox-nas), 0.002 (bn-nas)",
       source: "SPOS's and BN-NAS's code"),
     RecipeOption(
       "oneshot.smoothing", .number(notNegative, "at least 0 and below 1") { $0.oneShot.labelSmoothing = $1 },
-      "Label smoothing in the training of the shared weights", standard: "0.1", source: "SPOS's code"),
+      "Label smoothing in the training of the shared weights; of `contrast`, of its classifier",
+      standard: "0.1, 0 (pi-nas)", source: "SPOS's code"),
   ]
 
   private static let scoreParts = [
@@ -72,7 +73,7 @@ extension RecipeOption {
       source: "SPOS; arXiv 1902.07638; arXiv 1802.01548"),
     RecipeOption(
       "oneshot.population", .count(least: 1) { $0.oneShot.population = $1 },
-      "Candidates of a generation; a search scores `population x (generations + 1)` of them, whatever moves it",
+      "Candidates of a generation; a search scores `population x (generations + 1)` of them, unless `predicted` moves it",
       standard: "50", source: "SPOS's code"),
     RecipeOption(
       "oneshot.generations", .count(least: 0) { $0.oneShot.generations = $1 }, "Generations after the first",

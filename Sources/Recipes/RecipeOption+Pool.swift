@@ -23,7 +23,7 @@ extension RecipeOption {
       "How parameters count as capacity", standard: "0", source: "ours, after HURRICANE's idea"),
     RecipeOption(
       "pool.groups", .places { $0.pool.splits = $1 },
-      "Layers behind which a group of layers ends; groups are searched from the last to the first",
+      "Layers behind which a group of layers ends; groups are searched from the last to the first; `[]`: one group of all",
       standard:
         "one, at the border of a stage nearest to two fifths of the layers", source: "HURRICANE's figure: two groups"),
   ]

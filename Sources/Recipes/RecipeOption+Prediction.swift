@@ -14,7 +14,7 @@ extension RecipeOption {
       source: "FOX-NAS's code"),
     RecipeOption(
       "oneshot.cost-terms", .text { $0.oneShot.prediction.costTerms = $1 },
-      "Of `predicted`: those of the predictor of what is limited: the latency that a requirement bounds, else multiply-adds",
+      "Of `predicted`: those of the predictor of what is limited: the latency that a requirement bounds, else what `cost.measure` says",
       standard: "latency", source: "FOX-NAS's code"),
     RecipeOption(
       "oneshot.blocks", .word(BlockTie.allCases.map(\.rawValue)) { $0.oneShot.prediction.blocks = $1 },

@@ -71,7 +71,8 @@ package struct RecipeOption: Sendable {
       "method", .word(SearchMethod.allCases.map(\.rawValue)) { $0.method = SearchMethod(rawValue: $1) },
       "The search method, which decides the rest of the defaults", standard: "fp-nas",
       source: "FP-NAS: arXiv 2011.10949; PARSEC: arXiv 1902.05116; FBNetV2: arXiv 2004.05565; SPOS: arXiv 1904.00420; "
-        + "BN-NAS: arXiv 2108.07375; HURRICANE: arXiv 1910.11609"),
+        + "BN-NAS: arXiv 2108.07375; HURRICANE: arXiv 1910.11609; FOX-NAS: arXiv 2108.08189; "
+        + "Pi-NAS: arXiv 2108.09671"),
     RecipeOption(
       "data.source", .text { $0.source = $1 },
       "The images: `fashion-mini`, `digits`, `fashion-mnist:FOLDER`, `cifar10:FOLDER`; of `train` also `folder:FOLDER`",

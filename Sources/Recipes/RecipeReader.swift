@@ -210,7 +210,7 @@ private struct RecipeReader {
       guard shares.upperBound > 0 else { return reportRange(node, option, "above 0 at its end") }
       set(&recipe, shares)
     case .time(let set):
-      guard let time = nanoseconds(scalar.text) else {
+      guard let (time, isTime) = costTarget(scalar.text), isTime else {
         return reportShape(node, of: option.path, expected: expectation(option))
       }
       guard time >= 1 else { return reportRange(node, option, "at least 1 ns") }
@@ -219,27 +219,16 @@ private struct RecipeReader {
     }
   }
 
-  /// `5 ms`, rounded to whole nanoseconds; nil: no time from 0 on.
-  private func nanoseconds(_ text: String) -> Int? {
-    let units = [("ns", 1), ("us", 1_000), ("ms", 1_000_000), ("s", 1_000_000_000)]
-    guard let (unit, factor) = units.first(where: { text.hasSuffix($0.0) }) else { return nil }
-    let digits = text.dropLast(unit.count).drop { $0 == " " }
-    guard let value = ExactDecimal(digits.last == " " ? digits.dropLast() : digits)?.multiplied(by: factor),
-      value.numerator >= 0
-    else { return nil }
-    return (value.numerator + value.denominator / 2) / value.denominator
-  }
-
   private mutating func places(_ node: YAMLNode, _ option: RecipeOption) -> [Int]? {
     let nodes = if case .sequence(let nodes) = node.content { nodes } else { [node] }
     let numbers = nodes.compactMap { node -> Int? in
       if case .scalar(let scalar) = node.content, case .integer(let value) = scalar.value { value } else { nil }
     }
-    guard numbers.count == nodes.count, !numbers.isEmpty else {
+    guard numbers.count == nodes.count else {
       reportShape(node, of: option.path, expected: expectation(option))
       return nil
     }
-    guard numbers == Array(Set(numbers)).sorted(), numbers[0] >= 1 else {
+    guard numbers == Array(Set(numbers)).sorted(), numbers.first ?? 1 >= 1 else {
       reportRange(node, option, "ascending from 1 on")
       return nil
     }

@@ -202,6 +202,47 @@ struct RecipeReaderTests {
     #expect(kept.source == definition.data && kept.limit == definition.limit)
   }
 
+  /// The same of searches that train shared weights and then score candidates.
+  @Test(arguments: [
+    "recipe: 1\nmethod: spos\noneshot: {draws: bins, bins: 5, bin-shares: 0.5..1.5, paths: 2, affine: true, end-rate: 0.5, "
+      + "smoothing: 0, recalibration: 64, validation: 32, population: 8, generations: 2, parents: 3, mutations: 2, "
+      + "crossovers: 4, mutation-rate: 0.3}\n",
+    "recipe: 1\nmethod: bn-nas\noneshot: {weights: all-bn, bare-score: -1.5, moves: ageing, schedule: cosine}\n",
+    "recipe: 1\nmethod: hurricane\npool: {device: phone, latency: 1.5 ms, operators: 3, bands: 2, groups: [2, 5]}\n",
+    "recipe: 1\nmethod: hurricane\npool: {device: phone, latency: 20 us, groups: [], flops: 0.5, parameters: 2}\n",
+    "recipe: 1\nmethod: fox-nas\noneshot: {samples: 90, blocks: free, optimum: metropolis, walks: 2, winners: 3}\n",
+    "recipe: 1\nmethod: pi-nas\noneshot: {queue: 0, temperature: 0.5, probe-epochs: 2, smoothing: 0.1, schedule: linear}\n",
+  ])
+  func `the recipe that a run of a one-shot method keeps says the same`(text: String) throws {
+    let reading = read(text)
+    let recipe = try #require(reading.recipe, "\(reading.diagnostics)")
+    let method = try #require(recipe.method)
+    let searched = settings(recipe, of: method)
+    let definition = RunDefinition(
+      method: method, recipe: searched, retraining: recipe.trainingRecipe, baselines: 3, seed: 1, data: "digits",
+      limit: nil, dataChecksum: "", engine: "", space: try Self.space(), spaceFile: "space/a.yaml", spaceHash: "",
+      totalSteps: 0)
+    let again = read(recipeText(of: definition))
+    #expect(settings(try #require(again.recipe, "\(again.diagnostics)"), of: method) == searched)
+  }
+
+  /// A training of one network reads nothing of what is about searching, and says so of every key.
+  @Test func `every option is about searching, or of a training`() throws {
+    let own = ["data", "training", "seeds"]
+    let values = [
+      "method: parsec", "where: ['a == 1']", "random-networks: 2", "schedule: {warm-up-gradient: uniform}",
+      "draws: {lambda: 1}", "distribution: {scale: 2}", "distribution: {joint-rate: 0.2}",
+      "distribution: {baseline: uniform}", "mixture: {alpha: 0.3}", "oneshot: {bins: 3}", "pool: {bands: 2}",
+      "cost: {measure: parameters}", "weights: {decay: 0.1}", "weights: {clip: 1}", "weights: {gradient: uniform}",
+    ]
+    for value in values {
+      let section = String(value.prefix { $0 != ":" })
+      #expect(try #require(read("recipe: 1\n\(value)\n").recipe, "\(value)").searchKeys == [section], "\(value)")
+    }
+    let sections = Set(RecipeOption.all.map { String($0.path.prefix { $0 != "." }) })
+    #expect(sections == Set(values.map { String($0.prefix { $0 != ":" }) } + own))
+  }
+
   private static func space() throws -> Space { try #require(Repository.compilation(of: "digits").result).space }
 
   // MARK: Pages

@@ -195,7 +195,7 @@ struct ContrastiveTests {
       (network.choices[0] == 3 ? 1 : 0) + (network.choices[5] == 0 ? 1 : 0) + Double(network.choices[2] ?? 0) / 100
     }
     var history = ScoredHistory()
-    let moves = RegionMoves(legal, recipe: recipe, seed: 3, stage: 0)
+    var moves = RegionMoves(legal, recipe: recipe, seed: 3, stage: 0)
     while history.count < moves.count {
       let proposals = moves.proposals(after: history)
       #expect(!proposals.isEmpty)

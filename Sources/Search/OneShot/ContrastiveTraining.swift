@@ -105,7 +105,7 @@ struct ContrastiveTraining: PathTraining {
     let norm = try student.context.update(
       EngineUpdate(
         .sgd(momentum: recipe.momentum),
-        rate: cosineRate(recipe.weightRate, step: number, of: contrastSteps, warmUp: 0),
+        rate: recipe.rate(oneShot, number: number, of: contrastSteps),
         weightDecay: recipe.weightDecay, clipNorm: recipe.clipNorm))
     queue.put(keys[0], keys[1], step: number)
     if contrast.queue > 0 { try writeQueue() }
@@ -224,7 +224,8 @@ struct ContrastiveTraining: PathTraining {
     let shape = EngineBuffer.Shape(
       n: recipe.batch, h: images.images.shape.height, w: images.images.shape.width, c: images.images.shape.channels)
     try probe.context.writeBatch(0, images: view, labels: batch.labels, shape: shape)
-    let binding = BindingOptions(batch: recipe.batch, pass: .forwardAndBackward, frozen: probeFrozen)
+    let binding = BindingOptions(
+      batch: recipe.batch, pass: .forwardAndBackward, labelSmoothing: oneShot.labelSmoothing, frozen: probeFrozen)
     let program = try probe.plan.bind(paths[0], binding)
     let outcome = try probe.context.accumulate(
       [EngineJob(program: EngineProgram(program), batch: 0)], weighting: .uniform)

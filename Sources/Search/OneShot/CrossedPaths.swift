@@ -15,7 +15,7 @@ struct CrossedPaths: PathDraws {
     if let requirement = space.requirements.first {
       throw SearchError.badRecipe(
         "'oneshot.draws: crossed' draws paths that differ in every decision, and '\(requirement.text)' ties some; leave it "
-          + "out, or take 'oneshot.draws: uniform'")
+          + "out, or take another method")
     }
     self.space = space
     self.seed = seed

@@ -107,8 +107,8 @@ private struct Nursery {
   private(set) var children: [Proposal] = []
   private let size: Int
   private let number: Int
+  private let members: MemberSet
   private var known: Set<Architecture>
-  private var unseen: UnseenDraws
 
   init(
     _ legal: LegalCandidates, _ history: ScoredHistory, amongFirst start: Int, size: Int, number: Int,
@@ -117,10 +117,8 @@ private struct Nursery {
     self.generator = generator
     self.size = size
     self.number = number
-    let scored = history.candidates.prefix(start).map(\.architecture)
-    known = Set(scored)
-    unseen = UnseenDraws(legal.members)
-    for network in scored { unseen.take(network) }
+    members = legal.members
+    known = Set(history.candidates.prefix(start).map(\.architecture))
   }
 
   var isFull: Bool { children.count >= size }
@@ -128,12 +126,19 @@ private struct Nursery {
   /// Takes a child in that is new.
   mutating func add(_ child: Architecture, _ origin: Proposal.Origin) -> Bool {
     guard known.insert(child).inserted else { return false }
-    unseen.take(child)
     children.append(Proposal(child, origin, generation: number))
     return true
   }
 
+  /// Makes up what is missing by uniform draws.
   mutating func fill() {
-    while !isFull { _ = add(unseen.draw(using: &generator), .random) }
+    guard !isFull else { return }
+    var unseen = UnseenDraws(members)
+    for network in known { unseen.take(network) }
+    while !isFull {
+      let drawn = unseen.draw(using: &generator)
+      unseen.take(drawn)
+      _ = add(drawn, .random)
+    }
   }
 }

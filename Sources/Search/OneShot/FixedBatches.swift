@@ -13,6 +13,7 @@ package struct FixedBatches {
   private let images: ImageSet
   private let batches: [[Int]]
   private let firstSlot: Int
+  private let atOnce: Int
   private let isResident: Bool
   private var isWritten = false
 
@@ -26,6 +27,7 @@ package struct FixedBatches {
   ) {
     self.images = images
     self.firstSlot = firstSlot
+    self.atOnce = atOnce
     var generator = order
     var indices = Array(0..<images.count)
     for place in indices.indices.dropLast() {
@@ -42,7 +44,7 @@ package struct FixedBatches {
   }
 
   /// Slots that this may use.
-  package var slotCount: Int { isResident ? batches.count : min(batches.count, 64) }
+  package var slotCount: Int { isResident ? batches.count : min(batches.count, atOnce) }
 
   package var imageCount: Int { counts.reduce(0, +) }
 

@@ -12,7 +12,7 @@ package struct GroupRecipe: Hashable, Sendable, Codable {
   /// How multiply-adds and parameters count as capacity.
   package var macsWeight: Double
   package var parametersWeight: Double
-  /// Layers before which a group begins, counted from the input and from 1; the first group begins with the first layer.
+  /// Layers behind which a group ends and the next begins, counted from the input and from 1; none: one group of all.
   /// Nil: two groups, at the border of a stage that is nearest to two fifths of the layers.
   package var splits: [Int]?
 

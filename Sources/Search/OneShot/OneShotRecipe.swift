@@ -142,6 +142,9 @@ package struct OneShotRecipe: Hashable, Sendable, Codable {
     recipe.paths = 2
     recipe.weights = .contrast
     recipe.trainsAffine = true
+    recipe.schedule = .cosine
+    // No label is read, and the classifier's are as they are.
+    recipe.labelSmoothing = 0
     recipe.moves = .region
     // 1,000 evaluations.
     recipe.population = 50
@@ -165,10 +168,12 @@ extension OneShotRecipe {
     for (name, count) in counts where !(1...1_000_000).contains(count) {
       return "the number of \(name) is from 1 to 1,000,000, not \(count)"
     }
-    guard (0...1_000_000).contains(generations), mutations >= 0, crossovers >= 0 else {
-      return "a number of generations, mutations or crossovers is not negative"
+    for (name, count) in [("generations", generations), ("mutations", mutations), ("crossovers", crossovers)]
+    where !(0...1_000_000).contains(count) {
+      return "the number of \(name) is from 0 to 1,000,000, not \(count)"
     }
-    // No overflow: both are at most a million.
+    if let complaint = prediction.complaint { return complaint }
+    // No overflow: everything in it is at most a million.
     if budget > 10_000_000 { return "a search scores at most 10,000,000 candidates, not \(budget)" }
     if mutations + crossovers > population {
       return "\(mutations) mutations and \(crossovers) crossovers are more than a population of \(population)"
@@ -181,7 +186,7 @@ extension OneShotRecipe {
       return "label smoothing is from 0 to below 1, not \(labelSmoothing)"
     }
     if let bareScore, !bareScore.isFinite { return "the score of operators without batch norm is a number" }
-    return groups?.complaint ?? prediction.complaint ?? combinationComplaint
+    return groups?.complaint ?? combinationComplaint ?? poolComplaint
   }
 
   /// Parts that make no sense together, with the reason.
@@ -193,6 +198,9 @@ extension OneShotRecipe {
       return
         "weights 'contrast' compare two paths that differ everywhere, and draws are '\(draws.rawValue)'; take 'crossed'"
     }
+    if weights == .contrast, !trainsAffine {
+      return "weights 'contrast' train all of a path, batch norms among it, and 'affine: false' leaves those out"
+    }
     if weights != .all, !trainsAffine {
       return
         "weights '\(weights.rawValue)' are the scales and shifts of batch norms, which 'affine: false' does not train"
@@ -201,9 +209,17 @@ extension OneShotRecipe {
       return
         "score 'bn-indicator' reads the scales of batch norms, which 'affine: false' leaves at 1: all candidates tie"
     }
-    if draws == .bins, groups != nil {
+    return nil
+  }
+
+  /// Parts that make no sense with a pool of operators, which is searched group by group.
+  private var poolComplaint: String? {
+    guard groups != nil else { return nil }
+    if weights == .contrast { return "weights 'contrast' are trained in one round, and those of a 'pool' in several" }
+    if moves == .predicted { return "moves 'predicted' have rounds of their own, and a 'pool' has others" }
+    if draws != .uniform {
       return
-        "draws 'bins' are of multiply-adds over the whole space, but a round of groups draws the operators of its layers"
+        "draws '\(draws.rawValue)' are over the whole space, but a round of a 'pool' draws the operators of its layers"
     }
     return nil
   }

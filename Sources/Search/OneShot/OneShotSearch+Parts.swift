@@ -36,7 +36,7 @@ extension OneShotSearch {
     let stages: any OneShotStages
     if let group = oneShot.groups, let operators {
       stages = try GroupedStages(
-        operators, recipe: oneShot, group: group, trainingSteps: steps, extra: Self.limit(recipe).map { [$0] } ?? [],
+        operators, recipe: oneShot, group: group, trainingSteps: steps, extra: recipe.limit.map { [$0] } ?? [],
         seed: seed)
     } else {
       stages = try Self.stages(space, recipe, oneShot, seed: seed, trainingSteps: steps)
@@ -49,7 +49,7 @@ extension OneShotSearch {
     if let table, oneShot.score == .indicator, oneShot.groups == nil {
       optimum = IndicatorOptimum(
         space: space, table: table,
-        members: try LegalDraws.members(of: space, within: Self.limit(recipe), bins: Self.costBins),
+        members: try LegalDraws.members(of: space, within: recipe.limit, bins: Self.costBins),
         seed: seed)
     }
   }
@@ -89,14 +89,14 @@ extension OneShotSearch {
       stages: try Self.stages(
         space, recipe, oneShot, seed: seed, trainingSteps: contrastSteps + steps(oneShot.contrast.probeEpochs)),
       training: training, score: try Self.score(training.probe, splits, recipe, oneShot, table, seed: seed),
-      paths: oneShot.paths)
+      paths: oneShot.paths, measure: recipe.measure)
   }
 
   /// The one stage of a search that trains all of a space and scores what is within the limits.
   static func stage(
     _ space: Space, _ recipe: SearchRecipe, _ oneShot: OneShotRecipe, seed: UInt64, trainingSteps: Int
   ) throws -> OneShotStage {
-    let members = try LegalDraws.members(of: space, within: limit(recipe), bins: costBins)
+    let members = try LegalDraws.members(of: space, within: recipe.limit, bins: costBins)
     let legal = LegalCandidates(space, members, genes: genes(of: space))
     let moves = try moves(legal, oneShot, seed: seed, stage: 0)
     let draws = try draws(space, recipe, oneShot, seed: seed)
@@ -111,9 +111,6 @@ extension OneShotSearch {
     return OneShotStage(
       trainingSteps: trainingSteps, draws: draws, moves: moves, entropy: entropy, remarks: remarks)
   }
-
-  /// By the recipe's measure.
-  static func limit(_ recipe: SearchRecipe) -> Budget? { recipe.limit }
 
   static func exhaustion(_ count: Int, _ budget: Int) -> String {
     "\(count == 1 ? "only one network is" : "only \(count) networks are") legal, no more than the budget of \(budget): "

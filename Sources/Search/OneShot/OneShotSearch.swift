@@ -39,7 +39,7 @@ package struct OneShotSearch: SearchLoop {
   /// - Throws: What the first stage throws.
   package init(
     _ space: Space, seed: UInt64, tensors: (count: Int, parameters: Int), stages: any OneShotStages,
-    training: any PathTraining, score: any CandidateScore, paths: Int, measure: CostMeasure = .macs
+    training: any PathTraining, score: any CandidateScore, paths: Int, measure: CostMeasure
   ) throws {
     self.space = space
     self.seed = seed

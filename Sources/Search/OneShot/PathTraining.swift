@@ -73,19 +73,22 @@ struct SharedWeightTraining: PathTraining {
     let outcomes = try supernet.context.accumulate(paths.jobs, weighting: .uniform)
     let norm = try supernet.context.update(
       EngineUpdate(
-        .sgd(momentum: recipe.momentum), rate: rate(place), weightDecay: recipe.weightDecay, clipNorm: recipe.clipNorm))
+        .sgd(momentum: recipe.momentum), rate: recipe.rate(oneShot, number: place.number, of: place.of),
+        weightDecay: recipe.weightDecay, clipNorm: recipe.clipNorm))
     return (paths.perDraw(outcomes.map(\.loss)), norm)
-  }
-
-  private func rate(_ place: (number: Int, of: Int)) -> Double {
-    switch oneShot.schedule {
-    case .cosine: cosineRate(recipe.weightRate, step: place.number, of: place.of, warmUp: 0)
-    case .linear:
-      recipe.weightRate * (1 - Double(place.number) / Double(max(1, place.of)) * (1 - oneShot.endRate))
-    }
   }
 
   func state() throws -> TensorFile { TensorFile(try supernet.savedState(.momentum)) }
 
   mutating func restore(_ file: TensorFile) throws { try supernet.restoreState(file) }
+}
+
+extension SearchRecipe {
+  /// The rate of the shared weights in a step of a stage.
+  func rate(_ oneShot: OneShotRecipe, number: Int, of count: Int) -> Double {
+    switch oneShot.schedule {
+    case .cosine: cosineRate(weightRate, step: number, of: count, warmUp: 0)
+    case .linear: weightRate * (1 - Double(number) / Double(max(1, count)) * (1 - oneShot.endRate))
+    }
+  }
 }

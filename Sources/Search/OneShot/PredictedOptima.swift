@@ -123,7 +123,8 @@ struct PredictedOptima {
     let out = fit.quality.leftOut
     return
       "\(fit.predictor.target) from \(fit.rows.count) networks by \(fit.predictor.terms.count) coefficients: R2 "
-      + "\(rounded(fit.quality.explained)); each left out, mean error \(rounded(out.mean))\(unit), Kendall tau \(rounded(out.tau))"
+      + "\(fit.quality.explained.map(rounded) ?? "none"); each left out, mean error \(rounded(out.mean))\(unit), "
+      + "Kendall tau " + (out.tau.map(rounded) ?? "none")
   }
 
   /// Four places, as a number is written.
@@ -134,18 +135,28 @@ struct PredictedOptima {
   private func search(
     _ score: Predictor, _ cost: Predictor, limit: Double, count: Int, seed: UInt64
   ) throws -> (networks: [Architecture], remarks: [String]) {
-    let exact = exactOptima(score, cost, limit: limit)
     let predicted = try predictedSpace(parts, score, cost)
     var found: [PredictedNetwork] = []
+    var remarks: [String] = []
     var calls = 0
-    switch recipe.optimum {
-    case .exact: found = exact
+    var optimum = recipe.optimum
+    if optimum == .exact {
+      do {
+        found = try exactOptima(score, cost, limit: limit)
+      } catch let error as PredictedSpaceError {
+        // The scores are there by now, and a walk needs nothing else.
+        optimum = .annealing
+        remarks.append("the predicted optimum cannot be had exactly, as \(words(error)); walks look for it")
+      }
+    }
+    switch optimum {
+    case .exact: break
     case .annealing, .metropolis:
       for walk in 0..<recipe.walks {
         var generator = SplitRandom(.walks, seed: seed, UInt64(walk))
         do throws(AnnealingError) {
           let walk = try AnnealingWalk(
-            predicted, limit: limit, rule: recipe.optimum == .annealing ? .published : .metropolis, keeping: count,
+            predicted, limit: limit, rule: optimum == .annealing ? .published : .metropolis, keeping: count,
             using: &generator)
           calls += walk.calls
           found += walk.kept
@@ -158,25 +169,36 @@ struct PredictedOptima {
     var known: Set<Architecture> = []
     let networks = found.map(\.network).filter { known.insert($0).inserted }
     guard let best = found.first else {
-      return ([], ["no network is predicted within the limit of \(rounded(limit)) \(costUnit.name)"])
+      return ([], remarks + ["no network is predicted within the limit of \(rounded(limit)) \(costUnit.name)"])
     }
     let unit = scoreUnit.isEmpty ? "" : " \(scoreUnit)"
     var words = "predicted optimum: \(rounded(best.accuracy))\(unit) at \(rounded(best.latency)) \(costUnit.name)"
     if calls > 0 {
-      words += " by \(recipe.walks) walks of \(recipe.optimum.rawValue), \(calls) predictions"
-      if let top = exact.first { words += "; exactly \(rounded(top.accuracy))\(unit)" }
+      words += " by \(recipe.walks) walks of \(optimum.rawValue), \(calls) predictions"
+      // Where it cannot be gone through exactly, nothing is said.
+      if let top = try? exactOptima(score, cost, limit: limit).first {
+        words += "; exactly \(rounded(top.accuracy))\(unit)"
+      }
     }
-    return (networks, [words])
+    return (networks, remarks + [words])
   }
 
-  /// The most accurate predictions within the limit, the best first; those that really are within all limits. Empty where
-  /// they cannot be gone through.
-  private func exactOptima(_ score: Predictor, _ cost: Predictor, limit: Double) -> [PredictedNetwork] {
+  private func words(_ error: PredictedSpaceError) -> String {
+    switch error {
+    case .tooLarge(let part, let limit): "\(part.count) decisions hang together, with more than \(limit) settings"
+    case .budget(let text): "'\(text)' is about the whole network"
+    case .noSetting(let part): "no setting of \(part.joined(separator: ", ")) meets the requirements"
+    case .feature: "a term is of something that some networks do not have"
+    }
+  }
+
+  /// The most accurate predictions within the limit, the best first; those that really are within all limits.
+  ///
+  /// - Throws: `PredictedSpaceError` where they cannot be gone through.
+  private func exactOptima(_ score: Predictor, _ cost: Predictor, limit: Double) throws -> [PredictedNetwork] {
     var free = space
     free.requirements.removeAll { if case .budget = $0.claim { true } else { false } }
-    guard let predicted = try? predictedSpace(SearchedParts(free), score, cost),
-      let exact = try? ExactOptimum(predicted, limit: limit)
-    else { return [] }
+    let exact = try ExactOptimum(predictedSpace(SearchedParts(free), score, cost), limit: limit)
     return exact.front.reversed().filter { space.brokenRequirement(by: $0.network) == nil }
   }
 

@@ -29,7 +29,7 @@ struct PredictedStages: OneShotStages {
     first = OneShotStage(
       trainingSteps: trainingSteps, draws: try OneShotSearch.draws(space, recipe, oneShot, seed: seed), moves: samples,
       entropy: NetworkCount(all.members.count).naturalLogarithm ?? 0)
-    let limit = OneShotSearch.limit(recipe)
+    let limit = recipe.limit
     legal = LegalCandidates(
       space, try LegalDraws.members(of: space, within: limit, bins: OneShotSearch.costBins), genes: genes)
     winners = legal.count(within: oneShot.prediction.winners)

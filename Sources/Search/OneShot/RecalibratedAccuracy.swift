@@ -44,11 +44,11 @@ package struct RecalibratedAccuracy: CandidateScore {
   package mutating func value(of candidate: Architecture) throws -> CandidateValue {
     do {
       try recalibrate(candidate)
+      return try test(candidate)
     } catch let error as EngineError where error.status == .notFinite {
       // A candidate that fails is the worst, and no reason to stop.
       return CandidateValue(score: 0, loss: .infinity)
     }
-    return try test(candidate)
   }
 
   private mutating func recalibrate(_ candidate: Architecture) throws {

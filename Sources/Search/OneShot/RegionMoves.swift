@@ -18,6 +18,9 @@ struct RegionMoves: CandidateMoves {
   private let stage: Int
   private let first: Int
   private let size: Int
+  /// Without the first `taken` candidates of the history.
+  private var unseen: UnseenDraws
+  private var taken = 0
   /// Draws until one is accepted; after them the next new one is taken.
   static let tries = 20_000
 
@@ -26,8 +29,9 @@ struct RegionMoves: CandidateMoves {
     self.seed = seed
     self.stage = stage
     count = legal.count(within: recipe.budget)
+    unseen = UnseenDraws(legal.members)
     isExhaustive = legal.members.count <= recipe.budget
-    // The released 80 of 1,000 and 8 at a time, as shares of another budget.
+    // The released 80 of 1,000 as a share of another budget, and the released 8 at a time.
     first = max(1, min(count, recipe.budget * 80 / 1000))
     size = 8
   }
@@ -35,15 +39,17 @@ struct RegionMoves: CandidateMoves {
   /// 1 up to 400 results, 2 up to 800, 3 beyond, as released.
   static func height(_ results: Int) -> Int { results <= 400 ? 1 : results <= 800 ? 2 : 3 }
 
-  func proposals(after history: ScoredHistory) -> [Proposal] {
+  mutating func proposals(after history: ScoredHistory) -> [Proposal] {
     // The round that the next candidate is of, and where it begins.
     let round = history.count < first ? 0 : 1 + (history.count - first) / size
     let start = round == 0 ? 0 : first + (round - 1) * size
     let end = min(count, round == 0 ? first : start + size)
     let known = history.candidates.prefix(start)
     let models = round == 0 ? [] : classifiers(Array(known))
-    var unseen = UnseenDraws(legal.members)
-    for candidate in known { unseen.take(candidate.architecture) }
+    for candidate in known.dropFirst(taken) { unseen.take(candidate.architecture) }
+    taken = max(taken, start)
+    // What this round draws is not in the history yet.
+    var unseen = unseen
     var generator = SplitRandom(.regions, seed: seed, UInt64(stage), UInt64(round))
     var proposals: [Proposal] = []
     for _ in start..<end {

@@ -28,21 +28,22 @@ package struct UnseenDraws: Sendable {
   /// A network that was not taken, each with the same probability (up to 2^-128, see `below`); it is not taken by that.
   ///
   /// - Precondition: `count` > 0.
+  /// - Complexity: O(log taken) numbers compared.
   package func draw(using generator: inout some RandomNumberGenerator) -> Architecture {
-    var number = generator.below(count)
-    for other in taken {
-      guard other <= number else { break }
-      number += 1
-    }
-    return members.member(at: number)
+    let number = generator.below(count)
+    // taken[i] - i are left below taken[i], which never falls with i.
+    return members.member(at: number + BigUInt(firstPlace { taken[$0] > number + BigUInt($0) }))
   }
 
   /// The first place of a number that is not below this one.
-  private func place(of number: BigUInt) -> Int {
+  private func place(of number: BigUInt) -> Int { firstPlace { taken[$0] >= number } }
+
+  /// The first place in `taken` from which on something holds.
+  private func firstPlace(where holds: (Int) -> Bool) -> Int {
     var (low, high) = (0, taken.count)
     while low < high {
       let middle = (low + high) / 2
-      if taken[middle] < number { low = middle + 1 } else { high = middle }
+      if holds(middle) { high = middle } else { low = middle + 1 }
     }
     return low
   }

@@ -235,19 +235,14 @@ struct SearchCommand: AsyncParsableCommand {
     let isRun = RunDirectory.has(.definition, in: path)
     let file = isRun ? "\(path)/\(RunDirectory.File.architecture.rawValue)" : path
     let found = try compileOrExplain(file, input: nil)
-    guard found.architecture != nil else {
+    guard let kept = found.architecture, let own = found.itsSpace else {
       throw CommandFailure("'\(file)' is a space and no architecture, so that nothing of it can be kept")
     }
     let space = try compileOrExplain(options.file, input: options.shape.input).space
     let names = Set(space.decisions.map(\.name))
-    // The file is a valid architecture: its choices stand one a line, as espalier writes and formats them.
-    let text = String(decoding: try DiskReader().bytes(of: file), as: UTF8.self)
-    let lines = text.split(separator: "\n").drop { !$0.hasPrefix("choices:") }.dropFirst().prefix { $0.hasPrefix(" ") }
-    let conditions = lines.compactMap { line -> String? in
-      guard let colon = line.firstRange(of: ": ") else { return nil }
-      let name = line[..<colon.lowerBound].drop { $0 == " " }
-      let value = line[colon.upperBound...].prefix { $0 != "#" }
-      return names.contains(String(name)) ? "\(name) == \(value)" : nil
+    let conditions = own.decisionIDs.compactMap { id -> String? in
+      guard let option = kept[id], names.contains(own[id].name) else { return nil }
+      return "\(own[id].name) == \(own[id].options[option])"
     }
     guard !conditions.isEmpty else {
       throw CommandFailure("'\(file)' has decided nothing that '\(options.file)' has a decision of the same name for")

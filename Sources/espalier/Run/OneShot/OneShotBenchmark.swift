@@ -85,27 +85,10 @@ struct OneShotBenchmark: AsyncParsableCommand {
   private func run(
     _ arm: OneShotArm, _ family: OneShotArm.Family, seed: Int, mayBegin: Bool
   ) async throws -> OneShotRun? {
-    let setup = try setup(arm, family, seed: seed)
-    var session = try setup.session()
     let path = "\(runs)/\(family.id)/\(arm.id)-\(seed)"
-    let label = "\(family.id), \(arm.id), seed \(seed)"
-    if let result = setup.finishedRun(session, at: path) { return try OneShotRun(arm.id, seed, result, at: path) }
-    guard mayBegin else {
-      Terminal.standardError.line("\(label): left for another time")
-      return nil
-    }
-    Terminal.standardError.line("\(label): searching in \(path)")
-    let reporter = SearchReporter(
-      space: setup.space.space, method: arm.method, recipe: setup.recipe, json: true, path: path)
-    let result = try await setup.beginOrContinue(&session, at: path, pace: CheckpointPace()) { _ in
-    } observe: {
-      reporter.observe($0)
-    }
-    for network in result.networks {
-      Terminal.standardError.line(
-        "  \(network.label): \(network.macs.grouped) MACs, test accuracy \((network.result.accuracy * 100).fixed(2)) %")
-    }
-    return try OneShotRun(arm.id, seed, result, at: path)
+    let run = try await StudyRun(
+      setup(arm, family, seed: seed), at: path, label: "\(family.id), \(arm.id), seed \(seed)", mayBegin: mayBegin)
+    return try run.map { try OneShotRun(arm.id, seed, $0.result, at: path) }
   }
 
   func setup(_ arm: OneShotArm, _ family: OneShotArm.Family, seed: Int) throws -> SearchSetup {
@@ -209,8 +192,6 @@ struct OneShotRun {
   /// Multiply-adds of the paths that trained weights, an image each, forward.
   let pathMACs: Double
   let steps: Int
-  let scored: Int
-  let bestScore: Double?
 
   init(_ arm: String, _ seed: Int, _ result: RunResult, at path: String) throws {
     self.arm = arm
@@ -220,19 +201,15 @@ struct OneShotRun {
       (try RunDirectory.decodeIfThere(RunProgress.self, from: .progress, of: path), try RunReader(of: path))
     }
     seconds = progress?.searchProcessorSeconds ?? 0
-    var (macs, steps, scored, best) = (0.0, 0, 0, -Double.infinity)
+    var (macs, steps) = (0.0, 0)
     try translatingFailures {
       try reader?.forEachStep { record in
-        if let candidate = record.candidate {
-          scored += 1
-          best = max(best, candidate.score)
-        } else {
-          steps += 1
-          macs += record.draws.reduce(0) { $0 + Double($1.macs) }
-        }
+        guard record.candidate == nil else { return }
+        steps += 1
+        macs += record.draws.reduce(0) { $0 + Double($1.macs) }
       }
     }
-    (pathMACs, self.steps, self.scored, bestScore) = (macs, steps, scored, best.isFinite ? best : nil)
+    (pathMACs, self.steps) = (macs, steps)
   }
 
   var accuracy: Double? { result.networks.first.map { $0.result.accuracy * 100 } }

@@ -109,28 +109,10 @@ struct ResultsBenchmark: AsyncParsableCommand {
   ) async throws -> ResultsRun? {
     let setup = try setup(arm, item, seed: seed)
     page.describe(setup)
-    var session = try setup.session()
     let path = "\(runs)/\(item.name)/\(arm.id)-\(seed)"
-    let label = "\(item.title), \(arm.id), seed \(seed)"
-    if let result = setup.finishedRun(session, at: path) {
-      return try finished(arm, result, session.definition, seed: seed, at: path)
-    }
-    guard mayBegin else {
-      Terminal.standardError.line("\(label): left for another time")
-      return nil
-    }
-    Terminal.standardError.line("\(label): searching in \(path)")
-    let reporter = SearchReporter(
-      space: setup.space.space, method: arm.method, recipe: setup.recipe, json: true, path: path)
-    let result = try await setup.beginOrContinue(&session, at: path, pace: CheckpointPace()) { _ in
-    } observe: {
-      reporter.observe($0)
-    }
-    for network in result.networks {
-      Terminal.standardError.line(
-        "  \(network.label): \(network.macs.grouped) MACs, test accuracy \((network.result.accuracy * 100).fixed(2)) %")
-    }
-    return try finished(arm, result, session.definition, seed: seed, at: path)
+    let run = try await StudyRun(
+      setup, at: path, label: "\(item.title), \(arm.id), seed \(seed)", mayBegin: mayBegin)
+    return try run.map { try finished(arm, $0.result, $0.definition, seed: seed, at: path) }
   }
 
   private func setup(_ arm: ResultsArm, _ item: ResultsCase, seed: Int) throws -> SearchSetup {
