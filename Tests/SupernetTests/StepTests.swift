@@ -39,7 +39,9 @@ import Testing
   }
 
   /// Test F9 of fp-nas.md, and P5 of parsec.md on its cells.
-  @Test(arguments: [digits, miniF, miniDARTS], [1, 2])
+  @Test(
+    .enabled(if: TestEngine.device == .cpu, "CUDA's allocator has one account for the process"),
+    arguments: [digits, miniF, miniDARTS], [1, 2])
   func `the memory of a step does not grow with its draws`(sized: SizedSpace, lanes: Int) throws {
     let plan = try SupernetPlan(for: sized.compiled())
     let draws = try members(plan, 16, options: BindingOptions(batch: 16, pass: .forwardAndBackward))
@@ -56,7 +58,8 @@ import Testing
   }
 
   /// The other half of P5 of parsec.md: what a step of a relaxation needs, which runs every operation of every edge.
-  @Test func `a step of a cell search needs a fraction of what all operations together need`() throws {
+  @Test(.enabled(if: TestEngine.device == .cpu, "CUDA's allocator has one account for the process"))
+  func `a step of a cell search needs a fraction of what all operations together need`() throws {
     let plan = try SupernetPlan(for: SizedSpace("mini-darts", 3, 32).compiled())
     // The largest of so many.
     let draws = try members(plan, 16, options: BindingOptions(batch: 16, pass: .forwardAndBackward))
@@ -69,7 +72,9 @@ import Testing
   }
 
   /// What a path needs besides weights and gradients is what its network needs alone.
-  @Test(arguments: [digits, miniF])
+  @Test(
+    .enabled(if: TestEngine.device == .cpu, "CUDA's allocator has one account for the process"),
+    arguments: [digits, miniF])
   func `the memory of a path does not grow with the alternatives`(sized: SizedSpace) throws {
     let plan = try SupernetPlan(for: sized.compiled())
     let options = BindingOptions(batch: 16, pass: .forwardAndBackward)
