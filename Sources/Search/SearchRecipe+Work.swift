@@ -39,8 +39,11 @@ extension SearchRecipe {
       + Double(max(0, samples - inWarmUp)) * Self.workOfDraw(isWarmUp: false)
   }
 
-  /// The rest are scorings, where there are as many candidates as the budget.
-  private func trainingSteps(_ oneShot: OneShotRecipe, of total: Int) -> Int { max(1, total - oneShot.budget) }
+  /// The rest are scorings, where there are as many candidates as the budget of every round.
+  private func trainingSteps(_ oneShot: OneShotRecipe, of total: Int) -> Int {
+    let rounds = oneShot.groups.map { ($0.splits?.count ?? 1) + 1 } ?? 1
+    return max(1, total - oneShot.budget * rounds)
+  }
 
   private func work(_ oneShot: OneShotRecipe, trained: Int, scored: Int) -> Double {
     Double(trained) * workOfStep(isWarmUp: true, draws: oneShot.paths)

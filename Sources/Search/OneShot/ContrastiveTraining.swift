@@ -68,7 +68,7 @@ struct ContrastiveTraining: PathTraining {
 
   mutating func train(
     _ paths: [Architecture], step: Int, place: (number: Int, of: Int)
-  ) throws -> (losses: [Double], norm: Double) {
+  ) throws -> (losses: [Double?], norm: Double) {
     guard place.number >= contrastSteps else { return try compare(paths, step: step, number: place.number) }
     if place.number == contrastSteps { try beginProbe() }
     return try classify(paths, step: step, number: place.number - contrastSteps, of: place.of - contrastSteps)
@@ -77,7 +77,7 @@ struct ContrastiveTraining: PathTraining {
   // MARK: Comparing
 
   private mutating func compare(_ paths: [Architecture], step: Int, number: Int) throws -> (
-    losses: [Double], norm: Double
+    losses: [Double?], norm: Double
   ) {
     let batch = images.pixels(of: step)
     let shape = EngineBuffer.Shape(
@@ -215,7 +215,7 @@ struct ContrastiveTraining: PathTraining {
 
   private func classify(
     _ paths: [Architecture], step: Int, number: Int, of count: Int
-  ) throws -> (losses: [Double], norm: Double) {
+  ) throws -> (losses: [Double?], norm: Double) {
     let batch = images.pixels(of: step)
     let view = contrast.views.geometric.views(of: batch.values, images.images.shape, images.images.normalisation) {
       image in
@@ -233,7 +233,8 @@ struct ContrastiveTraining: PathTraining {
     let rate = contrast.probeRate * (share < 0.6 ? 1 : share < 0.8 ? 0.1 : 0.01)
     let norm = try probe.context.update(
       EngineUpdate(.sgd(momentum: recipe.momentum), rate: rate, weightDecay: 0, clipNorm: recipe.clipNorm))
-    return ([outcome[0].loss, outcome[0].loss], norm)
+    // The other path was drawn and not trained.
+    return ([outcome[0].loss, nil], norm)
   }
 
   /// Values of all tensors that both have by name.

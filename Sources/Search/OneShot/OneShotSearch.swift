@@ -85,7 +85,7 @@ package struct OneShotSearch: SearchLoop {
       DrawRecord(
         choices: draws[place].choices, macs: costs[place].macs, measured: measure.measured(costs[place]),
         trainingLoss: losses[place], validationLoss: nil,
-        weight: 1 / Double(paths), share: nil)
+        weight: losses[place] == nil ? 0 : 1 / Double(losses.count { $0 != nil }), share: nil)
     }
     let record = StepRecord(
       step: step, epoch: global / stepsPerEpoch, entropy: entropy, isWarmUp: true, draws: records, gradientNorm: norm)

@@ -18,7 +18,7 @@ package protocol PathTraining {
   /// - Throws: `EngineError`; everything is then as before the step.
   mutating func train(
     _ paths: [Architecture], step: Int, place: (number: Int, of: Int)
-  ) throws -> (losses: [Double], norm: Double)
+  ) throws -> (losses: [Double?], norm: Double)
 
   /// Everything that decides how the training goes on.
   func state() throws -> TensorFile
@@ -67,7 +67,7 @@ struct SharedWeightTraining: PathTraining {
 
   mutating func train(
     _ paths: [Architecture], step: Int, place: (number: Int, of: Int)
-  ) throws -> (losses: [Double], norm: Double) {
+  ) throws -> (losses: [Double?], norm: Double) {
     try images.write(step: step, to: 0, of: supernet)
     let paths = try DistinctPaths(paths, on: supernet, slot: 0, binding)
     let outcomes = try supernet.context.accumulate(paths.jobs, weighting: .uniform)

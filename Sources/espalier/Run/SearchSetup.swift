@@ -70,12 +70,14 @@ struct SearchSetup {
           + "help: name one by '--target'")
     }
     library = try translatingFailures { try EngineLibrary.load(folders: engineFolders, device: order.device) }
+    // A fixed number of draws follows from it, which one-shot methods do not have.
     let uniform = try translatingFailures(about: space) {
       let band = try order.recipe.band.map { shares in
         guard let target else { throw CommandFailure("a band is a part of a target: '--target' says of which") }
         return Budget(measure, shares: shares, of: target)
       }
-      return try drawEntropy(of: Distribution(uniform: .hinted(by: space)), in: space, within: band)
+      return order.method.isOneShot
+        ? 0 : try drawEntropy(of: Distribution(uniform: .hinted(by: space)), in: space, within: band)
     }
     var recipe = order.recipe.settings(
       of: order.method, epochs: order.method.usualEpochs, target: target, initialEntropy: uniform,
