@@ -66,20 +66,31 @@ struct TrainTests {
       try process.run()
       // Bounded: a training that writes nothing in a minute has failed.
       for _ in 0..<600 {
-        let files = (try? FileManager.default.contentsOfDirectory(atPath: "\(folder)/killed/checkpoints")) ?? []
-        if !files.isEmpty || !process.isRunning { break }
+        if checkpoint(of: "\(folder)/killed") != nil || !process.isRunning { break }
         Thread.sleep(forTimeInterval: 0.05)
       }
       kill(process.processIdentifier, SIGKILL)
       process.waitUntilExit()
       try #require(process.terminationReason == .uncaughtSignal, "it was done before it was killed")
+      let step = try #require(checkpoint(of: "\(folder)/killed"))
+      #expect(step % 7 == 0 && step > 0)
       let status = try Executable.run("status", "\(folder)/killed")
       #expect(status.output.contains("stopped while training"), "\(status.output)")
+      let from = "after step \(step)"
+      #expect(status.output.replacing(",", with: "").contains("\(from) with: espalier resume"), "\(status.output)")
       let resumed = try Executable.run("resume", "\(folder)/killed", "--workers", "1")
       #expect(resumed.status == 0, "\(resumed.errors)")
+      // Who trains again from the start comes to the same bytes too.
+      #expect(resumed.output.replacing(",", with: "").contains("goes on \(from)\n"), "\(resumed.output)")
       #expect(try SearchRun.files(of: "\(folder)/killed") == SearchRun.files(of: "\(folder)/whole"))
       #expect(try Executable.run("resume", "\(folder)/killed").output.contains("is finished"))
     }
+  }
+
+  /// The step of the newest whole checkpoint of a training; nil: there is none.
+  private func checkpoint(of run: String) -> Int? {
+    let files = (try? FileManager.default.contentsOfDirectory(atPath: "\(run)/checkpoints")) ?? []
+    return files.compactMap { $0.wholeMatch(of: /training-([0-9]+)\.safetensors/).flatMap { Int($0.output.1) } }.max()
   }
 
   @Test func `a training whose checkpoints are all damaged goes on from the start alone`() throws {
