@@ -283,6 +283,9 @@ struct TrainTests {
       #expect(skipped.output.contains("2 broken images skipped"))
       let status = try Executable.run("status", "\(folder)/skipped")
       #expect(status.output.contains("skipped       \(images)/val/class-4/1.jpg"), "\(status.output)")
+      #expect(try Executable.run("report", "\(folder)/skipped").status == 0)
+      let page = try String(contentsOfFile: "\(folder)/skipped/report.html", encoding: .utf8)
+      #expect(page.contains("2 images could not be read") && page.contains("\(images)/train/class-3/2.jpg\n"))
       let evaluation = try Executable.run("evaluate", "\(folder)/skipped")
       #expect(evaluation.output.contains("19 test images, 1 left out that cannot be read"), "\(evaluation.output)")
       try FileManager.default.createDirectory(
