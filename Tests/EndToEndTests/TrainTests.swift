@@ -295,4 +295,21 @@ struct TrainTests {
       #expect(stranger.errors.contains("the class of '\(images)/val/stranger' is not among those of 'train'"))
     }
   }
+
+  @Test func `a folder in which every image is broken is an error, also where broken ones are skipped`() throws {
+    try withNetwork { folder, network in
+      let images = "\(folder)/images"
+      try makeImages(in: images)
+      let recipe = try write("recipe: 1\ntraining: {batch: 16, epochs: 1}\n", to: "recipe.yaml", in: folder)
+      let arguments = ["train", network, "--data", "folder:\(images)", "--recipe", recipe, "--broken", "skip", "--out"]
+      for (part, count) in [("val", 20), ("train", 60)] {
+        for case let file as String in FileManager.default.enumerator(atPath: "\(images)/\(part)") ?? .init()
+        where file.hasSuffix(".jpg") { _ = try write("no picture", to: "images/\(part)/\(file)", in: folder) }
+        let outcome = try Executable.run(arguments + ["\(folder)/without-\(part)"])
+        #expect(outcome.status == 2)
+        let words = "error: none of the \(count) images of image folder '\(images)', part '\(part)' can be read\n"
+        #expect(outcome.errors.contains(words), "\(outcome.errors)")
+      }
+    }
+  }
 }

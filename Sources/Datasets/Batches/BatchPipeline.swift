@@ -46,7 +46,8 @@ package final class BatchPipeline: Sendable {
 
   /// Hands out the next batch.
   ///
-  /// - Throws: `BrokenImage` under the policy `refuse`, the first of the batch; what `body` throws.
+  /// - Throws: `BrokenImage` under the policy `refuse`, the first of the batch; under `skip` `DatasetError.noWholeImage`,
+  ///   where another image shall take a broken one's place and all are broken; what `body` throws.
   package func withNext<Result>(_ body: (ReadyBatch) throws -> Result) throws -> Result {
     let batch = try core.take()
     defer { core.giveBack(batch) }
@@ -156,6 +157,9 @@ private final class Core: @unchecked Sendable {
     condition.broadcast()
     guard let first = batch.failures.keys.min() else { return batch }
     room.append(batch.images)
+    guard policy == .refuse else {
+      throw DatasetError.noWholeImage(images: images.identity.provenance, count: images.count)
+    }
     throw batch.failures[first]!
   }
 
