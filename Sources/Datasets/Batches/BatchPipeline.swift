@@ -1,13 +1,5 @@
 import Foundation
 
-/// What is done about an image that cannot be decoded.
-package enum BrokenImagePolicy: String, Hashable, Sendable, CaseIterable {
-  /// The work stops, with the image's name.
-  case refuse
-  /// Another image takes its place in a training batch: the next one in the order of storage. A test leaves it out.
-  case skip
-}
-
 /// A batch in memory.
 package struct ReadyBatch {
   /// Shape [labels, height, width, channels]. Valid only inside the call that hands it out.
