@@ -43,4 +43,14 @@ struct BenchmarkCallTests {
         heads == ["Written by `espalier benchmark validate --layers 6 --runs 1 --out .../page.md`; do not edit."])
     }
   }
+
+  @Test func `images that fill no batch are refused before any is made`() throws {
+    try withTemporaryFolder { folder in
+      let outcome = try Executable.run(
+        "benchmark", "loading", "--images", "7", "--batch", "8", "--folder", "\(folder)/images")
+      #expect(outcome.status == 2, "\(outcome.errors)")
+      #expect(outcome.errors.contains("'--images' are at least those of one '--batch', which has 8, and not 7"))
+      #expect(!FileManager.default.fileExists(atPath: "\(folder)/images"))
+    }
+  }
 }
