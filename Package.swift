@@ -43,11 +43,7 @@ let package = Package(
   targets: [
     .systemLibrary(name: "CLibYAML", providers: [.apt(["libyaml-dev"])]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
-    .systemLibrary(name: "CJPEG", providers: [.apt(["libjpeg62-turbo-dev"])]),
-    .systemLibrary(name: "CPNG", providers: [.apt(["libpng-dev"])]),
-    .target(
-      name: "CImageFiles", dependencies: ["CJPEG", "CPNG"],
-      linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png")]),
+    .target(name: "CImageFiles", linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png")]),
     .target(name: "CEngine"),
     .target(name: "CEmbeddedImages", exclude: ["data"]),
     .target(name: "CDeviceScripts", exclude: ["scripts"]),

@@ -6,8 +6,16 @@
 
 #include <png.h>
 
+/* Whether libpng says that the file ends too early, in the words of its two places that find out. */
+static int is_cut(const png_image *image) {
+  return strstr(image->message, "Truncat") != NULL || strstr(image->message, "beyond end of data") != NULL;
+}
+
 static int fail(png_image *image, image_reason *reason) {
-  snprintf(reason->text, sizeof reason->text, "%s", image->message[0] ? image->message : "it cannot be read");
+  const char *const text = is_cut(image)         ? "the file ends inside the image"
+                           : image->message[0] ? image->message
+                                               : "it cannot be read";
+  snprintf(reason->text, sizeof reason->text, "%s", text);
   png_image_free(image);
   return 0;
 }
@@ -55,7 +63,7 @@ int image_png_decode(const uint8_t *bytes, size_t count, int32_t channels, uint8
   if (has_alpha) free(room);
   if (!is_read) return fail(&image, reason);
   /* What libpng only warns about, a cut-off file among them, is broken too. */
-  if (image.warning_or_error != 0 && strstr(image.message, "Truncat") != NULL) return fail(&image, reason);
+  if (image.warning_or_error != 0 && is_cut(&image)) return fail(&image, reason);
   return 1;
 }
 

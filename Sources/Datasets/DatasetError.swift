@@ -24,6 +24,8 @@ package enum DatasetError: Error, Hashable, Sendable {
   /// A class to test that is not among those to train.
   case unknownClass(path: String, part: String)
   case notInMemory(source: String)
+  /// Broken images are skipped, and all of them are broken; `images` says of what.
+  case noWholeImage(images: String, count: Int)
 
   /// What is wrong: the file, what was expected and what was found.
   package var message: String {
@@ -62,6 +64,7 @@ package enum DatasetError: Error, Hashable, Sendable {
     case .noClasses(let path): "the folder '\(path)' has no folders, and each of them would be a class"
     case .emptyClass(let path): "the class folder '\(path)' has no .jpg, .jpeg or .png files"
     case .unknownClass(let path, let part): "the class of '\(path)' is not among those of '\(part)'"
+    case .noWholeImage(let images, let count): "none of the \(count) images of \(images) can be read"
     case .notInMemory(let source): "'\(source)' is read image by image, and a search keeps its images in memory"
     }
   }
@@ -85,6 +88,7 @@ package enum DatasetError: Error, Hashable, Sendable {
     case .noClasses, .emptyClass: "put the images of each class into a folder that is named for it"
     case .unknownClass(_, let part):
       "a class that is tested must be trained: remove the folder, or add one to '\(part)'"
+    case .noWholeImage: "where broken images are not skipped, the first of them is named with its reason"
     case .notInMemory: "use 'espalier train', or one of the small data sets"
     case .limitTooSmall(_, let classes): "use a limit of at least \(classes), one image a class, or none"
     }

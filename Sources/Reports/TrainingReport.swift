@@ -7,7 +7,8 @@ package struct TrainingReport {
   /// The whole file.
   package var html: String {
     let sections: [ReportSection?] = [
-      epochsSection(of: story), networkSection(story.graph, story.choices, of: story.space, named: "The network"),
+      epochsSection(of: story), brokenImagesSection(story.broken),
+      networkSection(story.graph, story.choices, of: story.space, named: "The network"),
       settingsSection(story.settings, story.files),
     ]
     return reportPage(
@@ -58,6 +59,7 @@ package struct TrainingReport {
       let share = story.waitedShare.map { "\(($0 * 100).fixed(1)) % of the steps' time waiting for images" } ?? ""
       facts.append(("Time", NumberText.duration(seconds: seconds), share))
     }
+    if !story.broken.isEmpty { facts.append(("Broken images", story.broken.count.grouped, "that it went on without")) }
     return facts
   }
 }

@@ -49,6 +49,7 @@ package struct TrainingStory: Hashable, Sendable {
   package var seconds: Double?
   /// Of the steps' time.
   package var waitedShare: Double?
+  /// Paths of images that could not be read and were skipped.
   package var broken: [String] = []
   package var epochs: [Epoch] = []
   package var graph: NetworkGraph?

@@ -82,7 +82,13 @@ struct BatchPipelineTests {
     }
     let images = try ImageFolder(path: folder.path, shape: PixelShape(channels: 3, height: 8, width: 8))
     let sequence = BatchSequence(images.train, batch: 4, order: .shuffled(seed: 1))
-    #expect(throws: BrokenImage.self) { try batches(sequence, 0..<1, workers: 0, policy: .skip) }
+    #expect(throws: BrokenImage.self) { try batches(sequence, 0..<1, workers: 0) }
+    for workers in [0, 2] {
+      let error = #expect(throws: DatasetError.self) { try batches(sequence, 0..<1, workers: workers, policy: .skip) }
+      #expect(
+        error?.message.replacing(folder.path, with: "FOLDER")
+          == "none of the 12 images of image folder 'FOLDER', part 'train' can be read")
+    }
     withExtendedLifetime(folder) {}
   }
 }

@@ -11,9 +11,7 @@ struct ImageChangeTests {
     var image = Self.image
     image.apply(change, share: 0, sign: 1)
     // Nothing is at or above the threshold of 255 but 255 itself.
-    let tolerance = change == .inversion ? 255 : 0
-    let worst = zip(image.pixels, Self.image.pixels).map { abs(Int($0) - Int($1)) }.max() ?? 0
-    #expect(worst <= tolerance)
+    #expect(image.pixels == Self.image.pixels.map { change == .inversion && $0 == 255 ? 0 : $0 })
     var strong = Self.image
     strong.apply(change, share: 1, sign: 1)
     #expect(change == .none || strong != Self.image)
@@ -46,6 +44,27 @@ struct ImageChangeTests {
       }
     }
     #expect(spread(grey) * 9 < spread(Self.image))
+  }
+
+  /// Where a value comes to follows from how many pixels of its channel are darker; few pixels are left alone.
+  @Test func `equalising makes values equally frequent`() {
+    var small = Self.image
+    small.apply(.equalising, share: 1, sign: 1)
+    #expect(small == Self.image, "120 pixels a channel are fewer than there are levels")
+    let pixels = Samples.pixels(3 * 2048, seed: 9).map { $0 / 4 + 20 }
+    var image = PixelImage(width: 64, height: 32, channels: 3, pixels: pixels)
+    image.apply(.equalising, share: 0, sign: -1)
+    for channel in 0..<3 {
+      let (old, new) = (
+        stride(from: channel, to: pixels.count, by: 3).map { Int(pixels[$0]) },
+        stride(from: channel, to: pixels.count, by: 3).map { Int(image.pixels[$0]) }
+      )
+      let brightest = old.max()!
+      let step = (2048 - old.count { $0 == brightest }) / 255
+      #expect(new == old.map { value in min(255, (step / 2 + old.count { $0 < value }) / step) })
+      // Values from 20 to 83 come to lie over the whole range.
+      #expect(new.min()! <= 1 && new.max()! >= 240)
+    }
   }
 
   @Test func `mixed images have the classes of both, in the same shares`() {

@@ -66,20 +66,31 @@ struct TrainTests {
       try process.run()
       // Bounded: a training that writes nothing in a minute has failed.
       for _ in 0..<600 {
-        let files = (try? FileManager.default.contentsOfDirectory(atPath: "\(folder)/killed/checkpoints")) ?? []
-        if !files.isEmpty || !process.isRunning { break }
+        if checkpoint(of: "\(folder)/killed") != nil || !process.isRunning { break }
         Thread.sleep(forTimeInterval: 0.05)
       }
       kill(process.processIdentifier, SIGKILL)
       process.waitUntilExit()
       try #require(process.terminationReason == .uncaughtSignal, "it was done before it was killed")
+      let step = try #require(checkpoint(of: "\(folder)/killed"))
+      #expect(step % 7 == 0 && step > 0)
       let status = try Executable.run("status", "\(folder)/killed")
       #expect(status.output.contains("stopped while training"), "\(status.output)")
+      let from = "after step \(step)"
+      #expect(status.output.replacing(",", with: "").contains("\(from) with: espalier resume"), "\(status.output)")
       let resumed = try Executable.run("resume", "\(folder)/killed", "--workers", "1")
       #expect(resumed.status == 0, "\(resumed.errors)")
+      // Who trains again from the start comes to the same bytes too.
+      #expect(resumed.output.replacing(",", with: "").contains("goes on \(from)\n"), "\(resumed.output)")
       #expect(try SearchRun.files(of: "\(folder)/killed") == SearchRun.files(of: "\(folder)/whole"))
       #expect(try Executable.run("resume", "\(folder)/killed").output.contains("is finished"))
     }
+  }
+
+  /// The step of the newest whole checkpoint of a training; nil: there is none.
+  private func checkpoint(of run: String) -> Int? {
+    let files = (try? FileManager.default.contentsOfDirectory(atPath: "\(run)/checkpoints")) ?? []
+    return files.compactMap { $0.wholeMatch(of: /training-([0-9]+)\.safetensors/).flatMap { Int($0.output.1) } }.max()
   }
 
   @Test func `a training whose checkpoints are all damaged goes on from the start alone`() throws {
@@ -272,6 +283,9 @@ struct TrainTests {
       #expect(skipped.output.contains("2 broken images skipped"))
       let status = try Executable.run("status", "\(folder)/skipped")
       #expect(status.output.contains("skipped       \(images)/val/class-4/1.jpg"), "\(status.output)")
+      #expect(try Executable.run("report", "\(folder)/skipped").status == 0)
+      let page = try String(contentsOfFile: "\(folder)/skipped/report.html", encoding: .utf8)
+      #expect(page.contains("2 images could not be read") && page.contains("\(images)/train/class-3/2.jpg\n"))
       let evaluation = try Executable.run("evaluate", "\(folder)/skipped")
       #expect(evaluation.output.contains("19 test images, 1 left out that cannot be read"), "\(evaluation.output)")
       try FileManager.default.createDirectory(
@@ -279,6 +293,23 @@ struct TrainTests {
       let stranger = try Executable.run(arguments + ["\(folder)/stranger"])
       #expect(stranger.status == 2)
       #expect(stranger.errors.contains("the class of '\(images)/val/stranger' is not among those of 'train'"))
+    }
+  }
+
+  @Test func `a folder in which every image is broken is an error, also where broken ones are skipped`() throws {
+    try withNetwork { folder, network in
+      let images = "\(folder)/images"
+      try makeImages(in: images)
+      let recipe = try write("recipe: 1\ntraining: {batch: 16, epochs: 1}\n", to: "recipe.yaml", in: folder)
+      let arguments = ["train", network, "--data", "folder:\(images)", "--recipe", recipe, "--broken", "skip", "--out"]
+      for (part, count) in [("val", 20), ("train", 60)] {
+        for case let file as String in FileManager.default.enumerator(atPath: "\(images)/\(part)") ?? .init()
+        where file.hasSuffix(".jpg") { _ = try write("no picture", to: "images/\(part)/\(file)", in: folder) }
+        let outcome = try Executable.run(arguments + ["\(folder)/without-\(part)"])
+        #expect(outcome.status == 2)
+        let words = "error: none of the \(count) images of image folder '\(images)', part '\(part)' can be read\n"
+        #expect(outcome.errors.contains(words), "\(outcome.errors)")
+      }
     }
   }
 }

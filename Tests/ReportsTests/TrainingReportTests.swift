@@ -33,6 +33,25 @@ struct TrainingReportTests {
     }
   }
 
+  @Test func `broken images that were skipped are counted and named, up to a hundred`() throws {
+    var story = Self.story(epochs: 3)
+    func section() throws -> [String] {
+      let page = try MarkupDocument(TrainingReport(of: story).html)
+      #expect(page.complaints.isEmpty, "\(page.complaints)")
+      return page.all("section").filter { $0.attributes["id"] == "broken" }.map(\.text)
+    }
+    story.broken = []
+    #expect(try section().isEmpty)
+    story.broken = ["images/train/a < b/1.jpg"]
+    let one = try section()
+    #expect(one.count == 1 && one[0].contains("1 image could not be read."), "\(one)")
+    #expect(one[0].contains("images/train/a < b/1.jpg") && !one[0].contains("more"))
+    story.broken = (0..<150).map { "\(1000 + $0).jpg" }
+    let many = try section()[0]
+    #expect(many.contains("150 images could not be read.") && many.contains("1099.jpg"), "\(many)")
+    #expect(!many.contains("1100.jpg") && many.contains("and 50 more"), "\(many)")
+  }
+
   @Test func `the answer is that of the last tested epoch`() throws {
     let html = TrainingReport(of: Self.story(epochs: 11)).html
     // Epochs 3, 6 and 9 were tested.

@@ -49,7 +49,7 @@ struct PredictedSearchTests {
     let answer = try whole.choice().architecture
     #expect(records.suffix(3).contains { $0.draws[0].choices == answer.choices && $0.draws[0].macs <= 3_000_000 })
     #expect(whole.remarks.count == 3 && whole.remarks[0].contains("from 14 networks"), "\(whole.remarks)")
-    #expect(whole.documents.map(\.name) == ["accuracy.json", "cost.json"])
+    #expect(whole.documents.map(\.file) == [.accuracyPredictor, .costPredictor])
     for step in [3, 9, 19] {
       var again = try Self.search()
       try again.restore(states[step])

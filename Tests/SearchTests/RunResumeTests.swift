@@ -125,6 +125,30 @@ struct RunResumeTests {
     }
   }
 
+  @Test(arguments: [false, true])
+  func `starting over leaves what defines the run, and nothing else`(isTraining: Bool) async throws {
+    try await withFolder { folder in
+      let path = "\(folder)/run"
+      let run = try RunDirectory(creating: path)
+      for file in RunDirectory.File.allCases where file != .lock { try run.write([1], to: file) }
+      if isTraining {
+        try run.write(Array(#"{"kind": "training", "version": 1}"#.utf8), to: .definition)
+      } else {
+        try run.write(StoppedRuns.definition(), as: .definition)
+      }
+      let (inputs, rest) = (
+        ["space/digits.yaml", "tables/phone.yaml"],
+        ["run.sqlite-wal", "run.sqlite.part", "tensorboard/search.tfevents", "checkpoints/search-1.safetensors"]
+      )
+      for name in inputs + rest { try run.store([1], at: name) }
+      try run.startOver()
+      let left = Set(try StoppedRuns.files(of: path).keys)
+      let given = ["run.json", "recipe.yaml", "start.json"] + (isTraining ? ["architecture.yaml"] : [])
+      #expect(left == Set(inputs + given))
+      #expect(!RunDirectory.has(.progress, in: path) && RunDirectory.has(.lock, in: path))
+    }
+  }
+
   @Test func `a run is not taken up twice at once`() async throws {
     try await withFolder { folder in
       let run = "\(folder)/run"

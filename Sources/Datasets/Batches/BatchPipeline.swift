@@ -1,13 +1,5 @@
 import Foundation
 
-/// What is done about an image that cannot be decoded.
-package enum BrokenImagePolicy: String, Hashable, Sendable, CaseIterable {
-  /// The work stops, with the image's name.
-  case refuse
-  /// Another image takes its place in a training batch: the next one in the order of storage. A test leaves it out.
-  case skip
-}
-
 /// A batch in memory.
 package struct ReadyBatch {
   /// Shape [labels, height, width, channels]. Valid only inside the call that hands it out.
@@ -46,7 +38,8 @@ package final class BatchPipeline: Sendable {
 
   /// Hands out the next batch.
   ///
-  /// - Throws: `BrokenImage` under the policy `refuse`, the first of the batch; what `body` throws.
+  /// - Throws: `BrokenImage` under the policy `refuse`, the first of the batch; under `skip` `DatasetError.noWholeImage`,
+  ///   where another image shall take a broken one's place and all are broken; what `body` throws.
   package func withNext<Result>(_ body: (ReadyBatch) throws -> Result) throws -> Result {
     let batch = try core.take()
     defer { core.giveBack(batch) }
@@ -156,6 +149,9 @@ private final class Core: @unchecked Sendable {
     condition.broadcast()
     guard let first = batch.failures.keys.min() else { return batch }
     room.append(batch.images)
+    guard policy == .refuse else {
+      throw DatasetError.noWholeImage(images: images.identity.provenance, count: images.count)
+    }
     throw batch.failures[first]!
   }
 

@@ -102,11 +102,15 @@ struct ImageFile {
   }
 
   private static func contents(of path: String) throws(BrokenImage) -> [UInt8] {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    // A pipe would keep `open` waiting for somebody who writes.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw BrokenImage(path: path, reason: systemReason()) }
     defer { close(descriptor) }
     var status = stat()
     guard fstat(descriptor, &status) == 0 else { throw BrokenImage(path: path, reason: systemReason()) }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw BrokenImage(path: path, reason: "it is a pipe or a device, and no file")
+    }
     guard status.st_size <= Int64(FileBytes.sizeLimit) else {
       throw BrokenImage(path: path, reason: "it has more than \(FileBytes.sizeLimit) bytes")
     }

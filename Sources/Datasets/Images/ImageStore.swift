@@ -21,17 +21,3 @@ package protocol ImageStore: Sendable {
     _ index: Int, _ augmentation: Augmentation, _ epoch: Epoch, to output: UnsafeMutableBufferPointer<Float>
   ) throws(BrokenImage) -> Int
 }
-
-/// A file that is no image, or one that ends too early.
-package struct BrokenImage: Error, Hashable, Sendable, CustomStringConvertible {
-  package let path: String
-  /// What is wrong with it, in words.
-  package let reason: String
-
-  package init(path: String, reason: String) {
-    self.path = path
-    self.reason = reason
-  }
-
-  package var description: String { "the image '\(path)' cannot be read: \(reason)" }
-}

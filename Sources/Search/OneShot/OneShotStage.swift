@@ -27,11 +27,11 @@ package struct OneShotStage {
 
 /// A file that a method leaves in its run.
 package struct RunDocument: Hashable, Sendable {
-  package let name: String
+  package let file: RunDirectory.File
   package let bytes: [UInt8]
 
-  package init(name: String, bytes: [UInt8]) {
-    self.name = name
+  package init(_ file: RunDirectory.File, bytes: [UInt8]) {
+    self.file = file
     self.bytes = bytes
   }
 }

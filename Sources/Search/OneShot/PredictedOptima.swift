@@ -90,8 +90,8 @@ struct PredictedOptima {
       networks: found.networks,
       remarks: [words(score), words(price)] + found.remarks,
       documents: [
-        RunDocument(name: "accuracy.json", bytes: try PredictorFile(score.predictor).encoded()),
-        RunDocument(name: "cost.json", bytes: try PredictorFile(price.predictor).encoded()),
+        RunDocument(.accuracyPredictor, bytes: try PredictorFile(score.predictor).encoded()),
+        RunDocument(.costPredictor, bytes: try PredictorFile(price.predictor).encoded()),
       ])
   }
 

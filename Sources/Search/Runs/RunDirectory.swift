@@ -28,8 +28,23 @@ package final class RunDirectory: Sendable {
     /// Of the architecture, as its training left them, and their average.
     case weights = "weights.safetensors"
     case averageWeights = "weights-ema.safetensors"
+    /// Predictors of scores and of costs, of the moves `predicted`.
+    case accuracyPredictor = "accuracy.json"
+    case costPredictor = "cost.json"
     case progress = "progress.json"
     case lock
+
+    /// Whether a run begins with it; all other files are what it came to.
+    ///
+    /// - Parameter training: The architecture of a training is what defines it; that of a search is its answer.
+    func isGiven(training: Bool) -> Bool {
+      switch self {
+      case .definition, .recipe, .start, .lock: true
+      case .architecture: training
+      case .steps, .distribution, .result, .weights, .averageWeights, .accuracyPredictor, .costPredictor, .progress:
+        false
+      }
+    }
   }
 
   /// Makes the folder, which must not exist, and locks it. A folder in which a search was stopped before it had written
@@ -139,15 +154,15 @@ package final class RunDirectory: Sendable {
 extension RunDirectory {
   /// Takes everything away that a search has come to, so that it begins again: what defines it stays.
   package func startOver() throws {
-    // The architecture of a training is what defines it.
-    let found: [File] = try Self.isTraining(path) ? [] : [.architecture]
-    for file in found + [.result, .distribution, .progress, .weights, .averageWeights] {
-      try removeFile("\(path)/\(file.rawValue)")
+    let isTraining = try Self.isTraining(path)
+    // First of all: what is stopped in between is not finished.
+    try removeFile("\(path)/\(File.result.rawValue)")
+    for file in File.allCases where !file.isGiven(training: isTraining) {
+      for ending in ["", ".part"] { try removeFile("\(path)/\(file.rawValue)\(ending)") }
     }
     try CheckpointShelf.clear(path)
-    for ending in ["", "-wal", "-shm", "-journal", ".part"] {
-      try removeFile("\(path)/\(File.steps.rawValue)\(ending)")
-    }
+    for ending in ["-wal", "-shm", "-journal"] { try removeFile("\(path)/\(File.steps.rawValue)\(ending)") }
+    try EventFile.clear(path)
   }
 
   /// What a process that was stopped after the last record had left to do: checkpoints of a finished run go.

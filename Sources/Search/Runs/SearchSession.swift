@@ -110,7 +110,7 @@ package struct SearchSession {
     if search.step > 0 || again > 0 { observe(.resumed(after: search.step, again: again)) }
     var clocks = RunClocks(try RunDirectory.decodeIfThere(RunProgress.self, from: .progress, of: run.path))
     try runSteps(in: run, database, shelf, pace, isStopping, &clocks, observe: observe)
-    for document in search.documents { try run.store(document.bytes, at: document.name) }
+    for document in search.documents { try run.write(document.bytes, to: document.file) }
     let (chosen, rank) = try search.choice()
     let cost = try definition.recipe.cost(of: chosen, in: space)
     if let learnt = search.learnt { try run.write(DistributionSnapshot(learnt, of: space), as: .distribution) }

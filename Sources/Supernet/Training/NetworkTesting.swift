@@ -109,6 +109,7 @@ extension Supernet {
   /// How the network of a space without decisions does on every image of a set, batch norm with its running statistics.
   ///
   /// - Parameter seen: Called after each batch with the images so far, those that were left out included.
+  /// - Throws: `DatasetError.noWholeImage` where all were left out; `BrokenImage`; `EngineError`.
   package func evaluate(
     on images: any ImageStore, batch: Int = 200, loading: ImageLoading = ImageLoading(),
     seen: (Int) throws -> Void = { _ in }
@@ -133,6 +134,9 @@ extension Supernet {
       found.correct += answer.outcome.correct
       found.losses += answer.outcome.loss * Double(labels.count)
       found.add(answer.logits, labels: labels)
+    }
+    guard found.images > 0 else {
+      throw DatasetError.noWholeImage(images: images.identity.provenance, count: images.count)
     }
     return found
   }

@@ -17,9 +17,9 @@ struct BenchmarkSection {
     self.body = body
   }
 
-  /// A section that shows what the command prints.
-  init(command: String, title: String, printed: String) {
-    let note = "Written by `espalier benchmark \(command) --out docs/benchmarks.md`; do not edit."
+  /// A section that shows what the command prints, and how it was called.
+  init(command: String, title: String, printed: String, call: BenchmarkCall = .current) {
+    let note = "Written by `\(call)`; do not edit."
     self.init(command: command, body: "## \(title)\n\n\(note)\n\n```text\n\(printed)```")
   }
 

@@ -19,7 +19,6 @@ struct StepPage {
     BenchmarkSection(command: isOnCPU ? "step" : options.graphs ? "step, graphs on CUDA" : "step on CUDA", body: body)
   }
 
-  private var command: String { isOnCPU ? "step" : "step --device cuda\(options.graphs ? " --graphs" : "")" }
   private var peer: String { "\(engine.torchVersion), \(options.graphs ? "CUDA graphs" : "eager"), channels last" }
   private var productSide: Int { isOnCPU ? 1024 : 8192 }
   private var peerMemory: String { isOnCPU ? "growth of its process's most resident memory" : "same of its own" }
@@ -41,9 +40,10 @@ struct StepPage {
     """
     ## \(title)
 
-    Written by `espalier benchmark \(command)`; do not edit. Forward, backward and SGD with momentum of one batch, float32,
-    one step of ours and one of PyTorch's (\(peer), the same network in Tests/Benchmarks/step/peer.py)
-    in turn. Milliseconds are medians, in parentheses the first and the third quartile; "gain" is the median of PyTorch's
+    Written by `\(BenchmarkCall.current)`; do not edit.
+
+    Forward, backward and SGD with momentum of one batch, float32, one step of ours and one of PyTorch's (\(peer), the same
+    network in Tests/Benchmarks/step/peer.py) in turn. Milliseconds are medians, in parentheses the first and the third quartile; "gain" is the median of PyTorch's
     time divided by ours of each pair. Machine: \(machine).
 
     | network | threads | ours, ms | PyTorch, ms | gain |

@@ -56,6 +56,16 @@ struct LoadingBenchmark: ParsableCommand {
   private static let (width, height) = (500, 375)
   private static let side = 224
 
+  func validate() throws {
+    guard batch >= 2 else { throw ValidationError("a '--batch' has at least 2 images, not \(batch)") }
+    guard images >= batch else {
+      throw ValidationError("'--images' are at least those of one '--batch', which has \(batch), and not \(images)")
+    }
+  }
+
+  /// One, and as many as were asked for, which may be one too.
+  private var workerCounts: [Int] { Array(Set([1, workers])).sorted() }
+
   func run() throws {
     let bytes = try makeImages()
     let shape = PixelShape(channels: 3, height: Self.side, width: Self.side)
@@ -66,7 +76,7 @@ struct LoadingBenchmark: ParsableCommand {
         folder, String(Self.side), String(batch),
       ])
     let versions = try peer.ask("versions")
-    let counts = Array(Set([1, workers])).sorted()
+    let counts = workerCounts
     var (ours, theirs): ([Int: [Double]], [Int: [Double]]) = ([:], [:])
     for round in 0..<rounds {
       for count in counts {
@@ -158,10 +168,12 @@ struct LoadingBenchmark: ParsableCommand {
     let library = try translatingFailures { try EngineLibrary.load(folders: engineFolders, device: .cpu) }
     var table = AlignedTable([.left, .right, .right])
     table.add(["workers beside the step", "images/s", "waiting"])
-    var recipe = TrainingRecipe(epochs: 1, batch: batch)
+    // One step more than are timed.
+    let stepsPerEpoch = images.count / batch
+    var recipe = TrainingRecipe(epochs: (steps + stepsPerEpoch) / stepsPerEpoch, batch: batch)
     recipe.flips = true
     recipe.cropShares = [0.08, 1]
-    for count in [0, 1, workers] {
+    for count in [0] + workerCounts {
       let plan = try SupernetPlan(
         for: try network.space.space.bound(to: network.architecture), statistics: .recorded)
       try translatingFailures {

@@ -10,19 +10,27 @@
 ///
 /// What is in it is in the database too. After a stop it is written anew from there, so nothing waits for the disk here.
 final class EventFile {
+  private static let folderName = "tensorboard"
   private let path: String
   private let descriptor: Int32
 
   /// Begins the file anew.
   init(of run: String, named name: String = "search") throws(RunError) {
-    try makeFolder("\(run)/tensorboard")
-    path = "\(run)/tensorboard/\(name).tfevents"
+    try makeFolder("\(run)/\(Self.folderName)")
+    path = "\(run)/\(Self.folderName)/\(name).tfevents"
     descriptor = open(path, O_CREAT | O_WRONLY | O_TRUNC | O_APPEND | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw .cannotWrite(path: path, reason: systemError()) }
     try append(EventRecord.version)
   }
 
   deinit { close(descriptor) }
+
+  /// Takes the curves of a run away.
+  static func clear(_ run: String) throws(RunError) {
+    let folder = "\(run)/\(folderName)"
+    for name in names(in: folder) where name.hasSuffix(".tfevents") { try removeFile("\(folder)/\(name)") }
+    removeEmptyFolder(folder)
+  }
 
   func append(_ record: StepRecord) throws(RunError) {
     try append(scalars: record.scalars, step: record.step)

@@ -52,7 +52,7 @@ struct OneShotPage {
     """
     # One-shot methods, measured
 
-    Written by `espalier benchmark one-shot`; do not edit. Measured on \(machine).
+    Written by `\(BenchmarkCall.current)`; do not edit. Measured on \(machine).
 
     The scale was set before anything was run: SPOS's supernet trains \(study.epochs.fixed(0)) epochs of \
     \(study.images.grouped) images in batches of 64, every search scores 1,050 candidates, answers are trained from scratch \

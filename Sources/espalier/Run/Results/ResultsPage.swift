@@ -58,7 +58,7 @@ struct ResultsPage {
     """
     # Results
 
-    Written by `espalier benchmark results` (`make results`); do not edit.
+    Written by `\(BenchmarkCall.current)`, which `make results` calls; do not edit.
 
     What the papers claim, on `spaces/mini-f.yaml` (104,485,552,128 networks) with two small data sets. Fixed before
     anything was run: \(images.grouped) images in either half of a search and as many to test, \(seeds) seeds, \(steps) steps of every search
