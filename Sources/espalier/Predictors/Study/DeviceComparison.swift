@@ -69,8 +69,8 @@ struct DeviceComparison {
   private static func setup(_ study: FoxBenchmark, seed: Int) throws -> SearchSetup {
     var recipe = Recipe()
     recipe.epochs = study.epochs
-    recipe.oneShot.recalibrationImages = 1000
-    recipe.oneShot.validationImages = 1000
+    recipe.oneShot.recalibrationImages = 500
+    recipe.oneShot.validationImages = 500
     recipe.oneShot.prediction.optimum = .exact
     return try SearchSetup(
       SearchOrder(
@@ -207,6 +207,7 @@ struct DeviceComparison {
       both and trained from scratch for \(counted(study.trainEpochs, "epoch")); means over seeds with standard errors:
 
       \(answers)
+
       """
   }
 

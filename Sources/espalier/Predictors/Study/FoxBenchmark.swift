@@ -78,17 +78,16 @@ struct FoxBenchmark: AsyncParsableCommand {
     ignoreSizeSignal()
     StopRequest.listen()
     let published = try compileOrExplain("spaces/fox-nas.yaml", input: nil).space
-    var sections = ["\(processorName()), \(availableProcessors()) cores"]
+    var text = "\(processorName()), \(availableProcessors()) cores\n"
     if let rows {
-      sections.append(try PredictionCurves(of: SearchedParts(published), rowsAt: rows, splits: splits).text)
+      text += try "\n" + PredictionCurves(of: SearchedParts(published), rowsAt: rows, splits: splits).text
     }
     Terminal.standardError.line("annealing")
-    sections.append(try AnnealingComparison(of: published, walks: walks).text)
+    text += try "\n" + AnnealingComparison(of: published, walks: walks).text
     if devices.count == 2 {
       let found = try devices.map { try Device.found($0) }
-      sections.append(try await DeviceComparison(self, found).text)
+      text += try await "\n" + DeviceComparison(self, found).text
     }
-    try output.write(
-      sections.map { $0.trimmingSuffix(while: \.isNewline) }.joined(separator: "\n\n") + "\n", command: "fox-nas", title: "FOX-NAS's predictors and optima")
+    try output.write(text, command: "fox-nas", title: "FOX-NAS's predictors and optima")
   }
 }

@@ -3,6 +3,7 @@ import Datasets
 import Distributions
 import Engine
 import Predictors
+import Reports
 import Search
 import SpaceAnalysis
 import SpaceCompiler
@@ -43,8 +44,15 @@ struct ConsistencyBenchmark: AsyncParsableCommand {
   @Option(help: "Pairs of paths whose features are compared.", transform: parseCount)
   var pairs = 20
 
-  @Option(help: "Everything random follows from it.")
+  @Option(help: "The networks that are trained alone follow from it, and the first seed of shared weights.")
   var seed: UInt64 = 1
+
+  @Option(help: "How many seeds of shared weights; ranks are means over them.", transform: parseCount)
+  var seeds = 3
+
+  func validate() throws {
+    guard seeds > 0 else { throw ValidationError("'--seeds' is at least 1, not 0") }
+  }
 
   @Option(help: "Threads; changes no result.", transform: parseCount)
   var threads = availableProcessors()
@@ -86,23 +94,34 @@ struct ConsistencyBenchmark: AsyncParsableCommand {
     let accuracies = zip(rounds[0], rounds[1]).map { ($0 + $1) / 2 }
     var table = AlignedTable([.left, .right, .left, .left, .right, .right, .right, .right])
     table.add(["weights", "tau-b", "95 %", "of", "feature shift", "parameter shift", "cosine", "spread"])
-    for arm in arms(splits.train.name) {
-      Terminal.standardError.line("training \(arm.name)")
-      let outcome = try translatingFailures(about: space) {
-        try consistency(
-          of: arm.recipe, space, splits, networks: drawn, pairs: pairs, seed: seed, library: library, threads: threads)
+    var ranks: [String: [Double]] = [:]
+    let arms = arms(splits.train.name)
+    for arm in arms {
+      let outcomes = try (0..<seeds).map { number in
+        Terminal.standardError.line("training \(arm.name), seed \(seed &+ UInt64(number))")
+        return try translatingFailures(about: space) {
+          try consistency(
+            of: arm.recipe, space, splits, networks: drawn, pairs: pairs, seed: seed &+ UInt64(number),
+            library: library, threads: threads)
+        }
       }
-      add(outcome, arm.name, accuracies, to: &table)
+      ranks[arm.name] = outcomes.map { kendallTau($0.scores, accuracies) ?? 0 }
+      add(outcomes, arm.name, accuracies, to: &table)
     }
-    let ranking = words(drawn.indices.map { Double(alone[$0].parameters) }, accuracies)
+    let ranking = words([drawn.indices.map { Double(alone[$0].parameters) }], accuracies)
     table.add(["parameters", ranking.0, ranking.1, "", "", "", "", ""])
     let range = "\((accuracies.min() ?? 0).fixed(3)) to \((accuracies.max() ?? 0).fixed(3))"
     let head =
       "\(processorName()), \(availableProcessors()) cores; \(space.name) on \(splits.train.name), "
-      + "\(splits.train.count) images; \(epochs) epochs of shared weights, \(drawn.count) networks trained alone twice "
+      + "\(splits.train.count) images; \(epochs) epochs of shared weights, \(counted(seeds, "seed")), \(drawn.count) networks trained alone twice "
       + "for \(trainEpochs) epochs: accuracy \(range), tau-b of one training with the other "
       + "\(kendallTau(rounds[0], rounds[1])?.fixed(3) ?? "none")\n"
-    try output.write(head + table.text(), command: "pi-nas", title: "Pi-NAS beside SPOS")
+    let gains = arms.dropLast().compactMap { arm -> String? in
+      guard let own = ranks[arm.name], let spos = ranks["spos"] else { return nil }
+      return "\n\(arm.name) less spos, tau-b, paired: \(MeanAndError(zip(own, spos).map { $0 - $1 }).text(3))"
+    }
+    try output.write(
+      head + table.text() + gains.joined() + "\n", command: "pi-nas", title: "Pi-NAS beside SPOS")
   }
 
   private struct Arm {
@@ -131,21 +150,30 @@ struct ConsistencyBenchmark: AsyncParsableCommand {
   }
 
   private func add(
-    _ outcome: ConsistencyOutcome, _ name: String, _ accuracies: [Double], to table: inout AlignedTable
+    _ outcomes: [ConsistencyOutcome], _ name: String, _ accuracies: [Double], to table: inout AlignedTable
   ) {
-    for (place, shift) in outcome.shifts.enumerated() {
-      let ranking = place == 0 ? words(outcome.scores, accuracies) : ("", "")
+    func mean(_ values: [Double], _ digits: Int) -> String { MeanAndError(values).text(digits) }
+    for (place, shift) in outcomes[0].shifts.enumerated() {
+      let ranking = place == 0 ? words(outcomes.map(\.scores), accuracies) : ("", "")
+      let shifts = outcomes.map { $0.shifts[place] }
+      let spreads = outcomes.compactMap(\.spread)
       table.add([
-        place == 0 ? name : "", ranking.0, ranking.1, shift.name, shift.features.fixed(4), shift.parameters.fixed(5),
-        shift.cosine.fixed(3), place == 0 ? outcome.spread.map { $0.fixed(4) } ?? "" : "",
+        place == 0 ? name : "", ranking.0, ranking.1, shift.name, mean(shifts.map(\.features), 4),
+        mean(shifts.map(\.parameters), 5), mean(shifts.map(\.cosine), 3),
+        place == 0 && !spreads.isEmpty ? mean(spreads, 4) : "",
       ])
     }
   }
 
-  private func words(_ scores: [Double], _ accuracies: [Double]) -> (String, String) {
-    var random = SplitRandom(seed: seed, stream: 0x424F_4F54)
-    let interval = kendallInterval(scores, accuracies, using: &random)
-    let words = interval.map { "\($0.lowerBound.fixed(3)) to \($0.upperBound.fixed(3))" }
-    return (kendallTau(scores, accuracies)?.fixed(3) ?? "none", words ?? "none")
+  /// The mean rank correlation over seeds with its standard error, and the mean of its bootstrap intervals over networks.
+  private func words(_ scores: [[Double]], _ accuracies: [Double]) -> (String, String) {
+    let ranks = scores.map { kendallTau($0, accuracies) ?? 0 }
+    let intervals = scores.compactMap { own -> ClosedRange<Double>? in
+      // The same draws for every seed.
+      var random = SplitRandom(seed: seed, stream: 0x424F_4F54)
+      return kendallInterval(own, accuracies, using: &random)
+    }
+    let range = "\(intervals.map(\.lowerBound).mean.fixed(3)) to \(intervals.map(\.upperBound).mean.fixed(3))"
+    return (MeanAndError(ranks).text(3), intervals.isEmpty ? "none" : range)
   }
 }
