@@ -1,3 +1,5 @@
+import SpaceSyntax
+
 /// What a latency is measured on: a runtime of this package with its settings, or a command that keeps the contract of
 /// docs/devices.md.
 package struct Device: Hashable, Sendable {
@@ -50,7 +52,7 @@ package struct Device: Hashable, Sendable {
     switch source {
     case .runtime(let runtime, let precision, let threads):
       lines += ["runtime: \(runtime.rawValue)", "precision: \(precision.rawValue)", "threads: \(threads)"]
-    case .command(let words): lines.append("command: [\(words.map(quoted).joined(separator: ", "))]")
+    case .command(let words): lines.append("command: [\(words.map(quotedScalar).joined(separator: ", "))]")
     }
     lines.append("passes: \(passes)")
     if let core { lines.append("core: \(core)") }
@@ -62,20 +64,4 @@ package struct Device: Hashable, Sendable {
 /// `120 s`.
 func secondsText(_ seconds: Double) -> String {
   seconds == seconds.rounded() && seconds < 1e9 ? "\(Int(seconds)) s" : "\(seconds) s"
-}
-
-/// A YAML scalar that is this text whatever is in it.
-func quoted(_ text: String) -> String {
-  var result = "\""
-  for scalar in text.unicodeScalars {
-    switch scalar {
-    case "\"", "\\": result += "\\\(scalar)"
-    case "\n": result += "\\n"
-    case "\t": result += "\\t"
-    case "\r": result += "\\r"
-    case let other where other.value < 0x20 || other.value == 0x7F: result += " "
-    default: result.unicodeScalars.append(scalar)
-    }
-  }
-  return result + "\""
 }
