@@ -98,12 +98,7 @@ struct ImportCommand: ParsableCommand {
 
   private func source() throws -> String {
     guard let file else { return text ?? "" }
-    do throws(SourceReadError) {
-      let bytes = file == "-" ? try readStandardInput() : try DiskReader().bytes(of: file)
-      return String(decoding: bytes, as: UTF8.self)
-    } catch {
-      throw CommandFailure("'\(file)' cannot be read: \(error.reason)", status: .couldNotRun)
-    }
+    return String(decoding: try contents(ofFileOrInput: file), as: UTF8.self)
   }
 
   private func imported(_ text: String) throws -> ImportedNetwork {
