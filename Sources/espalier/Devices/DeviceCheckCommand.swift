@@ -46,7 +46,7 @@ struct DeviceCheckCommand: ParsableCommand {
     let device = try device.found()
     let compiled = try query.compiled()
     StopRequest.listen()
-    try DeviceScratch.with { scratch in
+    try ScratchFolder.with { scratch in
       do {
         try translatingDeviceFailures { try check(device, compiled, scratch) }
       } catch let failure as CommandFailure where StopRequest.wasMade && failure.status == .couldNotRun {

@@ -42,7 +42,7 @@ struct DeviceMeasureCommand: ParsableCommand {
     let device = try device.found()
     let compiled = try query.compiled()
     StopRequest.listen()
-    try DeviceScratch.with { scratch in
+    try ScratchFolder.with { scratch in
       try translatingDeviceFailures { try measure(device, compiled, scratch) }
     }
   }
@@ -53,7 +53,7 @@ struct DeviceMeasureCommand: ParsableCommand {
     let command = try MeasuringCommand(device, scratch: scratch, devices: DeviceFolder())
     let description = try command.describe { StopRequest.wasMade }
     var table = try file.table(description, passes: device.passes, named: device.name, isFresh: fresh)
-    let kernels = try missing(in: table, of: space)
+    let kernels = try space.kernels(unconfirmedIn: table.record)
     guard !kernels.isEmpty else {
       table.note(space: space.name, hash: compiled.hash)
       try replaceFile(file.path, with: Array(table.text.utf8))
@@ -87,15 +87,24 @@ struct DeviceMeasureCommand: ParsableCommand {
     Terminal.standardOutput.write(measuring.summary(of: space.name, on: device.name, seconds: progress.seconds))
     if !measuring.failures.isEmpty { throw ExitStatus.invalid.code }
   }
+}
 
-  /// The kernels that the table has no confirmed row of.
-  private func missing(in table: MeasuredTable, of space: Space) throws -> [MissingRow] {
-    var record = table.record
+extension Space {
+  /// The kernels that a table has no confirmed row of.
+  ///
+  /// - Throws: `CommandFailure`.
+  func kernels(unconfirmedIn record: LatencyRecord) throws -> [MissingRow] {
+    var record = record
     record.rows.removeAll { !$0.isConfirmed }
+    return try kernelRows(missingIn: record.table(of: record.name, path: ""))
+  }
+
+  /// The same of those that a table has no row of.
+  func kernelRows(missingIn table: LatencyTable) throws -> [MissingRow] {
     do throws(CostModelError) {
-      return try space.kernels(missingIn: record.table(of: record.name, path: ""))
+      return try kernels(missingIn: table)
     } catch {
-      throw CommandFailure(error, in: space)
+      throw CommandFailure(error, in: self)
     }
   }
 }
