@@ -112,6 +112,7 @@ struct DeviceMeasureTests {
       "crashes-quietly", 1, ["note: the command ended by SIGSEGV; goes on in halves", "crashed: the command ended"], 14
     ),
     ("away", 2, ["error: the device is not available; it said: no phone on the cable"], 0),
+    ("away-at-first", 0, ["note: the device is away; it said: no phone on the cable; asking again"], 16),
     ("away-once", 0, ["note: the device is away; it said: the cable came off; asking again"], 16),
     ("unsure", 0, ["16 kernels of 'timed'"], 16),
     ("halves", 1, ["note: 8 models without an answer: the command wrote no line about it"], 12),

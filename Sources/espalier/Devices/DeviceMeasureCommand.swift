@@ -51,7 +51,7 @@ struct DeviceMeasureCommand: ParsableCommand {
     let space = compiled.space
     let file = try TableFile(out ?? "\(device.name).yaml", mayBeMissing: true)
     let command = try MeasuringCommand(device, scratch: scratch, devices: DeviceFolder())
-    let description = try command.describe { StopRequest.wasMade }
+    let description = try command.awaitedDescription()
     var table = try file.table(description, passes: device.passes, named: device.name, isFresh: fresh)
     let kernels = try space.kernels(unconfirmedIn: table.record)
     guard !kernels.isEmpty else {
@@ -134,11 +134,7 @@ struct KernelMeasuring {
     places = Dictionary(uniqueKeysWithValues: table.record.rows.enumerated().map { ($1.kernel, $0) })
   }
 
-  private var run: MeasuringRun {
-    MeasuringRun(
-      command, isStopping: { StopRequest.wasMade }, pause: { usleep(UInt32($0 * 1e6)) },
-      observe: { [progress] in progress.show($0) })
-  }
+  private var run: MeasuringRun { MeasuringRun(command) { [progress] in progress.show($0) } }
 
   /// - Throws: `DeviceError`; what was measured before is in the file.
   mutating func measure(_ kernels: [KernelShape]) throws {
@@ -170,9 +166,7 @@ struct KernelMeasuring {
 
   /// Nanoseconds that a call of the smallest model takes. A device that does not measure it measures nothing.
   private func emptyCall() throws -> Int {
-    var run = MeasuringRun(
-      command, isStopping: { StopRequest.wasMade }, pause: { usleep(UInt32($0 * 1e6)) },
-      observe: { [progress] event in if case .trouble = event { progress.show(event) } })
+    var run = MeasuringRun(command) { [progress] event in if case .trouble = event { progress.show(event) } }
     var found: Measurement?
     try run.measure([try DeviceModels.write(DeviceModels.empty, number: 0, in: scratch)]) { found = $1 }
     switch found {

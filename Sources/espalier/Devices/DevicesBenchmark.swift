@@ -68,7 +68,7 @@ struct DevicesBenchmark: ParsableCommand {
   private func measure(_ device: Device, _ compiled: CompiledSpace, _ scratch: String) throws -> MeasuredDevice {
     let file = try TableFile("\(tables)/\(compiled.space.name)-\(device.name).yaml", mayBeMissing: true)
     let command = try MeasuringCommand(device, scratch: scratch, devices: DeviceFolder())
-    let description = try command.describe { StopRequest.wasMade }
+    let description = try command.awaitedDescription()
     var table = try file.table(description, passes: device.passes, named: device.name)
     let kernels = try compiled.space.kernels(unconfirmedIn: table.record)
     if !kernels.isEmpty {

@@ -69,7 +69,7 @@ extension LatencySource {
   /// - Throws: `CommandFailure` where the device cannot be measured on this machine.
   init(measuring device: Device) throws {
     try ScratchFolder.with { scratch in
-      _ = try translatingDeviceFailures { try Self.command(of: device, scratch).describe() }
+      _ = try translatingDeviceFailures { try Self.command(of: device, scratch).awaitedDescription() }
     }
     self.init(name: device.name) { network, _ in
       StopRequest.listen()
