@@ -22,7 +22,7 @@ package struct MeasuringCommand: Sendable {
       }
       words = [
         python, "\(try devices.scripts())/\(runtime.script)", "--name", device.name, "--precision",
-        precision.rawValue, "--threads", String(threads),
+        precision.rawValue, "--threads", String(threads), "--silence", String(device.silence),
       ]
     }
   }
