@@ -69,7 +69,9 @@ struct TorchForward {
     guard next.operands == [id], text.count + next.attribute.count < 90 else { return false }
     switch next.node.operation {
     case .batchNorm, .activation: return true
-    default: return false
+    case .input, .convolution, .depthwise, .squeezeExcite, .splitAttention, .pool, .globalPool, .linear, .layerNorm,
+      .slice, .shuffle, .softmax, .resize, .attention, .positionEmbedding, .quantize, .zero, .add, .join, .choice:
+      return false
     }
   }
 
