@@ -46,9 +46,16 @@ struct ExportBenchmark: ParsableCommand {
 
   /// The spaces, with the sides of their images where those of the file are too large for many networks.
   private static let spaces: [(name: String, side: Int?)] = [
-    ("mini-f", nil), ("digits", nil), ("spos", 64), ("nasbench201", nil), ("mini-darts", nil), ("pi-nas", 64),
-    ("autoformer-tiny", 64),
+    ("mini-f", nil), ("digits", nil), ("spos", 64), ("nasbench201", nil), ("mini-darts", nil), ("mini-pi-nas", nil),
+    ("pi-nas", 64), ("autoformer-tiny", 64),
   ]
+
+  func validate() throws {
+    let names = Self.spaces.map(\.name) + ["timm"]
+    if let unknown = space.first(where: { !names.contains($0) }) {
+      throw ValidationError("'--space' is one of \(names.joined(separator: ", ")), not '\(unknown)'")
+    }
+  }
 
   func run() throws {
     let text = try translatingFailures {
@@ -122,13 +129,6 @@ struct ExportBenchmark: ParsableCommand {
     }
     return result
   }
-}
-
-// MARK: timm and integers
-
-extension ExportBenchmark {
-  private static let timmSpaces = ["bn-nas", "ofa-mobilenetv3", "digits"]
-
 
   /// Drawn networks, the same in every call.
   fileprivate func drawn(from space: Space) throws -> [BoundNetwork] {
@@ -138,6 +138,13 @@ extension ExportBenchmark {
       return try BoundNetwork(space.bound(to: members.draw(using: &random)))
     }
   }
+}
+
+// MARK: timm and integers
+
+extension ExportBenchmark {
+  private static let timmSpaces = ["bn-nas", "ofa-mobilenetv3", "digits"]
+
   private struct TimmAnswer: Decodable {
     let parameters: Int
   }
@@ -197,13 +204,6 @@ extension ExportBenchmark {
     return "\n" + note + "\n" + table.text()
   }
 
-  /// Images with channels before sides, and class numbers of 32 bits.
-  private func write(_ images: ImageSet, in folder: String) throws {
-    var pixels = [Float](repeating: 0, count: images.count * images.shape.valueCount)
-    var labels = [Int64](repeating: 0, count: images.count)
-    images.fill(
-      images: &pixels, labels: &labels, indices: Array(0..<images.count), augmentation: .none,
-      epoch: Epoch(seed: 0, number: 0))
   /// Of a run's network on the test images, in percent: in float32, and in 8 bits as the columns of the table have it.
   private func accuracies(
     of run: String, _ splits: DatasetSplits, in folder: String, _ library: EngineLibrary, _ peer: ExportPeer
@@ -232,6 +232,13 @@ extension ExportBenchmark {
     }
   }
 
+  /// Images with channels before sides, and class numbers of 32 bits.
+  private func write(_ images: ImageSet, in folder: String) throws {
+    var pixels = [Float](repeating: 0, count: images.count * images.shape.valueCount)
+    var labels = [Int64](repeating: 0, count: images.count)
+    images.fill(
+      images: &pixels, labels: &labels, indices: Array(0..<images.count), augmentation: .none,
+      epoch: Epoch(seed: 0, number: 0))
     let shape = ImageShape(
       channels: images.shape.channels, height: images.shape.height, width: images.shape.width)
     let planes = channelsFirst(pixels, shape, count: images.count)
@@ -295,19 +302,6 @@ struct ExportPeer {
     }
     return try JSONDecoder().decode(type, from: bytes)
   }
-}
-
-/// A folder that goes when it is no longer needed.
-struct ScratchFolder {
-  let path: String
-
-  init() throws {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("espalier-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    path = folder.path
-  }
-
-  func remove() { try? FileManager.default.removeItem(atPath: path) }
 }
 
 /// A network with random weights, its statistics and what the engine makes of a batch.
