@@ -39,7 +39,7 @@ struct TorchForward {
       variables.append(name)
       arguments.append(name)
     }
-    var lines = ["    def forward(\((["self"] + arguments).joined(separator: ", "))):"]
+    var lines = PythonText.definition("forward", ["self"] + arguments)
     for index in block.steps.indices {
       let step = block.steps[index]
       let text = expression(step, index)
