@@ -42,6 +42,10 @@ package struct Device: Hashable, Sendable {
     (Device(name: "ov-fp32", source: .runtime(.openvino, .fp32, threads: 1)), "ranks nearly as ort-fp32 does"),
     (Device(name: "ov-int8", source: .runtime(.openvino, .int8, threads: 1)), "squeeze-excite and shuffles are dear"),
     (Device(name: "ncnn-fp32", source: .runtime(.ncnn, .fp32, threads: 1)), "3x3 convolutions are cheap, 7x7 dear"),
+    (
+      Device(name: "litert-fp32", source: .runtime(.litert, .fp32, threads: 1)),
+      "depthwise convolutions of 7x7 and more are very dear"
+    ),
   ]
 
   package static func builtIn(named name: String) -> Device? { builtIn.first { $0.device.name == name }?.device }
