@@ -21,7 +21,8 @@ struct TorchNamesTests {
   private static func network() throws -> BoundNetwork {
     let layers = words.map { "  - {name: \"\($0)\", op: conv, channels: 4, kernel: 1}\n" }.joined()
     let blocks = ["f", "none"].map { name in
-      "  \"\(name)\":\n    body: [{op: conv, channels: 4, kernel: 1}, batch_norm, {op: activation, function: relu}]\n"
+      "  \"\(name)\":\n    body: [CONVOLUTION, batch_norm, {op: activation, function: relu}]\n"
+        .replacing("CONVOLUTION", with: "{op: conv, channels: 4, kernel: 1}")
     }.joined()
     let text = """
       espalier: 1

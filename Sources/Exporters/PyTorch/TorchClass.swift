@@ -123,7 +123,7 @@ private struct ParameterNames {
     let candidates =
       role.isWidth ? widthNames(role, values, stem, attribute) : [role.rawValue, "\(stem)\(role.rawValue)"]
     let name = candidates.first { !taken.contains($0) } ?? candidates[0]
-    return TorchNames.untaken(name, separator: "_", &taken)
+    return taken.unique(name, separator: "_")
   }
 
   private func widthNames(

@@ -32,7 +32,7 @@ package struct TorchModule: Sendable {
     let words = ascii.split(separator: "_").map { $0.prefix(1).uppercased() + $0.dropFirst() }
     var name = words.joined()
     if name.first?.isLetter != true { name = "Block\(name)" }
-    return TorchNames.untaken(name, separator: "", &taken)
+    return taken.unique(name)
   }
 
   // MARK: The file
@@ -160,7 +160,7 @@ package struct TorchModule: Sendable {
     let busy = Set(expressions.filter { (lastUse[$0.key] ?? -1) > index }.values).union(taken)
     if !busy.contains("x") { return "x" }
     var taken = busy
-    return TorchNames.untaken(block.attribute, separator: "_", &taken)
+    return taken.unique(block.attribute, separator: "_")
   }
 
   private func loader(_ weightsFile: String) -> String {

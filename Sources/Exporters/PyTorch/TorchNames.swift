@@ -34,21 +34,10 @@ struct TorchNames {
     if !meaningful.isEmpty { parts = Array(meaningful) }
     var name = parts.joined(separator: "_")
     if name.isEmpty || name.first?.isNumber == true || Self.isReserved(name) { name = "layer_\(name)" }
-    return Self.untaken(name, separator: "_", &taken)
+    return taken.unique(name, separator: "_")
   }
 
   private static func isReserved(_ name: String) -> Bool {
     keywords.contains(name) || ofModules.contains(name) || ofFile.contains(name)
-  }
-
-  /// The name, or the name with the first number from 2 on that nobody has; it is taken then.
-  static func untaken(_ name: String, separator: String, _ taken: inout Set<String>) -> String {
-    var candidate = name
-    var number = 2
-    while !taken.insert(candidate).inserted {
-      candidate = "\(name)\(separator)\(number)"
-      number += 1
-    }
-    return candidate
   }
 }
