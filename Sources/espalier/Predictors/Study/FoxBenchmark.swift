@@ -89,6 +89,7 @@ struct FoxBenchmark: AsyncParsableCommand {
       sections.append(try await DeviceComparison(self, found).text)
     }
     try output.write(
-      sections.map { $0.trimmingSuffix(while: \.isNewline) }.joined(separator: "\n\n") + "\n", command: "fox-nas", title: "FOX-NAS's predictors and optima")
+      sections.map { String($0.reversed().drop { $0.isNewline }.reversed()) }.joined(separator: "\n\n") + "\n",
+      command: "fox-nas", title: "FOX-NAS's predictors and optima")
   }
 }
