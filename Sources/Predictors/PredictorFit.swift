@@ -38,6 +38,13 @@ package struct PredictorFit: Sendable {
         largestLeverage: regression.leverages.max() ?? 0))
   }
 
+  /// Rows that a fit needs: 50 for the 41 coefficients of FOX-NAS's accuracy (fox-nas.md, section 4), as many for each of
+  /// others. With fewer the rows are met and networks between them are not.
+  package static func leastRows(forCoefficients count: Int) -> Int { max(count + 1, (count * 50 + 40) / 41) }
+
+  /// Rows from which more of them make little difference: 100 for 41 coefficients (there).
+  package static func ampleRows(forCoefficients count: Int) -> Int { (count * 100 + 40) / 41 }
+
   /// Predictions by fits to the other parts of the rows.
   ///
   /// - Throws: `PredictorError.regression`, where the other parts do not tell the terms apart.

@@ -45,6 +45,7 @@ struct DeviceReaderTests {
     ("espalier: 1\ndevice: a\ncommand: [x, [y]]\n", ["ES6103"]),
     ("espalier: 1\ndevice: a\nruntime: tflite\n", ["ES6103"]),
     ("espalier: 1\ndevice: a\nruntime: ncnn\nprecision: int8\n", ["ES6103"]),
+    ("espalier: 1\ndevice: a\nruntime: litert\nprecision: int8\n", ["ES6103"]),
     ("espalier: 1\ndevice: a\nruntime: openvino\nprecision: bf16\nthreads: 0\n", ["ES6103", "ES6103"]),
     ("espalier: 1\ndevice: a\nruntime: openvino\ncommand: x\n", ["ES6104"]),
     ("espalier: 1\ndevice: a\ncommand: x\nsilence: 5\n", ["ES6103"]),
@@ -60,7 +61,9 @@ struct DeviceReaderTests {
   @Test func `what is meant is named`() throws {
     let reading = Self.read("espalier: 1\ndevice: a\nruntime: onnxrutime\n")
     #expect(reading.diagnostics[0].fixIts.map(\.message) == ["did you mean 'onnxruntime'?"])
-    #expect(reading.diagnostics[0].message.contains("one of 'onnxruntime', 'openvino', 'ncnn', not 'onnxrutime'"))
+    #expect(
+      reading.diagnostics[0].message.contains(
+        "one of 'onnxruntime', 'openvino', 'ncnn', 'litert', not 'onnxrutime'"))
   }
 
   @Test(arguments: ["ES6101", "ES6102", "ES6103", "ES6104"])

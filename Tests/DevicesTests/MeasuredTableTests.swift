@@ -45,6 +45,35 @@ struct MeasuredTableTests {
     #expect(again.call == 4117)
   }
 
+  /// Every kind of character that YAML takes for more than text, or not at all.
+  static let oddTexts = [
+    "", " a: b # c ", "- x", "a\"b\\c", "one\ntwo\r\nthree", "\t", "\u{0}\u{7}\u{1B}[0m\u{7F}",
+    "\u{85}\u{2028}\u{2029}", "\u{FEFF}\u{FFFE}\u{FFFF}", "5, space: x}", "{{template}}", "'", "true", "~",
+    "12 kernels", "née 日本 \u{1F4F1}",
+  ]
+
+  @Test(arguments: oddTexts)
+  func `whatever a device says of itself is read back, and it is the same device again`(text: String) throws {
+    let odd = DeviceDescription(
+      device: "d", runtime: "r\(text)", version: "1\(text)", precision: text, threads: 1, processor: text,
+      flags: [text, "fma"], formats: ["onnx"])
+    var table = try MeasuredTable(odd, passes: 5, addingTo: nil, name: "d\(text)")
+    table.setCall(nanoseconds: 7)
+    table.note(space: "s\(text)", hash: "0a")
+    table.record.correctionTexts["networks"] = text
+    table.record.correctionTexts["space"] = text
+    table.record.rows = [
+      .init(kernel: Self.kernel(3), nanoseconds: nil, failure: "unsupported: \(text)"),
+      .init(kernel: Self.kernel(1), nanoseconds: 31_400),
+    ]
+    let record = try Self.read(table.text)
+    #expect(record.name == "d\(text)" && record.rows.map(\.kernel) == [Self.kernel(1)])
+    #expect(record.correctionTexts["networks"] == text && record.correctionTexts["space"] == text)
+    #expect(record.measured["spaces.s\(text)"] == "0a")
+    let again = try MeasuredTable(odd, passes: 5, addingTo: record, name: "d\(text)")
+    #expect(again.text.split(separator: "\n").last == table.text.split(separator: "\n").last)
+  }
+
   @Test func `another device, or the same one after a change, is refused`() throws {
     let record = try Self.read(try Self.table().text)
     let newer = DeviceDescription(

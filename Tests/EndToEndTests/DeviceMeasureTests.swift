@@ -112,6 +112,7 @@ struct DeviceMeasureTests {
       "crashes-quietly", 1, ["note: the command ended by SIGSEGV; goes on in halves", "crashed: the command ended"], 14
     ),
     ("away", 2, ["error: the device is not available; it said: no phone on the cable"], 0),
+    ("away-at-first", 0, ["note: the device is away; it said: no phone on the cable; asking again"], 16),
     ("away-once", 0, ["note: the device is away; it said: the cable came off; asking again"], 16),
     ("unsure", 0, ["16 kernels of 'timed'"], 16),
     ("halves", 1, ["note: 8 models without an answer: the command wrote no line about it"], 12),
@@ -179,18 +180,68 @@ struct DeviceMeasureTests {
     }
   }
 
+  /// Where `device setup` has put the runtime.
+  private static let litert: String = {
+    let environment = ProcessInfo.processInfo.environment
+    let cache = environment["ESPALIER_CACHE"] ?? "\(environment["HOME"] ?? "")/.cache/espalier"
+    return "\(cache)/devices/litert-2.3.0/bin/python"
+  }()
+
+  /// Between them they have every operation; ONNX's own reference is the second witness.
+  @Test(
+    .enabled(
+      if: FileManager.default.isExecutableFile(atPath: litert),
+      "'espalier device setup litert-fp32' installs what this needs"))
+  func `LiteRT computes with its own files what ONNX says, whatever the operations`() throws {
+    let networks =
+      [
+        ("mini-darts", 7, "1x28x28"), ("mini-pi-nas", 4001, "3x16x16"), ("mini-hurricane", 4001, nil),
+        ("mixed-precision", 7, nil), ("two-views", 7, nil), ("mini-f", 4001, nil), ("autoformer-tiny", 7, "3x64x64"),
+      ] as [(String, Int, String?)]
+    try withTemporaryFolder { folder in
+      var files: [String] = []
+      for (space, number, input) in networks {
+        let shape = input.map { ["--input", $0] } ?? []
+        let network = "\(folder)/\(space).yaml"
+        files.append("\(folder)/\(space).onnx")
+        let drawn = try Executable.run(["unrank", "spaces/\(space).yaml", "\(number)", "-o", network] + shape)
+        #expect(drawn.status == 0, "\(drawn.errors)")
+        let exported = try Executable.run(["export", network, "--to", "onnx", "-o", files[files.count - 1]] + shape)
+        #expect(exported.status == 0, "\(exported.errors)")
+      }
+      let process = Process()
+      process.executableURL = URL(filePath: Self.litert)
+      process.arguments =
+        [
+          "-B", "\(Repository.root)/Tests/Benchmarks/devices/litert.py",
+          "\(Repository.root)/Sources/CDeviceScripts/scripts",
+        ] + files
+      let output = Pipe()
+      process.standardOutput = output
+      try process.run()
+      let printed = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+      process.waitUntilExit()
+      let lines = printed.split(separator: "\n").map { $0.split(separator: " ") }
+      #expect(process.terminationStatus == 0 && lines.count == networks.count, "\(printed)")
+      // Float32 over some tens of layers: a few hundred units in the last place.
+      for line in lines { #expect(Double(line[1]) ?? 1 < 3e-5, "\(printed)") }
+    }
+  }
+
   @Test func `devices are listed with what installs them, and shown as files`() throws {
     try withTemporaryFolder { folder in
       let cache = ["ESPALIER_CACHE": folder]
       let list = try Executable.run(["device", "list"], environment: cache).output
-      #expect(list.split(separator: "\n").count { $0.contains("not installed") } == 5)
+      #expect(list.split(separator: "\n").count { $0.contains("not installed") } == 6)
       #expect(
         list.contains(
           "/devices/ncnn-1.0.20261020/bin/pip install --quiet --disable-pip-version-check --no-deps pnnx==20261020\n"))
       let json = try Executable.run(["device", "list", "--json"], environment: cache).output
       let devices = try #require(try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [[String: Any]])
       #expect(
-        devices.compactMap { $0["name"] as? String } == ["ort-fp32", "ort-int8", "ov-fp32", "ov-int8", "ncnn-fp32"])
+        devices.compactMap { $0["name"] as? String } == [
+          "ort-fp32", "ort-int8", "ov-fp32", "ov-int8", "ncnn-fp32", "litert-fp32",
+        ])
       #expect(devices.allSatisfy { $0["ready"] as? Bool == false })
       let shown = try Executable.run("device", "show", "ov-int8").output
       #expect(shown.hasPrefix("espalier: 1\ndevice: ov-int8\nruntime: openvino\nprecision: int8\nthreads: 1\n"))

@@ -14,7 +14,23 @@ struct ExportTests {
       ),
       (["nowhere.yaml", "--to", "onnx"], 2, "no such file"), ([Repository.root, "--to", "svg"], 2, "is not a run"),
       ([network, "--to", "onnx", "--int8"], 2, "needs images that show the ranges"),
-      ([network, "--to", "torch", "--calibration", "digits"], 2, "'--calibration' is for '--int8'"),
+      (
+        [network, "--to", "torch", "--calibration", "digits"], 2,
+        "'--calibration' is for '--to onnx' with '--int8'"
+      ),
+      ([network, "--to", "onnx", "--images", "64"], 2, "'--images' is for '--to onnx' with '--int8'"),
+      ([network, "--to", "onnx", "--full-range"], 2, "'--full-range' is for '--to onnx' with '--int8'"),
+      ([network, "--to", "torch", "--int8"], 2, "'--int8' is for '--to onnx', not for '--to torch'"),
+      (
+        [network, "--to", "torch", "--keep-batch-norm"], 2,
+        "'--keep-batch-norm' is for '--to onnx', not for '--to torch'"
+      ),
+      (
+        [network, "--to", "onnx", "--int8", "--calibration", "digits", "--keep-batch-norm"], 2,
+        "'--int8' folds batch norm"
+      ),
+      ([network, "--to", "svg", "--seed", "1"], 2, "'--seed' is for '--to onnx' and '--to torch'"),
+      ([network, "--to", "timm", "--weights", "a"], 2, "no weights go into '--to timm'"),
       ([network, "--to", "onnx", "--weights", "a", "--seed", "1"], 2, "give '--weights' or '--seed', not both"),
       ([network, "--to", "onnx", "--weights", "nowhere"], 2, "there is no file 'nowhere'"),
       ([network, "--to", "onnx", "--weights", network], 2, "cannot be read as safetensors"),
@@ -25,6 +41,24 @@ struct ExportTests {
     let outcome = try Executable.run(["export"] + arguments)
     #expect(outcome.status == status)
     #expect(outcome.errors.contains(message), "\(outcome.errors)")
+    #expect(outcome.output.isEmpty)
+  }
+
+  @Test(
+    arguments: [
+      (["spos", "21", "--stem", "16"], "'--stem' is for 'timm', not for 'spos'"),
+      (["spos", "21", "--classes", "10"], "'--classes' is for 'timm' and 'fbnetv2', not for 'spos'"),
+      (["nasbench201", "x", "--head", "16"], "'--head' is for 'timm', not for 'nasbench201'"),
+      (["nasbench201", "x", "--scales", "1"], "'--scales' is for 'spos', not for 'nasbench201'"),
+      (["timm", "x", "--space", "a.yaml"], "'--space' is for 'nasbench201' and 'spos', not for 'timm'"),
+      (["timm", "x", "--model", "F1"], "'--model' is for 'fbnetv2', not for 'timm'"),
+      (["fbnetv2", "x", "--input", "1x28x28"], "square images of 3 channels, not 1x28x28"),
+    ])
+  func `an option of another format is refused, and the format that has it is named`(words: [String], message: String)
+    throws
+  {
+    let outcome = try Executable.run(["import"] + words)
+    #expect(outcome.status == 2 && outcome.errors.contains(message), "\(outcome.errors)")
     #expect(outcome.output.isEmpty)
   }
 

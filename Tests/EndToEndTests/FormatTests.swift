@@ -49,7 +49,7 @@ struct FormatTests {
       #expect(try String(contentsOfFile: wrong, encoding: .utf8) == "a: [1\nb: 2\n")
       let missing = try Executable.run("format", "\(folder)/none.yaml")
       #expect(missing.status == 2)
-      #expect(missing.errors == "error: cannot read '\(folder)/none.yaml': no such file or directory\n")
+      #expect(missing.errors == "error: '\(folder)/none.yaml' cannot be read: no such file or directory\n")
     }
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `fit` and `optimise` as a user runs them.
@@ -25,6 +26,20 @@ struct PredictorCommandTests {
         "--limit", "20", "-o", "\(folder)/best.yaml")
       #expect(outcome.status == 0 && outcome.output.contains("leverage"), "\(outcome.errors)")
       #expect(try Executable.run("validate", "\(folder)/best.yaml").status == 0)
+    }
+  }
+
+  /// 22 coefficients: 1.2 rows for each are needed, and 2.4 are enough.
+  @Test(arguments: [(26, 1, "has 26 rows, and 22 coefficients need 27"), (27, 0, "better with up to 54"), (54, 0, "")])
+  func `few rows are refused, or noted`(count: Int, status: Int32, words: String) throws {
+    try withTemporaryFolder { folder in
+      let all = try String(contentsOfFile: "\(Repository.root)/docs/examples/mini-fox-rows.csv", encoding: .utf8)
+      let some = all.split(separator: "\n").prefix(count + 1).joined(separator: "\n")
+      let file = try write(some + "\n", to: "rows.csv", in: folder)
+      let outcome = try Executable.run(
+        "fit", "spaces/mini-fox.yaml", "--rows", file, "--target", "latency", "--column", "mmacs")
+      #expect(outcome.status == status, "\(outcome.errors)")
+      #expect(words.isEmpty ? outcome.errors.isEmpty : outcome.errors.contains(words), "\(outcome.errors)")
     }
   }
 

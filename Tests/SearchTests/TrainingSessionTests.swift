@@ -56,7 +56,7 @@ struct TrainingSessionTests {
     let folder = FileManager.default.temporaryDirectory.appending(path: "espalier-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
-    try body(folder.path())
+    try body("\(folder.path())/")
   }
 
   @Test func `a run that is stopped anywhere comes to the same files`() throws {

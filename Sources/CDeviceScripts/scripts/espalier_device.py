@@ -11,6 +11,7 @@ import math
 import os
 import random
 import sys
+import tempfile
 import time
 
 PROTOCOL = 1
@@ -94,8 +95,12 @@ def note(text):
 
 
 def first_line(error):
-    text = str(error).strip().splitlines()
-    return (text[0] if text else type(error).__name__)[:300]
+    """What an error says, or what it is where it says nothing; never fails, whatever a runtime raises."""
+    try:
+        lines = str(error).strip().splitlines()
+    except Exception:
+        lines = []
+    return (lines[0] if lines else type(error).__name__)[:300]
 
 
 def processor():
@@ -273,6 +278,7 @@ def main(runtime_type):
     parser.add_argument("--name", default=runtime_type.name)
     parser.add_argument("--precision", default="fp32")
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--silence", type=float, default=120, help="seconds after which the caller gives up a quiet command")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("describe")
     asked = commands.add_parser("measure")
@@ -285,6 +291,8 @@ def main(runtime_type):
     try:
         if options.command == "measure":
             models = read_models(options.models)
+            # What a crash leaves behind goes with the caller's own folder.
+            tempfile.tempdir = os.environ["TMPDIR"] = os.path.dirname(os.path.abspath(options.out))
             if options.core is not None:
                 os.sched_setaffinity(0, {options.core})
     except (OSError, ValueError, KeyError, AttributeError, TypeError) as error:

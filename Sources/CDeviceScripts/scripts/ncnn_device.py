@@ -5,7 +5,7 @@ import os
 import subprocess
 import tempfile
 
-from espalier_device import Failure, Runtime, Unavailable, main
+from espalier_device import Failure, Runtime, Unavailable, first_line, main
 from onnx_models import fixed
 
 
@@ -67,13 +67,22 @@ class NCNN(Runtime):
         source = os.path.join(folder, "model.onnx")
         onnx.save(fixed(model), source)
         shapes = ",".join("[" + ",".join(map(str, shape)) + "]" for shape in model.inputs.values())
-        done = subprocess.run(
-            [self.converter, source, "fp16=0", f"inputshape={shapes}"],
-            cwd=folder,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            timeout=120,
-        )
+        # pnnx says nothing while it works: one that is slow has to fail before the caller takes the whole command for hung.
+        limit = 0.9 * self.options.silence
+        try:
+            done = subprocess.run(
+                [self.converter, source, "fp16=0", f"inputshape={shapes}"],
+                cwd=folder,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                timeout=limit,
+            )
+        except subprocess.TimeoutExpired:
+            words = f"pnnx was not done after {limit:g} s; a longer 'silence' of the device gives it more"
+            raise Failure("budget", words) from None
+        except OSError as error:
+            raise Failure("load-failed", f"cannot start pnnx: {first_line(error)}") from None
         paths = [os.path.join(folder, "model.ncnn." + part) for part in ("param", "bin")]
         if done.returncode != 0 or not all(map(os.path.exists, paths)):
             last = (done.stdout.decode(errors="replace").strip().splitlines() or ["no word"])[-1]

@@ -2,7 +2,7 @@
 
 import os
 
-from espalier_device import Failure
+from espalier_device import Failure, first_line
 
 
 def fixed(model):
@@ -63,7 +63,7 @@ def int8(model):
         )
         os.rename(draft, path)
     except Exception as error:
-        raise Failure("unsupported", f"cannot be quantised: {str(error).splitlines()[0][:200]}") from None
+        raise Failure("unsupported", f"cannot be quantised: {first_line(error)}") from None
     finally:
         for file in (plain, folded, draft):
             if os.path.exists(file):

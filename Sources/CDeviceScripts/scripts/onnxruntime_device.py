@@ -2,7 +2,7 @@
 
 import logging
 
-from espalier_device import Failure, Runtime, Unavailable, main
+from espalier_device import Failure, Runtime, Unavailable, first_line, main
 from onnx_models import fixed, int8
 
 
@@ -32,7 +32,7 @@ class OnnxRuntime(Runtime):
             session = onnxruntime.InferenceSession(source, settings, providers=["CPUExecutionProvider"])
         except Exception as error:
             status = "unsupported" if "NOT_IMPLEMENTED" in str(error) else "load-failed"
-            raise Failure(status, str(error).strip().splitlines()[0][:300]) from None
+            raise Failure(status, first_line(error)) from None
         binding = session.io_binding()
         arrays = {name: model.array(name) for name in model.inputs}
         for name, array in arrays.items():

@@ -2,7 +2,7 @@
 
 import logging
 
-from espalier_device import Failure, Runtime, Unavailable, main
+from espalier_device import Failure, Runtime, Unavailable, first_line, main
 from onnx_models import fixed, int8
 
 
@@ -40,7 +40,7 @@ class OpenVINO(Runtime):
         except RuntimeError as error:
             text = " ".join(str(error).split())
             status = "unsupported" if "not supported" in text or "OpConversion" in text else "load-failed"
-            raise Failure(status, text[:300]) from None
+            raise Failure(status, text[:300] or first_line(error)) from None
         request = compiled.create_infer_request()
         arrays = {name: model.array(name) for name in model.inputs}
         for name, array in arrays.items():

@@ -6,6 +6,8 @@ package enum DeviceError: Error, Hashable, Sendable {
   case cannotWrite(path: String, reason: String)
   /// It was silent for so long, in seconds.
   case hung(asked: Question, seconds: Double, last: String?)
+  /// It kept saying something, and was not done after so long, in seconds.
+  case late(asked: Question, seconds: Double, last: String?)
   case crashed(asked: Question, signal: Int32, last: String?)
   case ended(asked: Question, code: Int32, last: String?)
   /// What it said is not what was asked for; the beginning of it.
@@ -38,6 +40,8 @@ extension DeviceError: CustomStringConvertible {
     case .cannotWrite(let path, let reason): "cannot write '\(path)': \(reason)"
     case .hung(let asked, let seconds, let last):
       "the device's command hung: no word for \(secondsText(seconds)) in '\(asked.rawValue)'\(said(last))"
+    case .late(let asked, let seconds, let last):
+      "the device's command was not done with '\(asked.rawValue)' after \(secondsText(seconds))\(said(last))"
     case .crashed(let asked, let signal, let last):
       "the device's command crashed in '\(asked.rawValue)', \(signalText(signal))\(said(last))"
     case .ended(let asked, let code, let last):

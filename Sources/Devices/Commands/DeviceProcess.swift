@@ -12,8 +12,10 @@ struct DeviceProcess {
   enum End: Hashable {
     case exited(Int32)
     case signalled(Int32)
-    /// It was ended from here: it was silent for too long, or took too long in all.
+    /// It was ended from here: it was silent for too long.
     case hung
+    /// The same: it took longer in all, in seconds, than it may.
+    case late(Double)
     case stopped
   }
 
@@ -70,7 +72,8 @@ struct DeviceProcess {
       let found = size()
       if found != lastSize { (lastSize, lastWord) = (found, now) }
       guard look() else { return end(.stopped) }
-      if now - lastWord >= .seconds(silence) || now - start >= .seconds(limit) { return end(.hung) }
+      if now - lastWord >= .seconds(silence) { return end(.hung) }
+      if now - start >= .seconds(limit) { return end(.late(limit)) }
       usleep(pause)
       pause = min(pause * 2, 50_000)
     }

@@ -1,3 +1,4 @@
+import Diagnostics
 import Foundation
 
 /// A model to be measured: a file, and the shapes of its inputs for one image.
@@ -146,19 +147,4 @@ extension Measurement.Failure.Status {
     case .crashed, .hung, .silent: false
     }
   }
-}
-
-/// As JSON writes a text.
-func quotedJSON(_ text: String) -> String {
-  var result = "\""
-  for scalar in text.unicodeScalars {
-    switch scalar {
-    case "\"", "\\": result += "\\\(scalar)"
-    case let other where other.value < 0x20:
-      let digits = String(other.value, radix: 16)
-      result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-    case let other: result.unicodeScalars.append(other)
-    }
-  }
-  return result + "\""
 }

@@ -22,7 +22,7 @@ package struct MeasuringCommand: Sendable {
       }
       words = [
         python, "\(try devices.scripts())/\(runtime.script)", "--name", device.name, "--precision",
-        precision.rawValue, "--threads", String(threads),
+        precision.rawValue, "--threads", String(threads), "--silence", String(device.silence),
       ]
     }
   }
@@ -44,6 +44,7 @@ package struct MeasuringCommand: Sendable {
     case .exited(let code): throw .ended(asked: .describe, code: code, last: last)
     case .signalled(let number): throw .crashed(asked: .describe, signal: number, last: last)
     case .hung: throw .hung(asked: .describe, seconds: device.silence, last: last)
+    case .late(let seconds): throw .late(asked: .describe, seconds: seconds, last: last)
     case .stopped: throw .stopped
     }
     let description = try DeviceDescription(answer: contents(output))

@@ -25,7 +25,7 @@ package struct MeasuringRun {
   private var tries: [String: Int] = [:]
   /// Of models that were measured without being confirmed.
   private var unconfirmed: [String: Measurement.Latency] = [:]
-  private var timesAway = 0
+  private var patience: DevicePatience
   private var fruitless = 0
 
   /// - Parameter pause: Waits before a device that was away is asked again.
@@ -37,6 +37,7 @@ package struct MeasuringRun {
     self.isStopping = isStopping
     self.pause = pause
     self.observe = observe
+    patience = DevicePatience(retries: command.device.retries)
   }
 
   /// In parts that one call can have, of nearly one size.
@@ -121,14 +122,15 @@ package struct MeasuringRun {
     _ call: MeasuringCommand.Call, _ rest: [ModelFile], _ settle: (ModelFile, Measurement) throws -> Void
   ) throws {
     let failure: Measurement.Failure
+    // A device that measured something was there.
+    if call.end != .exited(3) || !call.lines.isEmpty { patience.cameBack() }
     switch call.end {
     case .stopped: throw DeviceError.stopped
     case .exited(2): throw DeviceError.refusedArguments(asked: .measure, last: call.last)
     case .exited(3):
-      timesAway += 1
-      guard timesAway <= retries else { throw DeviceError.unavailable(last: call.last) }
-      observe(.trouble("the device is away\(said(call.last)); asking again"))
-      pause(Double(timesAway))
+      guard let seconds = patience.wait() else { throw DeviceError.unavailable(last: call.last) }
+      observe(.trouble(DevicePatience.words(call.last)))
+      pause(seconds)
       if !rest.isEmpty { queue.insert(rest, at: 0) }
       return
     case .exited(0), .exited(1):
@@ -143,6 +145,7 @@ package struct MeasuringRun {
     case .exited(let code): failure = .init(.crashed, "the command ended with exit code \(code)")
     case .signalled(let number): failure = .init(.crashed, "the command ended by \(signalText(number))")
     case .hung: failure = .init(.hung, "the command said nothing for \(secondsText(command.device.silence))")
+    case .late(let seconds): failure = .init(.hung, "the command was not done after \(secondsText(seconds))")
     }
     try checkFruit(failure, call)
     guard let culprit = rest.first(where: { $0.id == call.running }) ?? (rest.count == 1 ? rest.first : nil) else {

@@ -1,3 +1,5 @@
+import SpaceSyntax
+
 /// What a latency is measured on: a runtime of this package with its settings, or a command that keeps the contract of
 /// docs/devices.md.
 package struct Device: Hashable, Sendable {
@@ -40,6 +42,10 @@ package struct Device: Hashable, Sendable {
     (Device(name: "ov-fp32", source: .runtime(.openvino, .fp32, threads: 1)), "ranks nearly as ort-fp32 does"),
     (Device(name: "ov-int8", source: .runtime(.openvino, .int8, threads: 1)), "squeeze-excite and shuffles are dear"),
     (Device(name: "ncnn-fp32", source: .runtime(.ncnn, .fp32, threads: 1)), "3x3 convolutions are cheap, 7x7 dear"),
+    (
+      Device(name: "litert-fp32", source: .runtime(.litert, .fp32, threads: 1)),
+      "depthwise convolutions of 7x7 and more are very dear"
+    ),
   ]
 
   package static func builtIn(named name: String) -> Device? { builtIn.first { $0.device.name == name }?.device }
@@ -50,7 +56,7 @@ package struct Device: Hashable, Sendable {
     switch source {
     case .runtime(let runtime, let precision, let threads):
       lines += ["runtime: \(runtime.rawValue)", "precision: \(precision.rawValue)", "threads: \(threads)"]
-    case .command(let words): lines.append("command: [\(words.map(quoted).joined(separator: ", "))]")
+    case .command(let words): lines.append("command: [\(words.map(quotedScalar).joined(separator: ", "))]")
     }
     lines.append("passes: \(passes)")
     if let core { lines.append("core: \(core)") }
@@ -62,20 +68,4 @@ package struct Device: Hashable, Sendable {
 /// `120 s`.
 func secondsText(_ seconds: Double) -> String {
   seconds == seconds.rounded() && seconds < 1e9 ? "\(Int(seconds)) s" : "\(seconds) s"
-}
-
-/// A YAML scalar that is this text whatever is in it.
-func quoted(_ text: String) -> String {
-  var result = "\""
-  for scalar in text.unicodeScalars {
-    switch scalar {
-    case "\"", "\\": result += "\\\(scalar)"
-    case "\n": result += "\\n"
-    case "\t": result += "\\t"
-    case "\r": result += "\\r"
-    case let other where other.value < 0x20 || other.value == 0x7F: result += " "
-    default: result.unicodeScalars.append(scalar)
-    }
-  }
-  return result + "\""
 }

@@ -35,7 +35,8 @@ package struct DeviceFolder: Hashable, Sendable {
       let script = device_script(index)
       return (String(cString: script.name), Data(bytes: script.bytes, count: script.count))
     }
-    let folder = "\(path)/scripts-\(checksum(scripts.map(\.bytes)))"
+    let version = SHA256.digest(scripts.flatMap(\.bytes)).prefix(16)
+    let folder = "\(path)/scripts-\(version)"
     do {
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
       for script in scripts {
@@ -47,12 +48,5 @@ package struct DeviceFolder: Hashable, Sendable {
       throw .cannotWrite(path: folder, reason: (error as NSError).localizedDescription)
     }
     return folder
-  }
-
-  /// FNV-1a over all bytes: what tells versions apart, not what guards them.
-  private func checksum(_ files: [Data]) -> String {
-    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    for byte in files.joined() { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-    return String(hash, radix: 16)
   }
 }

@@ -79,7 +79,7 @@ private struct DeviceReader {
       missing("'device', its name", root)
       return nil
     }
-    guard let text = node.scalarText, isDeviceName(text) else {
+    guard let text = node.scalarText, text.isName else {
       report(node, "device", expected: "a name: a letter, then letters, digits, '_' and '-'")
       return nil
     }
@@ -171,11 +171,6 @@ private struct DeviceReader {
     log.error(
       DeviceDiagnostic.wrongValue(key: key, expected: expected, found: node.foundWords), at: node.range, fixIts: fixIts)
   }
-}
-
-/// Starts with a letter; then letters, digits, `_` and `-`: what `latency(NAME)` takes.
-package func isDeviceName(_ text: String) -> Bool {
-  text.first?.isLetter == true && text.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "-" }
 }
 
 extension YAMLNode {

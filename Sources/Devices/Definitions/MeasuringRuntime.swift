@@ -4,6 +4,8 @@ package enum MeasuringRuntime: String, Hashable, Sendable, CaseIterable {
   case onnxruntime
   case openvino
   case ncnn
+  /// TensorFlow Lite's successor; a script of this package writes its models.
+  case litert
 
   package enum Precision: String, Hashable, Sendable, CaseIterable {
     case fp32
@@ -16,13 +18,14 @@ package enum MeasuringRuntime: String, Hashable, Sendable, CaseIterable {
     case .onnxruntime: "1.32.0"
     case .openvino: "2026.4.1"
     case .ncnn: "1.0.20261020"
+    case .litert: "2.3.0"
     }
   }
 
   package var precisions: [Precision] {
     switch self {
     case .onnxruntime, .openvino: [.fp32, .int8]
-    case .ncnn: [.fp32]
+    case .ncnn, .litert: [.fp32]
     }
   }
 
@@ -41,6 +44,7 @@ package enum MeasuringRuntime: String, Hashable, Sendable, CaseIterable {
     case .openvino: [shared + ["onnxruntime==1.32.0", "openvino==2026.4.1"]]
     // pnnx would pull a torch with CUDA, 5.4 GB; its executable needs none of it.
     case .ncnn: [shared + ["ncnn==1.0.20261020"], ["--no-deps", "pnnx==20261020"]]
+    case .litert: [shared + ["ai-edge-litert==2.3.0"]]
     }
   }
 

@@ -1,5 +1,6 @@
 import Foundation
 package import SpaceIR
+import SpaceSyntax
 
 /// A latency table that `device measure` writes and adds to: rows, and what they were measured with.
 package struct MeasuredTable: Sendable {
@@ -54,19 +55,19 @@ package struct MeasuredTable: Sendable {
   /// The whole file.
   package var text: String {
     var lines = [
-      "espalier: 1", "latency_table: \(quoted(record.name))", "measured:", "  by: \(Self.writer)",
-      "  date: \(quoted(date))",
+      "espalier: 1", "latency_table: \(quotedScalar(record.name))", "measured:", "  by: \(Self.writer)",
+      "  date: \(quotedScalar(date))",
     ]
     let device = [("name", description.device)] + description.entries
-    lines.append("  device: {\(device.map { "\($0.0): \(quoted($0.1))" }.joined(separator: ", "))}")
+    lines.append("  device: {\(device.map { "\($0.0): \(quotedScalar($0.1))" }.joined(separator: ", "))}")
     let call = call.map { ", call_ns: \($0)" } ?? ""
     lines.append("  protocol: {passes: \(passes)\(call), value: \"least pass less an empty call\"}")
     let spaces = record.measured.filter { $0.key.hasPrefix("spaces.") }.sorted { $0.key < $1.key }
     if !spaces.isEmpty { lines.append("  spaces:") }
-    lines += spaces.map { "    \(quoted(String($0.key.dropFirst("spaces.".count)))): \(quoted($0.value))" }
+    lines += spaces.map { "    \(quotedScalar(String($0.key.dropFirst("spaces.".count)))): \(quotedScalar($0.value))" }
     if !record.correctionTexts.isEmpty {
       let known = LatencyRecord.correctionKeys.compactMap { key in
-        record.correctionTexts[key].map { "\(key): \(key == "space" ? quoted($0) : $0)" }
+        record.correctionTexts[key].map { "\(key): \($0.isPlainFigure ? $0 : quotedScalar($0))" }
       }
       lines.append("correction: {\(known.joined(separator: ", "))}")
     }
@@ -82,12 +83,31 @@ package struct MeasuredTable: Sendable {
 extension LatencyRecord.Row {
   fileprivate var line: String {
     guard let nanoseconds else {
-      let why = failure.map { "  # \($0.replacing("\n", with: " "))" } ?? ""
+      let why = failure.map { "  # \($0.onOneLine)" } ?? ""
       return "  - {\(kernel), latency: \(LatencyTable.unmeasured)}\(why)"
     }
     let spread = spread.map { ", spread: \(decimal($0, digits: 3))" } ?? ""
     return
       "  - {\(kernel), latency: \(microsecondsText(nanoseconds))\(spread)\(isConfirmed ? "" : ", confirmed: false")}"
+  }
+}
+
+extension String {
+  /// Whether it is a number, perhaps with a unit, which YAML reads as it stands: `31.4 us`.
+  fileprivate var isPlainFigure: Bool {
+    wholeMatch(of: #/-?[0-9]+(\.[0-9]+)?(e-?[0-9]+)?( ?[a-z]+)?/#) != nil
+  }
+
+  /// Without what ends a line or may not stand in a YAML file: for a comment.
+  fileprivate var onOneLine: String {
+    var result = String.UnicodeScalarView()
+    for scalar in unicodeScalars {
+      switch scalar.properties.generalCategory {
+      case .control, .lineSeparator, .paragraphSeparator, .unassigned: result.append(" ")
+      default: result.append(scalar == "\u{FEFF}" ? " " : scalar)
+      }
+    }
+    return String(result)
   }
 }
 

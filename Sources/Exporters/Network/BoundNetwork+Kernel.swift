@@ -102,15 +102,57 @@ private struct KernelBuilder {
       let memory = shape("memory") == shape("in") ? x : input(shape("memory"))
       let attention = Attention(heads: number("heads"), width: number("width"))
       return apply(x, .attention(attention, of: x, memory: memory))
-    case .batchNorm, .activation, .splitAttention: return ofCopies(input(shape("in"), copies: integer("copies")))
+    case .batchNorm, .activation, .splitAttention:
+      let x = input(shape("in"), copies: integer("copies"))
+      return apply(x, operation(of: x))
     case .globalPool, .maxPool, .averagePool:
       // To a pool the copies of a channel are channels.
       var shape = shape("in")
       shape.channels *= integer("copies")
-      return pool(input(shape))
+      let x = input(shape)
+      return apply(x, operation(of: x))
     case .conv, .depthwise, .linear, .layerNorm, .squeezeExcite, .positionEmbedding, .slice, .shuffle, .softmax,
       .resize, .quantize:
-      return ofOne(input(shape("in")))
+      let x = input(shape("in"))
+      return apply(x, operation(of: x))
+    }
+  }
+
+  /// What takes one operand.
+  private func operation(of x: NodeID) -> Operation {
+    switch kernel.operation {
+    case .conv:
+      return .convolution(
+        Convolution(
+          channels: number("channels"), kernel: number("kernel"), kernelWidth: number("kernel_width"),
+          stride: number("stride"), dilation: number("dilation"), groups: number("groups"), bias: flag("bias")), of: x)
+    case .depthwise:
+      return .depthwise(
+        Depthwise(
+          kernel: number("kernel"), stride: number("stride"), dilation: number("dilation"), copies: number("copies")),
+        of: x)
+    case .linear: return .linear(Linear(features: number("features"), bias: flag("bias")), of: x)
+    case .batchNorm: return .batchNorm(of: x)
+    case .layerNorm: return .layerNorm(of: x)
+    case .activation: return .activation(number("function"), of: x)
+    case .squeezeExcite:
+      return .squeezeExcite(
+        SqueezeExcite(inner: number("inner"), function: number("function"), gate: number("gate")), of: x)
+    case .splitAttention:
+      return .splitAttention(SplitAttention(inner: number("inner"), function: number("function")), of: x)
+    case .positionEmbedding: return .positionEmbedding(of: x)
+    case .maxPool, .averagePool:
+      let kind = kernel.operation == .maxPool ? Pool.Kind.max : .average
+      return .pool(Pool(kind: kind, kernel: number("kernel"), stride: number("stride")), of: x)
+    case .globalPool: return .globalPool(of: x)
+    case .slice: return .slice(Slice(first: .integer(0), channels: number("channels")), of: x)
+    case .shuffle: return .shuffle(number("groups"), of: x)
+    case .softmax: return .softmax(Softmax(parts: number("parts"), groups: number("groups")), of: x)
+    case .resize:
+      let method = values("method")[0].word.flatMap(Resize.Method.init(rawValue:)) ?? .nearest
+      return .resize(Resize(height: number("height"), width: number("width"), method: method), of: x)
+    case .quantize: return .quantize(Quantization(bits: number("bits"), mode: number("mode")), of: x)
+    case .attention, .add, .multiply, .concat: preconditionFailure("'\(kernel.operation.rawValue)' takes several")
     }
   }
 
@@ -128,48 +170,5 @@ private struct KernelBuilder {
       return Operand(input(ImageShape(channels: channels, height: whole.height, width: whole.width)))
     }
     return add(.join(.concat, operands), TensorType(whole), kernel.operation.rawValue)
-  }
-
-  private mutating func ofCopies(_ x: NodeID) -> NodeID {
-    switch kernel.operation {
-    case .activation: return apply(x, .activation(number("function"), of: x))
-    case .splitAttention:
-      let attention = SplitAttention(inner: number("inner"), function: number("function"))
-      return apply(x, .splitAttention(attention, of: x))
-    default: return apply(x, .batchNorm(of: x))
-    }
-  }
-
-  private mutating func pool(_ x: NodeID) -> NodeID {
-    if kernel.operation == .globalPool { return apply(x, .globalPool(of: x)) }
-    let kind = kernel.operation == .maxPool ? Pool.Kind.max : .average
-    return apply(x, .pool(Pool(kind: kind, kernel: number("kernel"), stride: number("stride")), of: x))
-  }
-
-  private mutating func ofOne(_ x: NodeID) -> NodeID {
-    switch kernel.operation {
-    case .conv:
-      let convolution = Convolution(
-        channels: number("channels"), kernel: number("kernel"), kernelWidth: number("kernel_width"),
-        stride: number("stride"), dilation: number("dilation"), groups: number("groups"), bias: flag("bias"))
-      return apply(x, .convolution(convolution, of: x))
-    case .depthwise:
-      let depthwise = Depthwise(
-        kernel: number("kernel"), stride: number("stride"), dilation: number("dilation"), copies: number("copies"))
-      return apply(x, .depthwise(depthwise, of: x))
-    case .linear: return apply(x, .linear(Linear(features: number("features"), bias: flag("bias")), of: x))
-    case .layerNorm: return apply(x, .layerNorm(of: x))
-    case .squeezeExcite:
-      let excite = SqueezeExcite(inner: number("inner"), function: number("function"), gate: number("gate"))
-      return apply(x, .squeezeExcite(excite, of: x))
-    case .positionEmbedding: return apply(x, .positionEmbedding(of: x))
-    case .slice: return apply(x, .slice(Slice(first: .integer(0), channels: number("channels")), of: x))
-    case .shuffle: return apply(x, .shuffle(number("groups"), of: x))
-    case .softmax: return apply(x, .softmax(Softmax(parts: number("parts"), groups: number("groups")), of: x))
-    case .resize:
-      let method = values("method")[0].word.flatMap(Resize.Method.init(rawValue:)) ?? .nearest
-      return apply(x, .resize(Resize(height: number("height"), width: number("width"), method: method), of: x))
-    default: return apply(x, .quantize(Quantization(bits: number("bits"), mode: number("mode")), of: x))
-    }
   }
 }

@@ -57,7 +57,10 @@ extension Node {
     switch operation {
     case .input, .zero: false
     case .join(_, let operands): operands.count > 1
-    default: true
+    case .convolution, .depthwise, .batchNorm, .activation, .squeezeExcite, .splitAttention, .pool, .globalPool,
+      .linear, .layerNorm, .slice, .shuffle, .softmax, .resize, .attention, .positionEmbedding, .quantize, .add,
+      .choice:
+      true
     }
   }
 }

@@ -119,15 +119,7 @@ struct ONNXLowering {
   mutating func number(_ name: String, _ value: Float) -> String { constant(name, [], .float([value])) }
 
   /// Names of inputs and outputs are the user's; paths give way to them.
-  private mutating func unique(_ name: String) -> String {
-    var candidate = name
-    var number = 2
-    while !names.insert(candidate).inserted {
-      candidate = "\(name)#\(number)"
-      number += 1
-    }
-    return candidate
-  }
+  private mutating func unique(_ name: String) -> String { names.unique(name, separator: "#") }
 
   /// An output under its own name; logits are `[batch, classes]`.
   private mutating func write(_ output: NamedOutput) {

@@ -147,34 +147,3 @@ extension TorchForm.Call {
     }
   }
 }
-
-/// Names of attributes: Python's identifiers, each once, and none that modules have already.
-struct TorchNames {
-  private var taken: Set<String> = []
-
-  /// Words of Python and attributes of `nn.Module` that a layer could be called after.
-  private static let reserved: Set<String> = [
-    "and", "as", "assert", "async", "await", "break", "class", "continue", "def", "del", "elif", "else", "except",
-    "finally", "for", "from", "global", "if", "import", "in", "is", "lambda", "nonlocal", "not", "or", "pass", "raise",
-    "return", "try", "while", "with", "yield", "add_module", "apply", "bfloat16", "buffers", "children", "compile",
-    "cpu", "cuda", "double", "dump_patches", "eval", "float", "forward", "half", "ipu", "modules", "parameters", "self",
-    "to", "train", "training", "type", "xpu", "share_memory", "state_dict", "None", "True", "False",
-  ]
-
-  /// `s2[1]` becomes `s2_1`; parts that only say which alternative was taken go.
-  mutating func name(_ path: String) -> String {
-    let ascii = path.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" }
-    var parts = String(ascii).split(separator: "_").map(String.init)
-    let meaningful = parts.drop { $0 == "else" || $0.allSatisfy(\.isNumber) }
-    if !meaningful.isEmpty { parts = Array(meaningful) }
-    var name = parts.joined(separator: "_")
-    if name.isEmpty || name.first?.isNumber == true || Self.reserved.contains(name) { name = "layer_\(name)" }
-    var candidate = name
-    var number = 2
-    while !taken.insert(candidate).inserted {
-      candidate = "\(name)_\(number)"
-      number += 1
-    }
-    return candidate
-  }
-}

@@ -106,10 +106,13 @@ private struct ParameterNames {
   let block: TorchBlock
   /// The different widths in the order of their first use, each with its values over the blocks.
   private var widths: [[String]] = []
-  private var taken: Set<String> = ["self"]
+  private var taken: Set<String>
 
   init(block: TorchBlock, widths: [[String]]) {
     self.block = block
+    // A parameter that is kept becomes an attribute beside the submodules.
+    taken = Set(block.steps.map(\.attribute)).union(TorchNames.keywords).union(TorchNames.ofModules)
+      .union(TorchNames.ofFile)
     for width in widths where !self.widths.contains(width) { self.widths.append(width) }
   }
 
@@ -119,13 +122,8 @@ private struct ParameterNames {
     let stem = place.count > 1 ? place.dropLast().joined(separator: "_") + "_" : ""
     let candidates =
       role.isWidth ? widthNames(role, values, stem, attribute) : [role.rawValue, "\(stem)\(role.rawValue)"]
-    var name = candidates.first { !taken.contains($0) } ?? candidates[0]
-    var number = 2
-    while !taken.insert(name).inserted {
-      name = "\(candidates[0])_\(number)"
-      number += 1
-    }
-    return name
+    let name = candidates.first { !taken.contains($0) } ?? candidates[0]
+    return taken.unique(name, separator: "_")
   }
 
   private func widthNames(

@@ -39,7 +39,7 @@ struct TorchForward {
       variables.append(name)
       arguments.append(name)
     }
-    var lines = ["    def forward(\((["self"] + arguments).joined(separator: ", "))):"]
+    var lines = PythonText.definition("forward", ["self"] + arguments)
     for index in block.steps.indices {
       let step = block.steps[index]
       let text = expression(step, index)
@@ -69,7 +69,9 @@ struct TorchForward {
     guard next.operands == [id], text.count + next.attribute.count < 90 else { return false }
     switch next.node.operation {
     case .batchNorm, .activation: return true
-    default: return false
+    case .input, .convolution, .depthwise, .squeezeExcite, .splitAttention, .pool, .globalPool, .linear, .layerNorm,
+      .slice, .shuffle, .softmax, .resize, .attention, .positionEmbedding, .quantize, .zero, .add, .join, .choice:
+      return false
     }
   }
 

@@ -21,6 +21,7 @@ package struct TorchModule: Sendable {
       members[block.signature, default: []].append(block)
     }
     var taken = Set(TorchSupport.allCases.map(\.className) + ["Network"])
+      .union(TorchNames.keywords).union(TorchNames.ofFile)
     classes = order.map { TorchClass(name: Self.className(members[$0]?[0].kind ?? "", &taken), members[$0] ?? []) }
     classNumbers = blocks.map { block in block.isSingle ? nil : order.firstIndex(of: block.signature) }
   }
@@ -31,13 +32,7 @@ package struct TorchModule: Sendable {
     let words = ascii.split(separator: "_").map { $0.prefix(1).uppercased() + $0.dropFirst() }
     var name = words.joined()
     if name.first?.isLetter != true { name = "Block\(name)" }
-    var candidate = name
-    var number = 2
-    while !taken.insert(candidate).inserted {
-      candidate = "\(name)\(number)"
-      number += 1
-    }
-    return candidate
+    return taken.unique(name)
   }
 
   // MARK: The file
@@ -46,9 +41,8 @@ package struct TorchModule: Sendable {
   ///   - weightsFile: The name of the file with the weights, beside this one.
   ///   - facts: What the file says about itself at its head.
   package func source(weightsFile: String, facts: [(key: String, value: String)]) -> String {
-    let supports = Set(blocks.flatMap { $0.steps.compactMap(\.form.support) })
     var parts = [head(weightsFile, facts)]
-    parts += TorchSupport.allCases.filter(supports.contains).map(\.source)
+    parts += usedSupports.map(\.source)
     parts += classes.map(\.source)
     parts += [networkClass, loader(weightsFile), main]
     return parts.joined(separator: "\n\n\n") + "\n"
@@ -109,7 +103,7 @@ package struct TorchModule: Sendable {
       if let node = network.nodes.first(where: { $0.operation == .input(number) }) { expressions[node.id] = name }
       if number == 0 { expressions[images] = name }
     }
-    var lines = ["    def forward(\((["self"] + arguments).joined(separator: ", "))):"]
+    var lines = PythonText.definition("forward", ["self"] + arguments)
     var lastUse: [NodeID: Int] = [:]
     for (index, block) in blocks.enumerated() { for input in block.inputs { lastUse[input] = index } }
     for output in network.outputs { lastUse[output.node] = blocks.count }
@@ -165,13 +159,8 @@ package struct TorchModule: Sendable {
   ) -> String {
     let busy = Set(expressions.filter { (lastUse[$0.key] ?? -1) > index }.values).union(taken)
     if !busy.contains("x") { return "x" }
-    var name = block.attribute
-    var number = 2
-    while busy.contains(name) {
-      name = "\(block.attribute)_\(number)"
-      number += 1
-    }
-    return name
+    var taken = busy
+    return taken.unique(block.attribute, separator: "_")
   }
 
   private func loader(_ weightsFile: String) -> String {

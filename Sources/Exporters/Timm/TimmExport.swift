@@ -136,7 +136,9 @@ private struct TimmWalk {
       case .activation(let function, _): function.boundFunction.rawValue
       case .globalPool: "global pool"
       case .linear(let it, _): "a linear map to \(it.features.boundInteger)\(it.bias ? "" : " without bias")"
-      default: nil
+      case .input, .depthwise, .batchNorm, .squeezeExcite, .splitAttention, .pool, .layerNorm, .slice, .shuffle,
+        .softmax, .resize, .attention, .positionEmbedding, .quantize, .zero, .add, .join, .choice:
+        nil
       }
     }.joined(separator: ", ")
   }

@@ -16,9 +16,10 @@ struct PartScores {
   let constant: (accuracy: Double, latency: Double)
   /// By part: its terms, accuracy's and latency's.
   private let terms: [(accuracy: [Int], latency: [Int])]
-  /// By part and key; of a part with many settings by those that were asked for.
+  /// Of parts with few settings, by part and number of the setting; empty for the others.
   private var known: [[Score?]]
-  private var further: [[Int: Score]]
+  /// Of the others, by part and options: a setting may have a number that no integer holds.
+  private var further: [[[Int]: Score]]
   private static let table = 1 << 12
 
   init(_ space: PredictedSpace) {
@@ -45,25 +46,25 @@ struct PartScores {
     }
     further = Array(repeating: [:], count: space.components.count)
     known = space.components.map { places in
-      let size = places.reduce(1) { $0.multipliedReportingOverflow(by: space.positions[$1].optionCount).partialValue }
-      let isSmall = places.reduce(1.0) { $0 * Double(space.positions[$1].optionCount) } <= Double(Self.table)
-      return isSmall ? Array(repeating: nil, count: size) : []
+      let size = places.reduce(1) { min(Self.table + 1, $0 * space.positions[$1].optionCount) }
+      return size <= Self.table ? Array(repeating: nil, count: size) : []
     }
   }
 
   /// Of the options that a part's positions have in a state.
   mutating func score(of part: Int, _ state: [Int]) -> Score {
-    var key = 0
-    for place in space.components[part] { key = key &* space.positions[place].optionCount &+ state[place] }
+    let places = space.components[part]
     if known[part].isEmpty {
-      if let score = further[part][key] { return score }
+      let options = places.map { state[$0] }
+      if let score = further[part][options] { return score }
       let score = computed(part, state)
-      further[part][key] = score
+      further[part][options] = score
       return score
     }
-    if let score = known[part][key] { return score }
+    let number = places.reduce(0) { $0 * space.positions[$1].optionCount + state[$1] }
+    if let score = known[part][number] { return score }
     let score = computed(part, state)
-    known[part][key] = score
+    known[part][number] = score
     return score
   }
 

@@ -38,10 +38,12 @@ package enum NumberText {
     return "\(fixed(value, 1)) \(units.first ?? "")"
   }
 
-  /// The number with so many digits after the point, halves away from zero; no exponent below 10¹⁵.
+  /// The number with so many digits after the point, at most 15, halves away from zero; no exponent below 10¹⁵.
   package static func fixed(_ number: Double, _ places: Int) -> String {
+    precondition((0...15).contains(places), "a double has 15 digits")
     guard number.isFinite, number.magnitude < 1e15 else { return number.description }
     let power = (0..<places).reduce(1.0) { product, _ in product * 10 }
+    guard number.magnitude * power < 0x1p62 else { return long(number, places, power) }
     let scaled = Int((number.magnitude * power).rounded(.toNearestOrAwayFromZero))
     let sign = number < 0 && scaled > 0 ? "-" : ""
     guard places > 0 else { return sign + String(scaled) }
@@ -50,8 +52,17 @@ package enum NumberText {
     return "\(sign)\(whole)." + String(repeating: "0", count: places - digits.count) + digits
   }
 
-  /// `45 s`, `2 min 05 s`, `3 h 20 min`.
+  /// Of more digits than an integer holds: the parts before and after the point apart.
+  private static func long(_ number: Double, _ places: Int, _ power: Double) -> String {
+    let whole = number.magnitude.rounded(.down)
+    // So large a number has few binary digits after its point, and none that would round up to the next one.
+    let digits = String(Int(((number.magnitude - whole) * power).rounded(.toNearestOrAwayFromZero)))
+    return "\(number < 0 ? "-" : "")\(Int(whole))." + String(repeating: "0", count: places - digits.count) + digits
+  }
+
+  /// `45 s`, `2 min 05 s`, `3 h 20 min`; of what is no time of people, `inf s`.
   package static func duration(seconds: Double) -> String {
+    guard seconds.magnitude < 1e15 else { return "\(seconds) s" }
     let seconds = Int(seconds.rounded())
     if seconds < 60 { return "\(seconds) s" }
     if seconds < 3600 { return "\(seconds / 60) min \(seconds % 60 < 10 ? "0" : "")\(seconds % 60) s" }

@@ -68,7 +68,7 @@ struct LayoutScalar {
       case "\u{85}": result += "\\N"
       case "\u{2028}": result += "\\L"
       case "\u{2029}": result += "\\P"
-      case "\u{FEFF}": result += "\\uFEFF"
+      case "\u{FEFF}", "\u{FFFE}", "\u{FFFF}": result += "\\u" + String(scalar.value, radix: 16, uppercase: true)
       case "\u{0}"..."\u{1F}", "\u{7F}"..."\u{9F}":
         let digits = String(scalar.value, radix: 16, uppercase: true)
         result += "\\x" + (digits.count < 2 ? "0" : "") + digits

@@ -56,12 +56,7 @@ struct FormatCommand: ParsableCommand {
 
   private func formatted(_ path: String) throws -> FormattedFile {
     let shown = path == "-" ? "<stdin>" : path
-    let bytes: [UInt8]
-    do throws(SourceReadError) {
-      bytes = path == "-" ? try readStandardInput() : try DiskReader().bytes(of: path)
-    } catch {
-      throw CommandFailure("cannot read '\(shown)': \(error.reason)", status: .couldNotRun)
-    }
+    let bytes = try contents(ofFileOrInput: path)
     do throws(FormattingFault) {
       return try formatSpace(bytes, path: shown)
     } catch {

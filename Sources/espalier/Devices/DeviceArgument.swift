@@ -1,7 +1,6 @@
 import ArgumentParser
 import Devices
 import Diagnostics
-import Foundation
 import SpaceChecker
 import SpaceCompiler
 
@@ -19,18 +18,14 @@ extension Device {
   /// By its name, or by the path of its file.
   static func found(_ text: String) throws -> Device {
     if let device = builtIn(named: text) { return device }
-    guard text.contains("/") || text.contains(".") || FileManager.default.fileExists(atPath: text) else {
+    guard text.contains("/") || text.contains(".") || fileExists(text) else {
       let names = builtIn.map(\.device.name)
       let meant = closest(to: text, among: names).map { "\nhelp: did you mean '\($0)'?" } ?? ""
       throw CommandFailure(
         "no device is named '\(text)', and no file either; the devices are \(names.joined(separator: ", "))\(meant)",
         status: .couldNotRun)
     }
-    let bytes: [UInt8]
-    do { bytes = try DiskReader().bytes(of: text) } catch {
-      throw CommandFailure("'\(text)' cannot be read: \(error.reason)", status: .couldNotRun)
-    }
-    let reading = readDevice(bytes, path: text)
+    let reading = readDevice(try contents(ofFile: text), path: text)
     let stream = Terminal.standardError
     stream.write(
       renderText(

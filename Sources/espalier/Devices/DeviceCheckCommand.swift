@@ -46,7 +46,7 @@ struct DeviceCheckCommand: ParsableCommand {
     let device = try device.found()
     let compiled = try query.compiled()
     StopRequest.listen()
-    try DeviceScratch.with { scratch in
+    try ScratchFolder.with { scratch in
       do {
         try translatingDeviceFailures { try check(device, compiled, scratch) }
       } catch let failure as CommandFailure where StopRequest.wasMade && failure.status == .couldNotRun {
@@ -58,7 +58,7 @@ struct DeviceCheckCommand: ParsableCommand {
   private func check(_ device: Device, _ compiled: CompiledSpace, _ scratch: String) throws {
     let file = try TableFile(table ?? "\(device.name).yaml", mayBeMissing: false)
     let command = try MeasuringCommand(device, scratch: scratch, devices: DeviceFolder())
-    let description = try command.describe { StopRequest.wasMade }
+    let description = try command.awaitedDescription()
     var table = try file.table(description, passes: device.passes, named: device.name)
     let measuring = NetworkMeasuring(command: command, table: table, path: file.path, scratch: scratch)
     let answer = try measuring.check(compiled, networks: networks, seed: seed)

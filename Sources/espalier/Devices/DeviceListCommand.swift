@@ -19,7 +19,7 @@ struct DeviceListCommand: ParsableCommand {
 
   func run() throws {
     let folder = DeviceFolder()
-    let states = try DeviceScratch.with { scratch in
+    let states = try ScratchFolder.with { scratch in
       Device.builtIn.map { ($0.device, $0.note, DeviceState(of: $0.device, scratch: scratch, folder)) }
     }
     guard !json else {

@@ -42,7 +42,7 @@ struct DeviceMeasureCommand: ParsableCommand {
     let device = try device.found()
     let compiled = try query.compiled()
     StopRequest.listen()
-    try DeviceScratch.with { scratch in
+    try ScratchFolder.with { scratch in
       try translatingDeviceFailures { try measure(device, compiled, scratch) }
     }
   }
@@ -51,9 +51,9 @@ struct DeviceMeasureCommand: ParsableCommand {
     let space = compiled.space
     let file = try TableFile(out ?? "\(device.name).yaml", mayBeMissing: true)
     let command = try MeasuringCommand(device, scratch: scratch, devices: DeviceFolder())
-    let description = try command.describe { StopRequest.wasMade }
+    let description = try command.awaitedDescription()
     var table = try file.table(description, passes: device.passes, named: device.name, isFresh: fresh)
-    let kernels = try missing(in: table, of: space)
+    let kernels = try space.kernels(unconfirmedIn: table.record)
     guard !kernels.isEmpty else {
       table.note(space: space.name, hash: compiled.hash)
       try replaceFile(file.path, with: Array(table.text.utf8))
@@ -87,15 +87,24 @@ struct DeviceMeasureCommand: ParsableCommand {
     Terminal.standardOutput.write(measuring.summary(of: space.name, on: device.name, seconds: progress.seconds))
     if !measuring.failures.isEmpty { throw ExitStatus.invalid.code }
   }
+}
 
-  /// The kernels that the table has no confirmed row of.
-  private func missing(in table: MeasuredTable, of space: Space) throws -> [MissingRow] {
-    var record = table.record
+extension Space {
+  /// The kernels that a table has no confirmed row of.
+  ///
+  /// - Throws: `CommandFailure`.
+  func kernels(unconfirmedIn record: LatencyRecord) throws -> [MissingRow] {
+    var record = record
     record.rows.removeAll { !$0.isConfirmed }
+    return try kernelRows(missingIn: record.table(of: record.name, path: ""))
+  }
+
+  /// The same of those that a table has no row of.
+  func kernelRows(missingIn table: LatencyTable) throws -> [MissingRow] {
     do throws(CostModelError) {
-      return try space.kernels(missingIn: record.table(of: record.name, path: ""))
+      return try kernels(missingIn: table)
     } catch {
-      throw CommandFailure(error, in: space)
+      throw CommandFailure(error, in: self)
     }
   }
 }
@@ -125,11 +134,7 @@ struct KernelMeasuring {
     places = Dictionary(uniqueKeysWithValues: table.record.rows.enumerated().map { ($1.kernel, $0) })
   }
 
-  private var run: MeasuringRun {
-    MeasuringRun(
-      command, isStopping: { StopRequest.wasMade }, pause: { usleep(UInt32($0 * 1e6)) },
-      observe: { [progress] in progress.show($0) })
-  }
+  private var run: MeasuringRun { MeasuringRun(command) { [progress] in progress.show($0) } }
 
   /// - Throws: `DeviceError`; what was measured before is in the file.
   mutating func measure(_ kernels: [KernelShape]) throws {
@@ -161,9 +166,7 @@ struct KernelMeasuring {
 
   /// Nanoseconds that a call of the smallest model takes. A device that does not measure it measures nothing.
   private func emptyCall() throws -> Int {
-    var run = MeasuringRun(
-      command, isStopping: { StopRequest.wasMade }, pause: { usleep(UInt32($0 * 1e6)) },
-      observe: { [progress] event in if case .trouble = event { progress.show(event) } })
+    var run = MeasuringRun(command) { [progress] event in if case .trouble = event { progress.show(event) } }
     var found: Measurement?
     try run.measure([try DeviceModels.write(DeviceModels.empty, number: 0, in: scratch)]) { found = $1 }
     switch found {

@@ -29,8 +29,10 @@ enum DeviceModels {
     let inputs = network.inputs.map { input in
       ModelFile.Input(name: input.name, shape: [1, input.shape.channels, input.shape.height, input.shape.width])
     }
-    return try DeviceScratch.write(
-      model.data(version: Espalier.version), id: id, number: number, inputs: inputs, in: folder)
+    let bytes = model.data(version: Espalier.version)
+    let path = "\(folder)/model-\(number).onnx"
+    try replaceFile(path, with: bytes)
+    return ModelFile(id: id, path: path, sha256: SHA256.digest(bytes), inputs: inputs)
   }
 
   /// What notes call a kernel, without blanks: `conv(in=3x8x8,channels=8,kernel=3)`.

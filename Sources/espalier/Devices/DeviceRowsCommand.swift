@@ -41,12 +41,7 @@ struct DeviceRowsCommand: ParsableCommand {
     let device = query.devices.files.first?.device
     let known = device.flatMap { space.latencyTable(of: $0) }
     let title = name ?? device ?? "device"
-    let rows: [MissingRow]
-    do throws(CostModelError) {
-      rows = try space.kernels(missingIn: known ?? LatencyTable(device: title, path: "", [:]))
-    } catch {
-      throw CommandFailure(error, in: space)
-    }
+    let rows = try space.kernelRows(missingIn: known ?? LatencyTable(device: title, path: "", [:]))
     let lines = rows.map {
       "  - {\($0.kernel), latency: \(LatencyTable.unmeasured)}  # \(space.layerName(of: $0.node))\n"
     }

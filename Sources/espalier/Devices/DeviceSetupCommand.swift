@@ -31,7 +31,7 @@ struct DeviceSetupCommand: ParsableCommand {
       for step in runtime.setUp(in: folder.path, python: python) { try run(step) }
       try replaceFile(folder.completion(of: runtime), with: Array("\(runtime.version)\n".utf8))
     }
-    let description = try DeviceScratch.with { scratch in
+    let description = try ScratchFolder.with { scratch in
       try translatingDeviceFailures {
         try MeasuringCommand(device, scratch: scratch, devices: folder).describe()
       }

@@ -14,8 +14,8 @@ struct DevicesBenchmark: ParsableCommand {
     discussion: """
         espalier benchmark devices spaces/mini-f.yaml --on ort-fp32 --on ncnn-fp32 --out docs/benchmarks.md
 
-      Tables are kept in a folder and added to as 'espalier device measure' does, so that a second call measures only whole \
-      networks. Devices are measured one after the other, each on one core; their times are processor times.
+      Tables are kept in a folder and added to as 'espalier device measure' does, so that a second call measures only \
+      kernels whose passes did not agree, and whole networks. Devices are measured one after the other, each on one core; their times are processor times.
       """)
 
   @OptionGroup var query: QueryOptions
@@ -56,7 +56,7 @@ struct DevicesBenchmark: ParsableCommand {
         "cannot make '\(tables)': \((error as NSError).localizedDescription)", status: .couldNotRun)
     }
     let measured = try devices.map { device in
-      try DeviceScratch.with { scratch in
+      try ScratchFolder.with { scratch in
         try translatingDeviceFailures { try measure(device, compiled, scratch) }
       }
     }
@@ -68,19 +68,14 @@ struct DevicesBenchmark: ParsableCommand {
   private func measure(_ device: Device, _ compiled: CompiledSpace, _ scratch: String) throws -> MeasuredDevice {
     let file = try TableFile("\(tables)/\(compiled.space.name)-\(device.name).yaml", mayBeMissing: true)
     let command = try MeasuringCommand(device, scratch: scratch, devices: DeviceFolder())
-    let description = try command.describe { StopRequest.wasMade }
+    let description = try command.awaitedDescription()
     var table = try file.table(description, passes: device.passes, named: device.name)
-    let kernels: [MissingRow]
-    do throws(CostModelError) {
-      kernels = try compiled.space.kernels(missingIn: table.record.table(of: device.name, path: ""))
-    } catch {
-      throw CommandFailure(error, in: compiled.space)
-    }
+    let kernels = try compiled.space.kernels(unconfirmedIn: table.record)
     if !kernels.isEmpty {
       let progress = DeviceProgress(total: kernels.count, unit: "kernels on '\(device.name)'")
+      defer { progress.erase() }
       var measuring = KernelMeasuring(command, table: table, path: file.path, scratch: scratch, progress: progress)
       try measuring.measure(kernels.map(\.kernel))
-      progress.erase()
       try measuring.finish(space: compiled.space.name, hash: compiled.hash)
       table = measuring.table
       if let first = measuring.failures.first {

@@ -5,14 +5,6 @@ import SpaceAnalysis
 import SpaceCompiler
 import SpaceIR
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
-
 /// Draws networks and holds what a table says of them against what they take as a whole.
 struct NetworkMeasuring {
   let command: MeasuringCommand
@@ -102,9 +94,7 @@ struct NetworkMeasuring {
   ) throws -> [String: Measurement] {
     let progress = DeviceProgress(total: models.count, unit: unit)
     defer { progress.erase() }
-    var run = MeasuringRun(
-      command, isStopping: { StopRequest.wasMade }, pause: { usleep(UInt32($0 * 1e6)) },
-      observe: { progress.show($0) })
+    var run = MeasuringRun(command) { progress.show($0) }
     var found: [String: Measurement] = [:]
     try run.measure(models) { model, measurement in
       progress.settle()

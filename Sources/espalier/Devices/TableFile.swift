@@ -17,11 +17,7 @@ struct TableFile {
       record = nil
       return
     }
-    let bytes: [UInt8]
-    do { bytes = try DiskReader().bytes(of: path) } catch {
-      throw CommandFailure("'\(path)' cannot be read: \(error.reason)", status: .couldNotRun)
-    }
-    let reading = readLatencyRecord(bytes, path: path)
+    let reading = readLatencyRecord(try contents(ofFile: path), path: path)
     let stream = Terminal.standardError
     stream.write(
       renderText(
@@ -51,14 +47,5 @@ struct TableFile {
             + "help: 'espalier device measure --fresh' measures anew; '-o' names another file, so that both stay")
       }
     }
-  }
-}
-
-private func fileExists(_ path: String) -> Bool {
-  do {
-    _ = try DiskReader().bytes(of: path)
-    return true
-  } catch {
-    return !error.reason.contains("no such file")
   }
 }

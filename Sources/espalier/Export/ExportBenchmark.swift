@@ -46,9 +46,16 @@ struct ExportBenchmark: ParsableCommand {
 
   /// The spaces, with the sides of their images where those of the file are too large for many networks.
   private static let spaces: [(name: String, side: Int?)] = [
-    ("mini-f", nil), ("digits", nil), ("spos", 64), ("nasbench201", nil), ("mini-darts", nil), ("pi-nas", 64),
-    ("autoformer-tiny", 64),
+    ("mini-f", nil), ("digits", nil), ("spos", 64), ("nasbench201", nil), ("mini-darts", nil), ("mini-pi-nas", nil),
+    ("pi-nas", 64), ("autoformer-tiny", 64),
   ]
+
+  func validate() throws {
+    let names = Self.spaces.map(\.name) + ["timm"]
+    if let unknown = space.first(where: { !names.contains($0) }) {
+      throw ValidationError("'--space' is one of \(names.joined(separator: ", ")), not '\(unknown)'")
+    }
+  }
 
   func run() throws {
     let text = try translatingFailures {
@@ -101,15 +108,10 @@ struct ExportBenchmark: ParsableCommand {
     let path = "spaces/\(name).yaml"
     let shape = side.map { ImageShape(channels: 3, height: $0, width: $0) }
     let compiled = try compileOrExplain(path, input: shape)
-    let members = try MemberSet(compiled.space)
-    let scratch = try ScratchFolder()
-    defer { scratch.remove() }
     var result = Comparison()
-    for number in 0..<networks {
-      var random = SplitRandom(seed: 7, stream: 1, UInt64(number))
-      let network = try BoundNetwork(compiled.space.bound(to: members.draw(using: &random)))
+    for (number, network) in try drawn(from: compiled.space).enumerated() {
       let subject = try ExportTrial(network, seed: UInt64(number), batch: batch, library)
-      let answer = try subject.compare(in: scratch.path, with: peer)
+      let answer = try ScratchFolder.with { try subject.compare(in: $0, with: peer) }
       let cost = try cost(of: Architecture(choices: []), in: network.space)
       result.count += 1
       result.macsOfAll.append(cost.macs)
@@ -126,6 +128,15 @@ struct ExportBenchmark: ParsableCommand {
       }
     }
     return result
+  }
+
+  /// Drawn networks, the same in every call.
+  fileprivate func drawn(from space: Space) throws -> [BoundNetwork] {
+    let members = try MemberSet(space)
+    return try (0..<networks).map { number in
+      var random = SplitRandom(seed: 7, stream: 1, UInt64(number))
+      return try BoundNetwork(space.bound(to: members.draw(using: &random)))
+    }
   }
 }
 
@@ -144,11 +155,8 @@ extension ExportBenchmark {
     table.add(["space", "networks", "in timm's words", "parameters equal"])
     for name in Self.timmSpaces where space.isEmpty || space.contains("timm") {
       let compiled = try compileOrExplain("spaces/\(name).yaml", input: nil)
-      let members = try MemberSet(compiled.space)
       var (known, equal) = (0, 0)
-      for number in 0..<networks {
-        var random = SplitRandom(seed: 7, stream: 1, UInt64(number))
-        let network = try BoundNetwork(compiled.space.bound(to: members.draw(using: &random)))
+      for network in try drawn(from: compiled.space) {
         guard let exported = try? TimmExport(of: network) else { continue }
         known += 1
         let own = network.tensors.filter { tensor in
@@ -178,37 +186,10 @@ extension ExportBenchmark {
     table.add([
       "network", "images", "float32", "int8", "drop", "full range", "drop", "without kernels", "drop",
     ])
-    let scratch = try ScratchFolder()
-    defer { scratch.remove() }
     for run in trained {
-      let subject = try ExportSubject(run, input: nil)
       let definition = try RunDirectory.definition(of: run)
       let splits = try DatasetSource(parsing: definition.data).load(SplitOptions(seed: 0, limit: definition.limit))
-      let weights = try subject.weights(file: nil, seed: nil)
-      let model = ONNXModel(of: subject.network, weights: weights)
-      let ranges = try Calibration(
-        subject.network, weights, images: splits.trainAndValidation, count: 200, library
-      ).ranges
-      try write(splits.test, in: scratch.path)
-      var row: [Double] = []
-      let full = model.quantised(ranges, weights: .full)
-      let forms = [
-        ("float", model, true), ("int8", model.quantised(ranges), true), ("full", full, true), ("full", full, false),
-      ]
-      for (name, model, hasKernels) in forms {
-        try replaceFile("\(scratch.path)/\(name).onnx", with: model.data(version: Espalier.version))
-        let shape = splits.test.shape
-        let question: [(key: String, value: JSONValue)] = [
-          ("task", .string("accuracy")), ("path", .string("\(scratch.path)/\(name).onnx")),
-          ("kernels", .boolean(hasKernels)), ("images", .string("\(scratch.path)/images")),
-          ("labels", .string("\(scratch.path)/labels")),
-          (
-            "shape",
-            .array([splits.test.count, shape.channels, shape.height, shape.width].map { .integer($0) })
-          ),
-        ]
-        row.append(try peer.ask(question, as: AccuracyAnswer.self).accuracy * 100)
-      }
+      let row = try ScratchFolder.with { try accuracies(of: run, splits, in: $0, library, peer) }
       let texts = row.enumerated().flatMap { index, value in
         ["\(value.fixed(2)) %"] + (index > 0 ? [(row[0] - value).fixed(2)] : [])
       }
@@ -221,6 +202,34 @@ extension ExportBenchmark {
       what the file says. Processors without VNNI add pairs of products in 16 bits, and sums of full range leave those.
       """
     return "\n" + note + "\n" + table.text()
+  }
+
+  /// Of a run's network on the test images, in percent: in float32, and in 8 bits as the columns of the table have it.
+  private func accuracies(
+    of run: String, _ splits: DatasetSplits, in folder: String, _ library: EngineLibrary, _ peer: ExportPeer
+  ) throws -> [Double] {
+    let subject = try ExportSubject(run, input: nil)
+    let weights = try subject.weights(file: nil, seed: nil)
+    let model = ONNXModel(of: subject.network, weights: weights)
+    let ranges = try Calibration(
+      subject.network, weights, images: splits.trainAndValidation, count: 200, library
+    ).ranges
+    try write(splits.test, in: folder)
+    let full = model.quantised(ranges, weights: .full)
+    let forms = [
+      ("float", model, true), ("int8", model.quantised(ranges), true), ("full", full, true), ("full", full, false),
+    ]
+    return try forms.map { name, model, hasKernels in
+      try replaceFile("\(folder)/\(name).onnx", with: model.data(version: Espalier.version))
+      let shape = splits.test.shape
+      let question: [(key: String, value: JSONValue)] = [
+        ("task", .string("accuracy")), ("path", .string("\(folder)/\(name).onnx")),
+        ("kernels", .boolean(hasKernels)), ("images", .string("\(folder)/images")),
+        ("labels", .string("\(folder)/labels")),
+        ("shape", .array([splits.test.count, shape.channels, shape.height, shape.width].map { .integer($0) })),
+      ]
+      return try peer.ask(question, as: AccuracyAnswer.self).accuracy * 100
+    }
   }
 
   /// Images with channels before sides, and class numbers of 32 bits.
@@ -293,19 +302,6 @@ struct ExportPeer {
     }
     return try JSONDecoder().decode(type, from: bytes)
   }
-}
-
-/// A folder that goes when it is no longer needed.
-struct ScratchFolder {
-  let path: String
-
-  init() throws {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("espalier-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    path = folder.path
-  }
-
-  func remove() { try? FileManager.default.removeItem(atPath: path) }
 }
 
 /// A network with random weights, its statistics and what the engine makes of a batch.

@@ -10,6 +10,14 @@ enum ExportFormat: String, CaseIterable, ExpressibleByArgument {
   case timm
   case dot
   case svg
+
+  /// Whether a file of it holds the network's numbers.
+  var hasWeights: Bool {
+    switch self {
+    case .onnx, .torch: true
+    case .timm, .dot, .svg: false
+    }
+  }
 }
 
 /// `espalier export`: one network in the files of other tools.
@@ -42,10 +50,11 @@ struct ExportCommand: ParsableCommand {
   @Option(name: .customLong("to"), help: "The format.")
   var format: ExportFormat
 
-  @Option(help: ArgumentHelp("A safetensors file, such as a run's weights.safetensors.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("A safetensors file, such as a run's weights.safetensors (onnx, torch).", valueName: "file"))
   var weights: String?
 
-  @Option(help: "First values from this seed instead of weights of a file.")
+  @Option(help: "First values from this seed instead of weights of a file (onnx, torch).")
   var seed: UInt64?
 
   @Option(
@@ -55,7 +64,7 @@ struct ExportCommand: ParsableCommand {
 
   @Flag(
     name: .customLong("keep-batch-norm"),
-    help: "Leave batch normalisations as they are instead of folding them into the weights before them.")
+    help: "Leave batch normalisations as they are instead of folding them into the weights before them (onnx).")
   var keepsBatchNorm = false
 
   @Flag(help: "Weights and activations of 8 bits, with ranges from '--calibration' (onnx).")
@@ -64,8 +73,8 @@ struct ExportCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Images that show the ranges of activations, as in 'search --data'.", valueName: "source"))
   var calibration: String?
 
-  @Option(help: "How many images show the ranges.", transform: parseCount)
-  var images = 200
+  @Option(help: "How many images show the ranges. (default: 200)", transform: parseCount)
+  var images: Int?
 
   @Flag(
     name: .customLong("full-range"),
@@ -79,18 +88,37 @@ struct ExportCommand: ParsableCommand {
     guard out != "-" || [.timm, .dot, .svg].contains(format) else {
       throw ValidationError("standard output is for timm, dot and svg; name a file with '--out'")
     }
-    guard int8 == (calibration != nil) else {
-      throw ValidationError(
-        int8
-          ? "'--int8' needs images that show the ranges of activations: '--calibration' names them"
-          : "'--calibration' is for '--int8'")
+    try refuseForeignOptions()
+    guard !int8 || calibration != nil else {
+      throw ValidationError("'--int8' needs images that show the ranges of activations: '--calibration' names them")
     }
-    guard int8 || !fullRange else { throw ValidationError("'--full-range' is for '--int8'") }
-    guard !int8 || (format == .onnx && !keepsBatchNorm) else {
-      throw ValidationError("'--int8' is for '--to onnx' with batch norm folded")
+    guard !int8 || !keepsBatchNorm else {
+      throw ValidationError("'--int8' folds batch norm, so it does not go together with '--keep-batch-norm'")
     }
     guard weights == nil || seed == nil else {
       throw ValidationError("weights come from a file or from a seed: give '--weights' or '--seed', not both")
+    }
+  }
+
+  /// - Throws: `ValidationError` for an option that does nothing in this format.
+  private func refuseForeignOptions() throws {
+    func refuse(_ options: [(name: String, isGiven: Bool)], because reason: String) throws {
+      if let option = options.first(where: { $0.isGiven }) { throw ValidationError("'\(option.name)' is \(reason)") }
+    }
+    if format != .onnx {
+      try refuse(
+        [("--int8", int8), ("--keep-batch-norm", keepsBatchNorm)],
+        because: "for '--to onnx', not for '--to \(format.rawValue)'")
+    }
+    if !int8 {
+      try refuse(
+        [("--calibration", calibration != nil), ("--images", images != nil), ("--full-range", fullRange)],
+        because: "for '--to onnx' with '--int8'")
+    }
+    if !format.hasWeights {
+      try refuse(
+        [("--weights", weights != nil), ("--seed", seed != nil)],
+        because: "for '--to onnx' and '--to torch': no weights go into '--to \(format.rawValue)'")
     }
   }
 
@@ -109,6 +137,7 @@ struct ExportCommand: ParsableCommand {
   }
 
   private func writeONNX(_ subject: ExportSubject) throws {
+    let images = images ?? 200
     let weights = try subject.weights(file: weights, seed: seed)
     var model = ONNXModel(of: subject.network, weights: weights, batchNorm: keepsBatchNorm ? .kept : .folded)
     if let calibration {

@@ -54,14 +54,14 @@ struct ImportCommand: ParsableCommand {
       "Numbers of the channel scales, 0 for 0.2 to 9 for 2.0, apart by commas (spos).", valueName: "list"))
   var scales: String?
 
-  @Option(help: "Channels of the stem (timm).", transform: parseCount)
-  var stem = 32
+  @Option(help: "Channels of the stem (timm). (default: 32)", transform: parseCount)
+  var stem: Int?
 
-  @Option(help: "Channels of the last convolution (timm).", transform: parseCount)
-  var head = 1280
+  @Option(help: "Channels of the last convolution (timm). (default: 1280)", transform: parseCount)
+  var head: Int?
 
-  @Option(help: "Classes (timm, fbnetv2).", transform: parseCount)
-  var classes = 1000
+  @Option(help: "Classes (timm, fbnetv2). (default: 1000)", transform: parseCount)
+  var classes: Int?
 
   @OptionGroup var shape: InputOption
 
@@ -73,6 +73,23 @@ struct ImportCommand: ParsableCommand {
   func validate() throws {
     guard (text == nil) != (file == nil) else {
       throw ValidationError("give the text or '--file' with it, and not both")
+    }
+    try refuseForeignOptions()
+  }
+
+  /// - Throws: `ValidationError` for an option that does nothing in this format.
+  private func refuseForeignOptions() throws {
+    let options: [(name: String, isGiven: Bool, formats: [ImportFormat])] = [
+      ("--model", model != nil, [.fbnetv2]), ("--space", space != nil, [.nasbench201, .spos]),
+      ("--scales", scales != nil, [.spos]), ("--stem", stem != nil, [.timm]), ("--head", head != nil, [.timm]),
+      ("--classes", classes != nil, [.timm, .fbnetv2]),
+    ]
+    if let option = options.first(where: { $0.isGiven && !$0.formats.contains(format) }) {
+      let words = option.formats.map { "'\($0.rawValue)'" }.joined(separator: " and ")
+      throw ValidationError("'\(option.name)' is for \(words), not for '\(format.rawValue)'")
+    }
+    if format == .fbnetv2, let input = shape.input, input.channels != 3 || input.width != input.height {
+      throw ValidationError("networks of 'fbnetv2' take square images of 3 channels, not \(input.text)")
     }
   }
 
@@ -98,21 +115,17 @@ struct ImportCommand: ParsableCommand {
 
   private func source() throws -> String {
     guard let file else { return text ?? "" }
-    do throws(SourceReadError) {
-      let bytes = file == "-" ? try readStandardInput() : try DiskReader().bytes(of: file)
-      return String(decoding: bytes, as: UTF8.self)
-    } catch {
-      throw CommandFailure("'\(file)' cannot be read: \(error.reason)", status: .couldNotRun)
-    }
+    return String(decoding: try contents(ofFileOrInput: file), as: UTF8.self)
   }
 
   private func imported(_ text: String) throws -> ImportedNetwork {
+    let classes = classes ?? 1000
     let name = spaceName(forFile: out ?? "imported.yaml")
     do {
       switch format {
       case .timm:
         return try ImportedNetwork(
-          timm: text, name: name, stem: stem, head: head,
+          timm: text, name: name, stem: stem ?? 32, head: head ?? 1280,
           input: shape.input ?? ImageShape(channels: 3, height: 224, width: 224), classes: classes)
       case .fbnetv2:
         return try ImportedNetwork(

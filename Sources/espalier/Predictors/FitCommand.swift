@@ -90,6 +90,9 @@ struct FitCommand: ParsableCommand {
     do throws(PredictorError) {
       let values = try table.values(of: Predictor.features(of: terms), in: parts)
       let targets = try numbers(in: place, of: table)
+      guard targets.count >= PredictorFit.leastRows(forCoefficients: terms.count) else {
+        throw .regression(.tooFewRows(rows: targets.count, columns: terms.count), terms: terms)
+      }
       let fit = try PredictorFit(
         target: target, unit: unit, space: space.name, note: note, terms: terms, values: values, targets: targets)
       var generator = SplitRandom(seed: seed, stream: 0x464F_4C44)
@@ -99,6 +102,12 @@ struct FitCommand: ParsableCommand {
       answer = FitAnswer(fit: fit, file: options.file, rows: rows, folds: count, errors: errors)
     } catch {
       throw CommandFailure(error, file: rows, of: space.name)
+    }
+    let ample = PredictorFit.ampleRows(forCoefficients: terms.count)
+    if answer.fit.rows.count < ample {
+      Terminal.standardError.line(
+        "note: \(answer.fit.rows.count) rows for \(terms.count) coefficients; predictions get better with up to \(ample)"
+      )
     }
     if let out { try replaceFile(out, with: try PredictorFile(answer.fit.predictor).encoded()) }
     Terminal.standardOutput.write(json ? answer.json.document : answer.text)

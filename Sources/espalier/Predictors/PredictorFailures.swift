@@ -52,8 +52,9 @@ extension CommandFailure {
     switch error {
     case .tooFewRows(let rows, let columns):
       self.init(
-        "'\(file)' has \(counted(rows, "row")), and \(counted(columns, "coefficient")) need more than as many; take more "
-          + "rows, or fewer terms with '--terms main' or '--terms depths'")
+        "'\(file)' has \(counted(rows, "row")), and \(counted(columns, "coefficient")) need "
+          + "\(PredictorFit.leastRows(forCoefficients: columns)); take more rows, or fewer terms with '--terms main' or '--terms depths'"
+      )
     case .dependent(let columns):
       self.init(
         "the rows do not tell all terms apart, so there is no one fit; leave terms out with '--terms', or take rows in "

@@ -3,17 +3,6 @@ import Predictors
 import SpaceChecker
 import SpaceCompiler
 
-/// The bytes of a file that a command names.
-///
-/// - Throws: `CommandFailure` with exit code 2.
-func contents(ofFile path: String) throws -> [UInt8] {
-  do throws(SourceReadError) {
-    return try DiskReader().bytes(of: path)
-  } catch {
-    throw CommandFailure("'\(path)' cannot be read: \(error.reason)", status: .couldNotRun)
-  }
-}
-
 /// The table of rows in a file.
 ///
 /// - Throws: `CommandFailure`.

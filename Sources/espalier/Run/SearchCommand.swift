@@ -294,13 +294,7 @@ struct SearchCommand: AsyncParsableCommand {
 ///
 /// - Throws: `ExitCode` 1 where it has errors; `CommandFailure` where it cannot be read.
 func readRecipeFile(_ path: String) throws -> Recipe {
-  let bytes: [UInt8]
-  do {
-    bytes = try DiskReader().bytes(of: path)
-  } catch {
-    throw CommandFailure("cannot read '\(path)': \(error.reason)", status: .couldNotRun)
-  }
-  let reading = readRecipe(bytes, path: path)
+  let reading = readRecipe(try contents(ofFile: path), path: path)
   let stream = Terminal.standardError
   stream.write(
     renderText(

@@ -1,5 +1,6 @@
 import ArgumentParser
 import SpaceChecker
+import SpaceSyntax
 
 /// Latency tables that a command names, on every command that asks about costs.
 struct DeviceOption: ParsableArguments {
@@ -23,8 +24,8 @@ func requireDistinctDevices(_ files: [DeviceFile]) throws {
 /// - Throws: `ValidationError` unless the text is `NAME=FILE`.
 func parseDevice(_ text: String) throws -> DeviceFile {
   let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
-  guard parts.count == 2, let name = parts.first, name.first?.isLetter == true,
-    name.allSatisfy({ $0.isLetter || $0.isNumber || $0 == "_" || $0 == "-" })
-  else { throw ValidationError("'\(text)' is not a name and a file such as phone=tables/phone.yaml") }
+  guard parts.count == 2, let name = parts.first, name.isName else {
+    throw ValidationError("'\(text)' is not a name and a file such as phone=tables/phone.yaml")
+  }
   return DeviceFile(device: name, path: parts[1])
 }

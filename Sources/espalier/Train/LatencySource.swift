@@ -68,12 +68,12 @@ extension LatencySource {
   ///
   /// - Throws: `CommandFailure` where the device cannot be measured on this machine.
   init(measuring device: Device) throws {
-    try DeviceScratch.with { scratch in
-      _ = try translatingDeviceFailures { try Self.command(of: device, scratch).describe() }
+    try ScratchFolder.with { scratch in
+      _ = try translatingDeviceFailures { try Self.command(of: device, scratch).awaitedDescription() }
     }
     self.init(name: device.name) { network, _ in
       StopRequest.listen()
-      return try DeviceScratch.with { scratch in
+      return try ScratchFolder.with { scratch in
         try translatingDeviceFailures { try Self.latency(of: network, on: device, scratch) }
       }
     }

@@ -10,8 +10,8 @@ import sys
 import time
 
 WRONG = (
-    "fine hangs hangs-at-once garbage garbage-at-once thirds lacks-swish crashes crashes-quietly away away-once ends "
-    "unsure old-protocol halves refuses unnamed".split()
+    "fine hangs hangs-at-once garbage garbage-at-once thirds lacks-swish crashes crashes-quietly away away-at-first "
+    "away-once away-often ends unsure old-protocol halves refuses unnamed".split()
 )
 
 
@@ -19,12 +19,12 @@ def note(text):
     os.write(2, (text + "\n").encode())
 
 
-def describe(wrong, version):
+def describe(wrong, version, memory):
     if wrong == "hangs-at-once":
         time.sleep(60)
     if wrong == "garbage-at-once":
         return print("Segment 7 online, have a nice day")
-    if wrong == "away":
+    if wrong == "away" or wrong == "away-at-first" and is_first(memory):
         note("error: no phone on the cable")
         sys.exit(3)
     answer = {
@@ -57,6 +57,13 @@ def measure(wrong, options, memory):
     if wrong == "away-once" and not alone and is_first(memory):
         note("error: the cable came off")
         sys.exit(3)
+    if wrong == "away-often":
+        # Every other time; when it is there, it answers about one model.
+        if is_first(memory):
+            note("error: the cable came off")
+            sys.exit(3)
+        os.remove(memory)
+        models = models[:1]
     if wrong == "refuses":
         note("error: no such option: --core")
         sys.exit(2)
@@ -109,7 +116,7 @@ def main(words):
     version = words.pop(0) if words and words[0][0].isdigit() else "1.0"
     memory = words.pop(0) if words and "/" in words[0] else "/nowhere/memory"
     if words == ["describe"]:
-        return describe(wrong, version)
+        return describe(wrong, version, memory)
     if words[:1] == ["measure"]:
         return measure(wrong, dict(zip(words[1::2], words[2::2])), memory)
     note("error: say 'describe' or 'measure'")

@@ -82,7 +82,7 @@ struct DeviceComparison {
   private static func times(
     of networks: [Architecture], in space: Space, on device: Devices.Device
   ) throws -> [Double?] {
-    try DeviceScratch.with { scratch in
+    try ScratchFolder.with { scratch in
       try translatingDeviceFailures {
         let models = try networks.enumerated().map { number, network in
           try DeviceModels.write(network, of: space, number: number, in: scratch)
