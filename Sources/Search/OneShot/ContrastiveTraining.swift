@@ -65,6 +65,7 @@ struct ContrastiveTraining: PathTraining {
   }
 
   var stepsPerEpoch: Int { images.batchesPerEpoch }
+  var supernets: [Supernet] { [student, teacher, probe] }
 
   mutating func train(
     _ paths: [Architecture], step: Int, place: (number: Int, of: Int)

@@ -1,4 +1,5 @@
 package import Distributions
+import Engine
 package import SpaceAnalysis
 package import SpaceIR
 import Supernet
@@ -124,6 +125,13 @@ package struct OneShotSearch: SearchLoop {
     finished.append(history)
     (trained, history, waiting) = (0, ScoredHistory(), [])
     stage = next
+  }
+
+  /// Of all tensors of the training, weights, gradients, arenas and batches: the most that was alive at once, in bytes.
+  ///
+  /// - Throws: `EngineError`.
+  package func peakMemory(resetting: Bool = false) throws -> Int {
+    try training.supernets.reduce(0) { try $0 + $1.context.memory(resettingPeak: resetting).peak }
   }
 
   /// What the score says of a network with the weights as they are; the search stays as it was.

@@ -8,6 +8,8 @@ package import Supernet
 package protocol PathTraining {
   /// Steps in one pass over the training images.
   var stepsPerEpoch: Int { get }
+  /// Everything that has weights.
+  var supernets: [Supernet] { get }
 
   /// One step.
   ///
@@ -58,6 +60,7 @@ struct SharedWeightTraining: PathTraining {
   }
 
   var stepsPerEpoch: Int { images.batchesPerEpoch }
+  var supernets: [Supernet] { [supernet] }
 
   /// How a path is bound for a step.
   var binding: BindingOptions {

@@ -10,6 +10,6 @@ struct BenchmarkCommand: AsyncParsableCommand {
       ResultsBenchmark.self, StartupBenchmark.self, ValidateBenchmark.self, AnalysisBenchmark.self, StepBenchmark.self,
       PathsBenchmark.self, BindBenchmark.self, KillsBenchmark.self, TransferBenchmark.self, OneShotBenchmark.self,
       ConsistencyBenchmark.self, LoadingBenchmark.self, TrainingBenchmark.self, ExportBenchmark.self,
-      DevicesBenchmark.self, FoxBenchmark.self,
+      DevicesBenchmark.self, FoxBenchmark.self, SupernetStepBenchmark.self,
     ])
 }

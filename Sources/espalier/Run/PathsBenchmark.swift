@@ -99,12 +99,13 @@ struct PathsBenchmark: ParsableCommand {
     }
     return Architecture(choices: choices)
   }
+}
 
-  private func words(of path: Architecture, in space: Space) -> String {
-    zip(space.decisions, path.choices).map { decision, choice in
-      "\(decision.name)=\(choice.map { decision.options[$0].description } ?? "")"
-    }.joined(separator: " ")
-  }
+/// What a path is to PyTorch's side: `block.option=value`, decision by decision.
+func words(of path: Architecture, in space: Space) -> String {
+  zip(space.decisions, path.choices).map { decision, choice in
+    "\(decision.name)=\(choice.map { decision.options[$0].description } ?? "")"
+  }.joined(separator: " ")
 }
 
 /// A supernet on an engine with a batch for training and one for validation.
