@@ -83,6 +83,8 @@ package struct BandSampler: Sendable {
     var state = 0
     for layer in model.layers.indices {
       let next = counts.layers[layer + 1]
+      // What is left is below the count of the state, and no edge of it leads to more.
+      rest.length = min(rest.length, counts.layers[layer].words)
       guard
         let edge = bins.edges(of: state, in: layer).first(where: { edge in
           guard edge.bin <= bin, bin - edge.bin < next.bins else { return false }
@@ -158,18 +160,21 @@ extension BandSampler {
 private struct WordCounter {
   private var words: [UInt]
   private var scratch: [UInt]
+  /// Words that the number and what is subtracted have, those above are 0.
+  var length: Int
 
   init(_ value: BigUInt, words count: Int) {
     words = Array(value.words)
     words.append(contentsOf: repeatElement(0, count: max(0, count - words.count)))
     scratch = words
+    length = words.count
   }
 
   /// Subtracts `factor` times the count at an offset, unless that is more than the number; true where it did.
   mutating func subtract(_ factor: UInt, times layer: BinCounts.Layer, at offset: Int) -> Bool {
     var carry: UInt = 0
     var borrow = false
-    for index in words.indices {
+    for index in 0..<length {
       var (high, low): (UInt, UInt) =
         index < layer.words ? factor.multipliedFullWidth(by: layer.storage[offset + index]) : (0, 0)
       let (sum, overflow) = low.addingReportingOverflow(carry)
