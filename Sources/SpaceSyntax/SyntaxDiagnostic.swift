@@ -99,6 +99,12 @@ package enum SyntaxDiagnostic: DiagnosticKind, Hashable {
   case unclosedIndex
   /// `s1[x]`
   case malformedIndex(String)
+  /// Letters after a number that are no unit.
+  case unknownUnit(String)
+  /// An expression inside braces or brackets that a comma of it cuts in two.
+  case unquotedComma
+  /// A name with brackets inside braces or brackets.
+  case unquotedIndex
 }
 
 /// The bracket that opens a flow collection.
@@ -163,6 +169,9 @@ extension SyntaxDiagnostic {
     case .expressionTooLong: "ES0045"
     case .unclosedIndex: "ES0046"
     case .malformedIndex: "ES0047"
+    case .unknownUnit: "ES0048"
+    case .unquotedComma: "ES0049"
+    case .unquotedIndex: "ES0050"
     }
   }
 
@@ -222,6 +231,10 @@ extension SyntaxDiagnostic {
     case .expressionTooLong(let limit): "an expression has at most \(limit) words and signs"
     case .unclosedIndex: "this bracket is never closed"
     case .malformedIndex(let text): "a layer has a number from 1, or is '*' for every layer, and this is '\(text)'"
+    case .unknownUnit(let text):
+      "'\(text)' is not a unit: numbers have k, M and G, bytes KiB, MiB and GiB, times ns, us, ms and s"
+    case .unquotedComma: "an expression with a comma in it is written in quotes inside '{...}' and '[...]'"
+    case .unquotedIndex: "an expression with brackets in it is written in quotes inside '{...}' and '[...]'"
     }
   }
 

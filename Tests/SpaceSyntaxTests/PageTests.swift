@@ -89,6 +89,6 @@ extension SyntaxDiagnostic {
     .strayComma,
     .chainedComparison, .malformedNumber("1_0"), .numberTooLarge("1G"), .unclosedText, .missingNameAfterDot("a"),
     .callOfPath("a.b"), .expressionTooDeep(limit: 1), .expressionTooLong(limit: 1),
-    .unclosedIndex, .malformedIndex("x"),
+    .unclosedIndex, .malformedIndex("x"), .unknownUnit("MB"), .unquotedComma, .unquotedIndex,
   ]
 }

@@ -27,10 +27,13 @@ struct SyntaxDiagnosticTests {
     ("x: &a 1\n*a : b\n", "ES0017"), ("a: {null: v}\n", "ES0018"), ("? \n: v\n", "ES0018"), ("~: 1\n", "ES0018"),
     ("a: 1\n\"a\": 2\n", "ES0019"),
     ("{a:1}\n", "ES0020"), ("a: *b\n", "ES0021"), ("a: &b {c: *b}\n", "ES0022"), ("a: &b 1\nc: &b 2\n", "ES0023"),
+    ("{a: f(x, 4), b: 1}\n", "ES0049"), ("{a: f(x, b), c: f(y, b)}\n", "ES0049 ES0049"),
+    ("[f(x, g(y, 2)), 3]\n", "ES0049"), ("{a: all(s[*].k)}\n", "ES0050"), ("[f(a, s[2].k)]\n", "ES0050"),
+    ("{a: f(s[1].k, 2), b: 3}\n", "ES0050"), ("{a: f(b, s[1].k), c: 3}\n", "ES0050"),
     ("a: [1,, 2]\n", "ES0028"), ("a: ]\n", "ES0028"), ("a: [\n", "ES0028"), ("a: - b\n", "ES0029"),
   ])
   func `each rule has its code`(input: String, code: String) {
-    #expect(Reading(input).codes == [code])
+    #expect(Reading(input).codes.joined(separator: " ") == code)
   }
 
   @Test(
@@ -56,6 +59,9 @@ struct SyntaxDiagnosticTests {
     ("a: &x !t b\n", "a: &x b\n"),
     ("a: {b:1, c: 2}\n", "a: {b: 1, c: 2}\n"), ("null: 1\n", "\"null\": 1\n"), ("a: ! b\n", "a: \"b\"\n"),
     ("%X\n---\na: 1\n", "%X\n---\na: 1\n"),
+    ("{a: f(x, 4), b: 1}\n", "{a: \"f(x, 4)\", b: 1}\n"), ("[f(x, g(y, 2)), 3]\n", "[\"f(x, g(y, 2))\", 3]\n"),
+    ("{a: all(s[*].k), b: 1}\n", "{a: \"all(s[*].k)\", b: 1}\n"), ("[1, f(a, s[2].k)]\n", "[1, \"f(a, s[2].k)\"]\n"),
+    ("{a: f(b, s[1].k), c: 3}\n", "{a: \"f(b, s[1].k)\", c: 3}\n"),
   ])
   func `a certain fix gives a file without the error`(input: String, mended: String) {
     let reading = Reading(input)

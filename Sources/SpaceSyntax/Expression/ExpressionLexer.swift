@@ -50,7 +50,7 @@ struct ExpressionLexer {
     let digitsEnd = position
     if let unit = unit() { return try number(start..<digitsEnd, in: unit, at: start..<position) }
     skip { $0.continuesWord || $0 == UInt8(ascii: ".") }
-    guard position == digitsEnd else { throw malformedNumber(start..<position) }
+    guard position == digitsEnd else { throw malformedNumber(start..<position, digits: digitsEnd - start) }
     guard let value = ExactDecimal(text(start..<position)) else {
       throw ExpressionError(.numberTooLarge(text(start..<position)), at: start..<position)
     }
@@ -78,7 +78,13 @@ struct ExpressionLexer {
     return value.denominator == 1 ? .integer(value.numerator) : .decimal(value)
   }
 
-  private func malformedNumber(_ range: Range<Int>) -> ExpressionError {
+  private func malformedNumber(_ range: Range<Int>, digits: Int) -> ExpressionError {
+    let letters = range.lowerBound + digits..<range.upperBound
+    if bytes[letters].allSatisfy({ $0.beginsWord && $0 != UInt8(ascii: "_") }) {
+      let unit = text(letters)
+      return ExpressionError(
+        .unknownUnit(unit), at: letters, replacement: ExpressionUnit.meant(by: unit)?.rawValue, isGuess: true)
+    }
     let written = text(range)
     let bare = written.filter { $0 != "_" }
     let isUnderscored = bare.count < written.count && bare.utf8.allSatisfy(\.isDigit)

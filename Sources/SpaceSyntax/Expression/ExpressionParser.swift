@@ -34,7 +34,11 @@ private func parse(_ text: String, at place: ExpressionPlace, log: inout Diagnos
       log.error(error.kind, at: range)
       return nil
     }
-    log.error(error.kind, at: range, fixIts: [FixIt("write it so", replacing: range, with: replacement)])
+    let fixIt =
+      error.isGuess
+      ? FixIt("did you mean '\(replacement)'?", confidence: .likely, replacing: range, with: replacement)
+      : FixIt("write it so", replacing: range, with: replacement)
+    log.error(error.kind, at: range, fixIts: [fixIt])
     return nil
   }
 }
@@ -228,8 +232,19 @@ private struct ExpressionParser {
     case .name where ["and", "or"].contains(text.lowercased()):
       return ExpressionError(
         .foreignOperator(text, meant: text.lowercased()), at: token.bytes, replacement: text.lowercased())
+    case .name where followsNumber && ExpressionUnit.isLike(text):
+      return ExpressionError(
+        .unknownUnit(text), at: token.bytes, replacement: ExpressionUnit.meant(by: text)?.rawValue, isGuess: true)
     case .integer, .decimal, .quantity, .string, .name, .binary, .not, .leftParenthesis, .end:
       return ExpressionError(.missingOperator(before: text), at: token.bytes)
+    }
+  }
+
+  private var followsNumber: Bool {
+    guard index > 0 else { return false }
+    return switch tokens[index - 1].kind {
+    case .integer, .decimal: true
+    case .quantity, .string, .name, .binary, .not, .leftParenthesis, .rightParenthesis, .comma, .end: false
     }
   }
 

@@ -32,10 +32,13 @@ struct ExpressionError: Error {
   let bytes: Range<Int>
   /// What to write in place of `bytes`, when only one thing can be meant.
   let replacement: String?
+  /// Whether the replacement is a guess.
+  let isGuess: Bool
 
-  init(_ kind: SyntaxDiagnostic, at bytes: Range<Int>, replacement: String? = nil) {
+  init(_ kind: SyntaxDiagnostic, at bytes: Range<Int>, replacement: String? = nil, isGuess: Bool = false) {
     self.kind = kind
     self.bytes = bytes
     self.replacement = replacement
+    self.isGuess = isGuess
   }
 }

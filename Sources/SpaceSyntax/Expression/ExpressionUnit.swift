@@ -66,3 +66,23 @@ enum ExpressionUnit: String, CaseIterable {
   /// The number in this unit as a plain one, in bytes or in nanoseconds; nil where it does not fit 64 bits.
   func value(of number: ExactDecimal) -> ExactDecimal? { number.multiplied(by: factor) }
 }
+
+// Units that others write.
+extension ExpressionUnit {
+  private static let foreign: [String: ExpressionUnit] = [
+    "m": .mega, "million": .mega, "thousand": .kilo, "billion": .giga,
+    "kb": .kibibytes, "mb": .mebibytes, "gb": .gibibytes,
+    "sec": .seconds, "secs": .seconds, "second": .seconds, "seconds": .seconds,
+    "msec": .milliseconds, "msecs": .milliseconds, "usec": .microseconds, "nsec": .nanoseconds,
+  ]
+  private static let unlike: Set<String> = ["b", "byte", "bytes", "tb", "tib", "min", "minutes", "h"]
+
+  /// The unit that a word after a number may be meant for; nil where there is none, or none that is close.
+  static func meant(by word: String) -> ExpressionUnit? {
+    let lowercased = word.lowercased()
+    return foreign[lowercased] ?? allCases.first { $0.rawValue.lowercased() == lowercased }
+  }
+
+  /// Whether a word after a number is meant for a unit, and not for a name with an operator missing before it.
+  static func isLike(_ word: String) -> Bool { meant(by: word) != nil || unlike.contains(word.lowercased()) }
+}

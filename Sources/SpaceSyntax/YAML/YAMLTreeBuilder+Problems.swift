@@ -3,6 +3,9 @@ import Diagnostics
 extension YAMLTreeBuilder {
   /// Says in our words what libyaml stumbled over; its own words are kept in a note.
   func report(_ problem: YAMLProblem, log: inout DiagnosticLog) -> Reported {
+    if let (range, fixIt) = unquotedIndex(problem) {
+      return log.error(SyntaxDiagnostic.unquotedIndex, at: range, fixIts: [fixIt])
+    }
     let explained = explain(problem)
     var notes = explained.notes
     if case .notYAML = explained.kind {} else { notes.append(Note("libyaml says: \(problem.wording)")) }

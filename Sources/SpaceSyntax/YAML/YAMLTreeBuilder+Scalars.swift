@@ -55,7 +55,7 @@ extension YAMLTreeBuilder {
       stack[top].poison = log.error(SyntaxDiagnostic.mergeKey, at: range)
     } else if scalar.value == .null {
       log.error(SyntaxDiagnostic.nullKey, at: range, fixIts: quoting(scalar, range))
-    } else if let first = stack[top].keyRanges[scalar.text] {
+    } else if let first = stack[top].keyRanges[scalar.text], !isCut(stack[top]) {
       let notes = [Note("the first one is here", at: first)]
       log.error(SyntaxDiagnostic.duplicateKey(scalar.text), at: range, notes: notes)
     } else {

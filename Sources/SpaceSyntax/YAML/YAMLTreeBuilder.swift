@@ -148,8 +148,8 @@ struct YAMLTreeBuilder {
     let content: YAMLNode.Content =
       switch (open.poison, open.kind) {
       case (.some(let reported), _): .poison(reported)
-      case (nil, .sequence): .sequence(open.items)
-      case (nil, .mapping): .mapping(open.entries)
+      case (nil, .sequence): .sequence(open.layout == .flow ? whole(open.items, log: &log) : open.items)
+      case (nil, .mapping): .mapping(open.layout == .flow ? whole(open.entries, log: &log) : open.entries)
       }
     let node = YAMLNode(range: range(open.start..<end), content: content)
     complete(open.anchor, node, nodes: nodes - open.nodesBefore, height: open.height + 1)
