@@ -84,6 +84,10 @@ private func loadSpace(
     log.error(CheckDiagnostic.architectureOfArchitecture(name.value), at: name.range)
     return nil
   }
+  if let kind = root.fileKind, kind != .space {
+    log.error(CheckDiagnostic.wrongFile(name.value, found: kind, expected: .space), at: name.range)
+    return nil
+  }
   return LoadedSpace(root, at: spacePath, devices: devices, reader: reader, sources: &sources, log: &log)
 }
 

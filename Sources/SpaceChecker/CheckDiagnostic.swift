@@ -1,5 +1,6 @@
 import Diagnostics
 import SpaceIR
+import SpaceSyntax
 
 /// Everything the checker can report. Wording lives here and nowhere else; `docs/diagnostics` has a page for each code.
 enum CheckDiagnostic: DiagnosticKind {
@@ -10,6 +11,8 @@ enum CheckDiagnostic: DiagnosticKind {
   case unsupportedVersion(String)
   case unreadableFile(String, reason: String)
   case escapingPath(String)
+  case absolutePath(String)
+  case wrongFile(String, found: FileKind, expected: FileKind)
   case includeCycle(String)
   case oneDiscriminator(String, keys: [String])
   case architectureOfArchitecture(String)
@@ -46,6 +49,8 @@ enum CheckDiagnostic: DiagnosticKind {
   case noValue(reason: String, member: String)
   case quantityOutsideBudget(String, dimension: String)
   case costOutsideBudget(String)
+  case latencyWithoutDevice(String)
+  case budgetsJoinedByOr
   case wrongDimension(cost: String, expected: String, found: String)
   case starOutsideList(String, layers: Int)
   case listTooLong(Int, most: Int)
@@ -101,7 +106,8 @@ enum CheckDiagnostic: DiagnosticKind {
     case .wrongShape: "ES1003"
     case .unsupportedVersion: "ES1004"
     case .unreadableFile: "ES1005"
-    case .escapingPath: "ES1006"
+    case .escapingPath, .absolutePath: "ES1006"
+    case .wrongFile: "ES1010"
     case .includeCycle: "ES1007"
     case .oneDiscriminator: "ES1008"
     case .architectureOfArchitecture: "ES1009"
@@ -133,7 +139,7 @@ enum CheckDiagnostic: DiagnosticKind {
     case .evenKernel: "ES2005"
     case .noValue: "ES2006"
     case .quantityOutsideBudget: "ES2007"
-    case .costOutsideBudget: "ES2008"
+    case .costOutsideBudget, .latencyWithoutDevice, .budgetsJoinedByOr: "ES2008"
     case .wrongDimension: "ES2009"
     case .starOutsideList: "ES2010"
     case .listTooLong: "ES2011"
@@ -190,6 +196,10 @@ enum CheckDiagnostic: DiagnosticKind {
     case .unsupportedVersion(let found): "this compiler reads version 1 of the language, the file says '\(found)'"
     case .unreadableFile(let path, let reason): "'\(path)' cannot be read: \(reason)"
     case .escapingPath(let path): "'\(path)' leads out of the folder of the space; a used file lies in it or below it"
+    case .absolutePath(let path):
+      "'\(path)' is an absolute path; a used file is named relative to the file that uses it"
+    case .wrongFile(let path, let found, let expected):
+      "'\(path)' is \(found.phrase), and \(expected.phrase) is wanted here"
     case .includeCycle(let path): "'\(path)' is being read already: files cannot use each other in a circle"
     case .oneDiscriminator(let what, let keys):
       "\(what) has exactly one of the keys \(keys.map { "'\($0)'" }.joined(separator: ", "))"
@@ -232,6 +242,10 @@ enum CheckDiagnostic: DiagnosticKind {
       "'\(text)' is a quantity of \(dimension); one stands only in a budget, beside a cost"
     case .costOutsideBudget(let cost):
       "'\(cost)' is a cost of the whole network and stands alone on one side of a budget"
+    case .latencyWithoutDevice(let device):
+      "a latency is on a device, and its bound has a unit of time: latency(\(device)) <= 5 ms"
+    case .budgetsJoinedByOr:
+      "budgets are joined by 'and' alone: every network meets all of them, so 'or' has no place between them"
     case .wrongDimension(let cost, let expected, let found): "'\(cost)' is compared with \(expected), not with \(found)"
     case .starOutsideList(let name, let layers):
       "'\(name)' is a list, one value for each of \(layers) layers, and stands only in a list function"
@@ -301,6 +315,9 @@ enum CheckDiagnostic: DiagnosticKind {
     }
   }
 
+  /// Whether it is about the value of one argument, so that what gave that value is what is wrong.
+  var isOfOneArgument: Bool { ["ES2004", "ES2005", "ES2212", "ES2213"].contains(code) }
+
   /// Whether a block's own text is right and its use decides that it fails, so that the use is worth showing.
   var dependsOnUse: Bool {
     switch self {
@@ -309,7 +326,8 @@ enum CheckDiagnostic: DiagnosticKind {
       .tensorCount, .joinMismatch, .absentResult, .notDivided, .sliceOutside, .tangledExistence, .endlessRule,
       .largeExpression:
       true
-    case .unknownKey, .missingKey, .wrongShape, .unsupportedVersion, .unreadableFile, .escapingPath, .includeCycle,
+    case .unknownKey, .missingKey, .wrongShape, .unsupportedVersion, .unreadableFile, .escapingPath, .absolutePath,
+      .wrongFile, .latencyWithoutDevice, .budgetsJoinedByOr, .includeCycle,
       .oneDiscriminator, .unknownOperation, .unknownArgument, .missingArguments, .unknownName, .duplicateName,
       .recursiveBlock, .choiceNotHere, .badName, .unknownHint, .unknownFunction, .reservedName, .argumentCount,
       .emptyRange, .offGrid, .badStep, .architectureOfArchitecture, .unknownDecision, .missingDecisions,

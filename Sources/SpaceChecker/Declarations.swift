@@ -86,6 +86,8 @@ struct StageDeclaration: Sendable {
   let range: SourceRange
   /// Whether an error hid who decides.
   var hidesScope = false
+  /// Whether an error hid how many layers there are.
+  var hidesDepth = false
 }
 
 enum LayerCount: Sendable {

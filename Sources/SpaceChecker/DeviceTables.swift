@@ -45,6 +45,12 @@ struct DeviceTables: Sendable {
     }
     let id = sources.add(path: path, bytes: content)
     guard let root = parseYAML(id, in: sources, nodes: YAMLLimits.tableNodes, log: &log) else { return }
+    if let kind = root.fileKind, kind != .latencyTable {
+      log.error(
+        CheckDiagnostic.wrongFile(path, found: kind, expected: .latencyTable), at: range,
+        notes: kind == .device ? [Note("'espalier device measure' makes a latency table with it")] : [])
+      return
+    }
     var reader = SpaceReader(log: log)
     let record = reader.latencyRecord(root)
     log = reader.log

@@ -31,6 +31,11 @@ package protocol SourceReader {
   /// - Parameter folder: That folder; empty for the working directory.
   /// - Throws: `SourceReadError`; one that `leavesFolder` where a link leads out all the same.
   func bytes(of path: String, inside folder: String) throws(SourceReadError) -> [UInt8]
+
+  /// The names of the files in a folder, for suggestions; none where it cannot be read.
+  ///
+  /// - Parameter root: The folder of the space, outside of which nothing is named.
+  func names(in folder: String, inside root: String) -> [String]
 }
 
 extension SourceReader {
@@ -38,6 +43,9 @@ extension SourceReader {
   package func bytes(of path: String, inside folder: String) throws(SourceReadError) -> [UInt8] {
     try bytes(of: path)
   }
+
+  /// Where files cannot be listed.
+  package func names(in folder: String, inside root: String) -> [String] { [] }
 }
 
 package struct SourceReadError: Error, Sendable {
@@ -88,11 +96,40 @@ package func checkSpace(
     return checkArchitecture(
       root, at: path, input: input, devices: devices, reader: reader, sources: &sources, log: &log)
   }
+  guard !refuses(root, at: path, log: &log) else { return nil }
   let loaded = LoadedSpace(root, at: path, devices: devices, reader: reader, sources: &sources, log: &log)
   let conditions = queries.enumerated().compactMap { index, text in
     query(text, path: queries.count == 1 ? "--where" : "--where (\(index + 1))", sources: &sources, log: &log)
   }
   return loaded?.assemble(input: input, queries: conditions, log: &log)
+}
+
+/// Whether a file is of another kind than a space, which is one error instead of one for each key.
+private func refuses(_ root: YAMLNode, at path: String, log: inout DiagnosticLog) -> Bool {
+  guard let kind = root.fileKind, let advice = kind.adviceForSpaces else { return false }
+  log.error(
+    CheckDiagnostic.wrongFile(path, found: kind, expected: .space), at: root.keyRange, notes: [Note(advice)])
+  return true
+}
+
+extension FileKind {
+  /// What to do with a file in the place of a space; nil for what is taken there.
+  fileprivate var adviceForSpaces: String? {
+    switch self {
+    case .space, .architecture: nil
+    case .library: "a space names it under 'use'; 'espalier validate' checks one by itself"
+    case .latencyTable: "a space names it under 'devices', and a command by '--device NAME=FILE'"
+    case .device: "'espalier device check' checks it"
+    case .recipe: "'espalier search SPACE --recipe FILE' takes it"
+    }
+  }
+}
+
+extension YAMLNode {
+  /// The first key of a mapping, where an error about the whole file stands.
+  var keyRange: SourceRange {
+    if case .mapping(let entries) = content, let first = entries.first { first.key.range } else { range }
+  }
 }
 
 private func query(
@@ -226,13 +263,22 @@ struct Library {
           log.error(CheckDiagnostic.escapingPath(use.value), at: use.range, notes: [Note(error.reason)])
           continue
         }
-        log.error(CheckDiagnostic.unreadableFile(use.value, reason: error.reason), at: use.range)
+        log.error(
+          CheckDiagnostic.unreadableFile(use.value, reason: error.reason), at: use.range,
+          notes: nearNames(use, at: path, reader: reader))
         guard !isFull else { return }
         continue
       }
       let id = sources.add(path: path, bytes: bytes)
       guard let root = parseYAML(id, in: sources, log: &log) else {
         hidesBlocks = true
+        continue
+      }
+      if let kind = root.fileKind, kind != .library {
+        hidesBlocks = true
+        log.error(
+          CheckDiagnostic.wrongFile(use.value, found: kind, expected: .library), at: use.range,
+          notes: [Note("a library has the keys \(SpaceReader.libraryKeys.joined(separator: ", ")) only")])
         continue
       }
       var spaceReader = SpaceReader(log: log)
@@ -243,6 +289,20 @@ struct Library {
       define(library.blocks)
       load(library.uses, from: path, open: open + [path], reader: reader, sources: &sources)
     }
+  }
+
+  /// A file beside the one that is not there, with a name like it.
+  private func nearNames(_ use: Located<String>, at path: String, reader: some SourceReader) -> [Note] {
+    let name = path.split(separator: "/").last.map(String.init) ?? path
+    let inFolder = SpaceChecker.folder(of: path)
+    guard let near = closest(to: name, among: reader.names(in: inFolder, inside: folder)) else { return [] }
+    let meant = use.value.dropLast(name.utf8.count) + near
+    guard use.value.hasSuffix(name) else { return [] }
+    return [
+      Note(
+        "a file '\(near)' is there",
+        fixIts: [FixIt("name that one", confidence: .likely, replacing: use.range, with: String(meant))])
+    ]
   }
 
   /// Whether no more files are read.
@@ -265,7 +325,7 @@ struct Library {
     var parts = user.split(separator: "/", omittingEmptySubsequences: false).dropLast().map(String.init)
     let base = folder.isEmpty ? 0 : folder.split(separator: "/", omittingEmptySubsequences: false).count
     guard !use.value.hasPrefix("/") else {
-      log.error(CheckDiagnostic.escapingPath(use.value), at: use.range)
+      log.error(CheckDiagnostic.absolutePath(use.value), at: use.range)
       return nil
     }
     for part in use.value.split(separator: "/") where part != "." {

@@ -13,6 +13,8 @@ package import SpaceChecker
 package struct DiskReader: SourceReader {
   /// Bytes. A space is text written by people, and one with as many keys and values as may be has less.
   package static let largestFile = 4 << 20
+  /// Of a folder, looked at for a name that is close.
+  private static let mostNames = 1000
 
   package init() {}
 
@@ -43,6 +45,24 @@ package struct DiskReader: SourceReader {
       throw SourceReadError(reason: "a link on the way leads to '\(file)'", leavesFolder: true)
     }
     return try bytes(of: file)
+  }
+
+  package func names(in folder: String, inside root: String) -> [String] {
+    let start = root.isEmpty && !folder.hasPrefix("/") ? "." : "\(root)/"
+    guard let top = try? withoutLinks(start), let place = try? withoutLinks(folder.isEmpty ? "." : folder),
+      place == top || place.hasPrefix(top == "/" ? top : top + "/"), let stream = opendir(place)
+    else { return [] }
+    defer { closedir(stream) }
+    var names: [String] = []
+    while names.count < Self.mostNames, let entry = readdir(stream) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+        pointer.withMemoryRebound(to: CChar.self, capacity: MemoryLayout.size(ofValue: pointer.pointee)) {
+          String(cString: $0)
+        }
+      }
+      if !name.hasPrefix(".") { names.append(name) }
+    }
+    return names.sorted()
   }
 
   private func withoutLinks(_ path: String) throws(SourceReadError) -> String {

@@ -52,6 +52,7 @@ struct DeviceReaderTests {
     ("espalier: 1\ndevice: a\ncommand: x\nsilence: 0 s\n", ["ES6103"]),
     ("espalier: 1\ndevice: a\ncommand: x\npasses: 0\ncore: -1\nretries: 1.5\n", ["ES6103", "ES6103", "ES6103"]),
     ("espalier: 1\ndevice: a\ncommand: x\ndevice: b\n", ["ES0019"]),
+    ("espalier: 1\nspace: a\nnetwork: []\n", ["ES6105"]), ("espalier: 1\nlatency_table: a\nrows: []\n", ["ES6105"]),
   ])
   func `every mistake has its code`(text: String, codes: [String]) {
     let reading = Self.read(text)
@@ -66,7 +67,7 @@ struct DeviceReaderTests {
         "one of 'onnxruntime', 'openvino', 'ncnn', 'litert', not 'onnxrutime'"))
   }
 
-  @Test(arguments: ["ES6101", "ES6102", "ES6103", "ES6104"])
+  @Test(arguments: ["ES6101", "ES6102", "ES6103", "ES6104", "ES6105"])
   func `the examples of a page fail and pass`(code: String) throws {
     let page = try String(contentsOfFile: "\(Repository.root)/docs/diagnostics/\(code).md", encoding: .utf8)
     #expect(page.hasPrefix("# \(code): ") && page.contains("\n## Remedy\n\n"))

@@ -100,7 +100,7 @@ struct DeviceTests {
     (["count", "--device", "phone"], 2, "is not a name and a file such as phone=tables/phone.yaml"),
     (["count", "--device", "phone=a.yaml", "--device", "phone=b.yaml"], 2, "names two tables of 'phone'"),
     (["count", "--device", "phone=none.yaml"], 1, "'none.yaml' cannot be read"),
-    (["count", "--device", "phone=spaces/digits.yaml"], 1, "a latency table has no key 'space'"),
+    (["count", "--device", "phone=spaces/digits.yaml"], 1, "is a space, and a latency table is wanted here"),
     (["device", "rows", "--device", "a=a.yaml", "--device", "b=b.yaml"], 2, "give '--device' once"),
   ])
   func `what is wrong with a device is said`(arguments: [String], status: Int32, words: String) throws {

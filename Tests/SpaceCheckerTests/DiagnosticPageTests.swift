@@ -37,6 +37,6 @@ extension DiagnosticPage {
     if heading == "Fails", let table = example(under: "The table `phone.yaml` that fails") {
       files["phone.yaml"] = table
     }
-    return compileSpace(at: "space.yaml", reader: TextReader(files: files))
+    return compileSpace(at: "space.yaml", reader: TextReader(files: files)).checkingCosts()
   }
 }

@@ -11,6 +11,10 @@ struct FolderReader: SourceReader {
     if let bytes = replaced[path] { return bytes }
     return try DiskReader().bytes(of: "\(root)/\(path)")
   }
+
+  func names(in folder: String, inside root: String) -> [String] {
+    DiskReader().names(in: "\(self.root)/\(folder)", inside: self.root)
+  }
 }
 
 /// Files that exist only in memory.
@@ -29,7 +33,8 @@ func compile(_ text: String) -> Compilation {
 }
 
 extension GoldenCase {
+  /// As `validate` has it.
   func compilation(replacing files: [String: [UInt8]] = [:]) -> Compilation {
-    compileSpace(at: path, reader: FolderReader(root: root, replaced: files))
+    compileSpace(at: path, reader: FolderReader(root: root, replaced: files)).checkingCosts()
   }
 }

@@ -45,6 +45,11 @@ private struct DeviceReader {
       report(root, "device", expected: "a mapping")
       return nil
     }
+    if let kind = root.fileKind, kind != .device {
+      let notes = kind == .latencyTable ? [Note("a table is what measuring on a device gives")] : []
+      log.error(DeviceDiagnostic.otherKind(kind), at: entries.first?.key.range ?? root.range, notes: notes)
+      return nil
+    }
     understand(entries)
     if let version = known["espalier"] {
       if version.scalarText != "1" { report(version, "espalier", expected: "1, the version of the language") }

@@ -134,9 +134,17 @@ extension Expander {
     }
     guard var value = convert(syntax, in: scope) else { return nil }
     value.range = syntax.range
+    value.given = openBlocks.isEmpty ? nil : place(of: syntax, in: scope)
+    givenPlaces[syntax.range] = value.given
     var isLiteral = false
     if case .string = syntax.kind { isLiteral = true }
     return check(value, for: parameter, at: syntax.range, isLiteral: isLiteral)
+  }
+
+  /// Where a parameter that is named here got its value.
+  private func place(of syntax: ExpressionSyntax, in scope: ExpressionScope) -> SourceRange? {
+    guard case .name(let path) = syntax.kind, case .known(let member) = member(path, in: scope) else { return nil }
+    return member.value.given ?? member.value.range
   }
 
   /// The value if its type and, for words, each possible word fit the parameter.
@@ -146,13 +154,15 @@ extension Expander {
     _ value: Typed, for parameter: Signature.Parameter, at range: SourceRange, isLiteral: Bool = false
   ) -> Typed? {
     guard parameter.type.accepts(value.type) else {
+      let constant = value.expression.constant
       let notes =
-        parameter.type == .integer && value.type == .rational
+        parameter.type == .integer && value.type == .rational && constant == nil
         ? [Note("name the rounding: round_to(x, 8), make_divisible(x, 8), floor(x) or ceil(x)")] : []
       report(
         .wrongType(
           expected: parameter.type.phrase,
-          found: value.type == .rational ? "a number that need not be whole" : value.type.phrase,
+          found: value.type == .rational
+            ? constant.map { "\($0)" } ?? "a number that need not be whole" : value.type.phrase,
           what: "the parameter '\(parameter.name)'"),
         at: range, notes: notes)
       return nil

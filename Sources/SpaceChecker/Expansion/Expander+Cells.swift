@@ -187,7 +187,10 @@ extension Expander {
         return expander.expand(items, on: tensor, wires: wires, scope: scope, into: &site)
       case .oneOf(let options):
         let branches = options.map { option in
-          Branch(label: option.name.value, path: option.name.value, values: [.word(option.name.value)]) {
+          Branch(
+            label: option.name.value, path: option.name.value, values: [.word(option.name.value)],
+            range: option.name.range
+          ) {
             expander, site, input in
             expander.expand(option.items, on: input, wires: wires, scope: scope, into: &site)
           }

@@ -9,14 +9,17 @@ extension Expander {
     /// What it adds to the names of decisions; nil: nothing.
     var path: String?
     let values: [Value]
+    /// Where it is written; nil where nothing names it.
+    var range: SourceRange?
     /// Where it is written that a layer may be left out; nil for branches that build something.
     var leavesOut: SourceRange?
     let build: (inout Expander, inout Site, Tensor?) -> Tensor?
   }
 
-  private struct Built {
+  fileprivate struct Built {
     let alternative: Alternative
     let type: TensorType
+    let range: SourceRange?
     let leavesOut: SourceRange?
     let fixed: [DecisionID: Value]
     let conditions: [PathCondition]
@@ -76,7 +79,7 @@ extension Expander {
     }
     return Built(
       alternative: Alternative(values: branch.values, region: Region(nodes: site.nodes, result: result.id)),
-      type: result.type, leavesOut: branch.leavesOut, fixed: fixed, conditions: conditions)
+      type: result.type, range: branch.range, leavesOut: branch.leavesOut, fixed: fixed, conditions: conditions)
   }
 
   /// Where a result is there, and what to do.
@@ -138,7 +141,7 @@ extension Expander {
         for candidate in built.reversed() where isRight(candidate.type, in: built, assumptions) {
           return candidate.type
         }
-        reportMismatch(other, result, at: range)
+        reportMismatch(other, result, among: built, at: range)
         return nil
       }
       type.channels =
@@ -150,16 +153,21 @@ extension Expander {
     return type
   }
 
-  private mutating func reportMismatch(_ a: Built, _ b: Built, at range: SourceRange) {
+  /// At the alternative that is unlike most of the others.
+  private mutating func reportMismatch(_ a: Built, _ b: Built, among built: [Built], at range: SourceRange) {
     let (out, kept) = a.leavesOut == nil ? (b, a) : (a, b)
     if let place = out.leavesOut {
       report(
         .bypassStride(shape: describe(out.type), result: describe(kept.type)), at: place,
         notes: [Note("let a layer that is always there change height and width: {stride: {first: 2, rest: 1}}")])
     } else {
+      let (usual, odd) = built.count(like: a) < built.count(like: b) ? (b, a) : (a, b)
+      let place = odd.range ?? range
+      let other = usual.range.flatMap { $0 == place ? nil : $0 }
       report(
-        .alternativesMismatch(first: describe(a.type), second: describe(b.type)), at: range,
-        notes: [Note("every alternative must end with the same height, width and number of copies")])
+        .alternativesMismatch(first: describe(usual.type), second: describe(odd.type)), at: place,
+        notes: (other.map { [Note("this one ends in \(describe(usual.type))", at: $0)] } ?? [])
+          + [Note("every alternative must end with the same height, width and number of copies")])
     }
   }
 
@@ -209,7 +217,9 @@ extension Expander {
         continue
       }
       if let domain, !domain.contains(item.value.value) { continue }
-      branches.append(itemsBranch(item.value.value.description, [item.value.value], item.items, wires, scope))
+      branches.append(
+        itemsBranch(
+          item.value.value.description, [item.value.value], item.items, wires, scope, at: item.value.range))
     }
     guard let domain else {
       report(
@@ -249,9 +259,10 @@ extension Expander {
   }
 
   func itemsBranch(
-    _ label: String, _ values: [Value], _ items: [BodyItem], _ wires: Wires, _ scope: ExpressionScope
+    _ label: String, _ values: [Value], _ items: [BodyItem], _ wires: Wires, _ scope: ExpressionScope,
+    at range: SourceRange? = nil
   ) -> Branch {
-    Branch(label: label, path: label, values: values) { expander, site, input in
+    Branch(label: label, path: label, values: values, range: range) { expander, site, input in
       expander.expand(items, wires: wires.with(current: input), scope: scope, into: &site)
     }
   }
@@ -348,5 +359,14 @@ extension TensorType {
 
   static func vector(_ channels: Int) -> TensorType {
     TensorType(channels: .integer(channels), height: .integer(1), width: .integer(1))
+  }
+}
+
+extension [Expander.Built] {
+  /// How many end as one of them does, but for the channels.
+  fileprivate func count(like one: Expander.Built) -> Int {
+    count {
+      $0.type.copies == one.type.copies && $0.type.height == one.type.height && $0.type.width == one.type.width
+    }
   }
 }

@@ -110,6 +110,10 @@ extension Expander {
     in scope: ExpressionScope
   ) -> Typed? {
     let kind = SpaceIR.BinaryOperator(op)
+    if kind == .or, scope.members != nil, isBudget(left, in: scope) || isBudget(right, in: scope) {
+      report(.budgetsJoinedByOr, at: range)
+      return nil
+    }
     let words = wordSides(kind, left, right, in: scope)
     guard let a = words?.0 ?? typed(left, in: scope), let b = words?.1 ?? typed(right, in: scope) else { return nil }
     if let wrong = kind.refused(a.type, b.type) {
@@ -117,7 +121,27 @@ extension Expander {
       report(.operandType(kind.rawValue, found: side.0.type.phrase), at: side.1.range)
       return nil
     }
+    if kind == .equal || kind == .notEqual {
+      checkOption(of: a, is: b, at: right.range, in: scope)
+      checkOption(of: b, is: a, at: left.range, in: scope)
+    }
     return Typed(expression: .binary(kind, a.expression, b.expression), type: kind.result(a.type, b.type))
+  }
+
+  /// Reports a number that a requirement holds against a decision and that is none of its options. An element of a list
+  /// speaks of several layers, whose options can differ.
+  private mutating func checkOption(
+    of decision: Typed, is value: Typed, at range: SourceRange, in scope: ExpressionScope
+  ) {
+    guard scope.members != nil, scope.layer == nil, case .decision(let id) = decision.expression,
+      let number = value.expression.folded.constant?.number
+    else { return }
+    let options = decisions[id.index].options
+    guard options.allSatisfy({ $0.number != number }) else { return }
+    report(
+      .unknownOption(
+        number.description, of: decisions[id.index].name, options: options.map(\.description).joined(separator: ", ")),
+      at: range)
   }
 
   /// `function == swish`: a bare word on one side of an equality is a word when the other side is one.

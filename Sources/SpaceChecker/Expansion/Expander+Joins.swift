@@ -6,16 +6,19 @@ extension Expander {
   ///
   /// - Parameters:
   ///   - isNeverEmpty: Whether at least one operand is known to be there.
+  ///   - branches: The branches of a parallel item that the inputs end, for messages.
   ///   - channels: What the channels of a concat are known to add up to; nil: their sum as it is written.
   mutating func join(
-    _ join: Join, _ inputs: [Tensor], label: String, isNeverEmpty: Bool = false, channels: Expression? = nil,
+    _ join: Join, _ inputs: [Tensor], label: String, branches: [Located<String>] = [], isNeverEmpty: Bool = false,
+    channels: Expression? = nil,
     at range: SourceRange, into site: inout Site
   ) -> Tensor? {
     let operands = inputs.filter { $0.presence?.constant != .boolean(false) }
     guard let first = operands.first(where: { $0.presence == nil }) ?? operands.first else {
       return inputs.first
     }
-    guard agree(join, first, operands, at: range) else { return nil }
+    let ends = Dictionary(zip(inputs.map(\.id), branches)) { first, _ in first }
+    guard agree(join, first, operands, ends, at: range) else { return nil }
     let presence = isNeverEmpty ? nil : presence(ofAny: operands)
     if operands.count == 1 {
       var only = operands[0]
@@ -77,7 +80,11 @@ extension Expander {
 
   /// Whether operands have one shape wherever two of them are there: for `concat` up to the channels, for `multiply` up
   /// to those of one pixel.
-  private mutating func agree(_ join: Join, _ first: Tensor, _ operands: [Tensor], at range: SourceRange) -> Bool {
+  ///
+  /// - Parameter ends: The branch that each operand ends, where it ends one.
+  private mutating func agree(
+    _ join: Join, _ first: Tensor, _ operands: [Tensor], _ ends: [NodeID: Located<String>], at range: SourceRange
+  ) -> Bool {
     let outer = conditions
     defer { conditions = outer }
     for (position, operand) in operands.enumerated() where operand.id != first.id {
@@ -88,15 +95,18 @@ extension Expander {
         for presence in [other.presence, operand.presence] {
           if let presence { conditions.append(PathCondition(selector: presence, values: [.boolean(true)])) }
         }
-        guard agree(join, other.type, operand.type, at: range) else { return false }
+        let places = [ends[other.id], ends[operand.id]]
+        guard agree(join, other.type, operand.type, places, at: range) else { return false }
       }
     }
     return true
   }
 
-  private mutating func agree(_ join: Join, _ a: TensorType, _ b: TensorType, at range: SourceRange) -> Bool {
+  private mutating func agree(
+    _ join: Join, _ a: TensorType, _ b: TensorType, _ places: [Located<String>?], at range: SourceRange
+  ) -> Bool {
     if join == .multiply, isPixel(a) || isPixel(b) {
-      return settle(equal(a.channels, b.channels), a, b, join, at: range)
+      return settle(equal(a.channels, b.channels), a, b, join, places, at: range)
     }
     var pairs = [(a.copies, b.copies), (a.height, b.height), (a.width, b.width)]
     if join != .concat { pairs.append((a.channels, b.channels)) }
@@ -106,11 +116,12 @@ extension Expander {
       let same = [0, 1, 2, 3].map { values[$0] == values[$0 + 4] }
       return same[0] && same[2] && same[3] && (join == .concat || same[1])
     }
-    return settle(proof, a, b, join, at: range)
+    return settle(proof, a, b, join, places, at: range)
   }
 
   private mutating func settle(
-    _ proof: Proof, _ a: TensorType, _ b: TensorType, _ join: Join, at range: SourceRange
+    _ proof: Proof, _ a: TensorType, _ b: TensorType, _ join: Join, _ places: [Located<String>?],
+    at range: SourceRange
   ) -> Bool {
     switch proof {
     case .holds: return true
@@ -120,7 +131,9 @@ extension Expander {
         ? (describe(TensorType(values[..<4])), describe(TensorType(values[4...]))) : (describe(a), describe(b))
       report(
         .joinMismatch(join: join, first: shapes.0, second: shapes.1, member: member), at: range,
-        notes: [Note("'conv' changes channels, its stride and 'resize' height and width")])
+        notes: zip(places, [shapes.0, shapes.1]).compactMap { place, shape in
+          place.map { Note("branch '\($0.value)' ends in \(shape)", at: $0.range) }
+        } + [Note("'conv' changes channels, its stride and 'resize' height and width")])
     case .undecided:
       report(
         .joinMismatch(
@@ -154,7 +167,9 @@ extension Expander {
     let tensors = results.compactMap { $0 }
     var joined: Tensor?
     if tensors.count == results.count {
-      joined = join(parallel.join.value, tensors, label: "join", at: parallel.join.range, into: &site)
+      joined = join(
+        parallel.join.value, tensors, label: "join", branches: parallel.branches.map(\.name), at: parallel.join.range,
+        into: &site)
     }
     (site.counts, site.place, site.path) = outer
     if let label { _ = site.label(label) }

@@ -14,6 +14,15 @@ extension Expander {
   /// The costs of a whole network, which budgets bound.
   static let costs = ["macs", "parameters", "activation_bytes", "latency"]
 
+  /// What other tools call these costs.
+  private static let foreignCosts = [
+    "params": "parameters", "param": "parameters", "weights": "parameters", "mac": "macs", "madds": "macs",
+    "multadds": "macs", "mult_adds": "macs", "flops": "macs", "activations": "activation_bytes",
+    "memory": "activation_bytes",
+  ]
+
+  private static let knownCosts = Note("costs: macs, parameters, activation_bytes and latency(DEVICE)")
+
   func member(_ path: [NamePart], in scope: ExpressionScope) -> Naming {
     let path = path.replacingStar(with: scope.layer)
     let name = path.text
@@ -25,6 +34,8 @@ extension Expander {
     guard let members = scope.members else { return .unknown }
     if let member = members[name] { return .known(member) }
     guard let layer = LayerPath(path) else { return .unknown }
+    // How many layers there are is hidden by an error, and so is which numbers they have.
+    if case .some(.none) = scope.lookup("\(layer.stage).layers") { return .poison }
     if case .some(.none) = scope.lookup("\(layer.stage).\(layer.parameter)") { return .poison }
     guard let number = layer.number,
       let member = members.member(
@@ -48,7 +59,9 @@ extension Expander {
     }
     if path.hasStar { return reportStar(path, name, at: range, members) }
     if path.count == 1, path[0].index == nil, Self.costs.contains(name) {
-      return report(.costOutsideBudget(name), at: range)
+      let isLatency = name == "latency"
+      return report(
+        isLatency ? .latencyWithoutDevice(devices.names.first ?? "DEVICE") : .costOutsideBudget(name), at: range)
     }
     if let (stage, parameter) = path.splitStage, let first = members.layers(of: stage, with: parameter).first {
       report(
@@ -68,13 +81,20 @@ extension Expander {
         .unknownName(name), at: range, notes: [Note("'\(layer.stage)' has \(layers), counted from 1")])
     }
     let notes = scope.reason(for: name).map { [Note($0)] } ?? []
-    reportUnknown(name, besides: Self.costs.dropLast(), at: range, notes: notes) {
+    let isWord = path.count == 1 && path[0].index == nil
+    if notes.isEmpty, isWord, let cost = Self.foreignCosts[name.lowercased()] {
+      return report(
+        .unknownName(name), at: range, notes: [Self.knownCosts],
+        fixIts: didYouMean(cost, at: range, confidence: .likely))
+    }
+    reportUnknown(name, besides: Self.costs.dropLast(), at: range, notes: notes, hint: isWord ? Self.knownCosts : nil) {
       members.decisionNames + scope.names.filter { !members.decisionNames.contains($0) }
     }
   }
 
   private mutating func reportUnknown(
-    _ name: String, besides words: [String] = [], at range: SourceRange, notes: [Note] = [], among names: () -> [String]
+    _ name: String, besides words: [String] = [], at range: SourceRange, notes: [Note] = [], hint: Note? = nil,
+    among names: () -> [String]
   ) {
     // A file of wrong names among as many right ones gets no list with every error.
     var known: [String] = []
@@ -87,7 +107,8 @@ extension Expander {
     let most = 12
     let list =
       known.prefix(most).joined(separator: ", ") + (known.count > most ? " and \(known.count - most) more" : "")
-    let shown = meant == nil && !known.isEmpty && notes.isEmpty ? [Note("known here: \(list)")] : notes
+    let shown =
+      meant == nil && !known.isEmpty && notes.isEmpty ? [Note("known here: \(list)")] + [hint].compactMap { $0 } : notes
     report(
       .unknownName(name), at: range, notes: shown, fixIts: didYouMean(meant, at: range, confidence: .likely))
   }

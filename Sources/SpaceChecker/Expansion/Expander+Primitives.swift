@@ -91,7 +91,7 @@ extension Expander {
     case .attention:
       guard let heads = expression("heads"), let width = expression("width"),
         positive([size("heads"), size("width")]),
-        divides(heads, width, what: "'heads'", whole: "'width'", at: place("heads"))
+        divides(heads, width, what: "'heads'", whole: "'width'", wholePlace: place("width"), at: place("heads"))
       else { return nil }
       return .attention(Attention(heads: heads, width: width), of: input.id, memory: inputs.last?.id ?? input.id)
     case .maxPool, .averagePool:

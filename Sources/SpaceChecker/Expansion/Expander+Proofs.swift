@@ -112,17 +112,23 @@ extension Expander {
   /// - Parameters:
   ///   - what: Names the divisor in messages.
   ///   - whole: Names what it divides.
+  ///   - wholePlace: Where that is written, where it is an argument: one that is worked out is what is wrong.
   mutating func divides(
-    _ divisor: Expression, _ number: Expression, what: String, whole: String, at range: SourceRange
+    _ divisor: Expression, _ number: Expression, what: String, whole: String, wholePlace: SourceRange? = nil,
+    at range: SourceRange
   ) -> Bool {
     if divisor == .integer(1) || divisor == number { return true }
     switch prove([number, divisor], claim: { ($0[1].integer ?? 0) > 0 && ($0[0].integer ?? 0) % $0[1].integer! == 0 }) {
     case .holds, .undecided: return true
     case .fails(let values, let member):
+      let isWorkedOut = number.constant == nil && !number.isDecision
+      let place = isWorkedOut ? wholePlace ?? range : range
+      var notes = member.isEmpty ? [] : [Note("a condition under 'require' can rule such networks out")]
+      if place != range { notes.append(Note("what divides it", at: givenPlaces[range] ?? range)) }
       report(
         .notDivided(
           divisor: what, value: values[1].description, whole: whole, of: values[0].description, member: member),
-        at: range, notes: member.isEmpty ? [] : [Note("a condition under 'require' can rule such networks out")])
+        at: place, notes: notes)
     case .noValue(let reason, let member): report(.noValue(reason: reason, member: member), at: range)
     }
     return isRehearsal
@@ -172,10 +178,23 @@ extension Expander {
     switch proof {
     case .holds, .undecided: return true
     case .fails(let values, let member):
-      report(error(values.first?.description ?? describe(expression), member), at: range)
+      let value = values.first
+      report(
+        error(value?.description ?? describe(expression), member), at: range,
+        option: value.flatMap { place(of: $0, among: expression) })
     case .noValue(let reason, let member): report(.noValue(reason: reason, member: member), at: range)
     }
     return false
+  }
+
+  /// Where an option is written; nil for what is no decision, and for the options of a range.
+  private func place(of value: Value, among expression: Expression) -> SourceRange? {
+    guard case .decision(let id) = expression, id.index < origins.count else { return nil }
+    let choice = origins[id.index]
+    guard let option = choice.options.first(where: { $0.value == value }), option.range != choice.range else {
+      return nil
+    }
+    return option.range
   }
 
   /// Tries every combination of the decisions that the expressions and the enclosing conditions depend on; where one
@@ -246,6 +265,10 @@ extension Expander {
     let copies = type.copies == .integer(1) ? "" : "\(describe(type.copies)) x "
     return "[\(copies)\(describe(type.channels)), \(describe(type.height)), \(describe(type.width))]"
   }
+}
+
+extension Expression {
+  fileprivate var isDecision: Bool { if case .decision = self { true } else { false } }
 }
 
 /// A bounded walk over the combinations of a few decisions.

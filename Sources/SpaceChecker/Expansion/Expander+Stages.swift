@@ -43,6 +43,7 @@ extension Expander {
     case .fixed(let count): depths = [count]
     case .chosen(let chosen): depths = chosen
     }
+    if stage.hidesDepth { scope.define("\(name).layers", as: nil) }
     var depth: Expression?
     if depths.count > 1 {
       let options = depths.map { Located(Value.integer($0), stage.layers.range) }
@@ -302,8 +303,10 @@ extension Expander {
       var leavesOut: SourceRange?
       if case .bypass(let range) = alternative { leavesOut = range }
       let path = position == 0 ? nil : names[position]
-      return Branch(label: names[position], path: path, values: [.word(names[position])], leavesOut: leavesOut) {
-        expander, site, input in
+      return Branch(
+        label: names[position], path: path, values: [.word(names[position])], range: place(of: alternative),
+        leavesOut: leavesOut
+      ) { expander, site, input in
         if case .bypass = alternative { return input }
         return prepared[position].flatMap { expander.expand($0, into: &site) }
       }

@@ -62,6 +62,8 @@ struct Expander {
   /// Whether this expansion only learns what requirements demand. What they can rule out is not known yet, so operands
   /// that do not fit are taken as if they did, and uses behind them are reached.
   var isRehearsal = false
+  /// By the place of an argument inside a block that hands on a parameter, where its present use got the value.
+  var givenPlaces: [SourceRange: SourceRange] = [:]
   /// Operations and blocks that something calls.
   var usedOperations: Set<String> = []
   /// Steps of all proofs.
@@ -109,11 +111,21 @@ struct Expander {
     self.log = log
   }
 
+  /// - Parameters:
+  ///   - range: What is wrong; of an argument that a block hands on, the error stands where its value was given.
+  ///   - option: The option of a choice that is the wrong value.
   mutating func report(
-    _ kind: CheckDiagnostic, at range: SourceRange, notes: [Note] = [], fixIts: [FixIt] = []
+    _ kind: CheckDiagnostic, at range: SourceRange, option: SourceRange? = nil, notes: [Note] = [], fixIts: [FixIt] = []
   ) {
-    guard shown.insert(ShownError(code: kind.code, range: range)).inserted else { return }
+    let given = option ?? (kind.isOfOneArgument ? givenPlaces[range] : nil)
+    guard shown.insert(ShownError(code: kind.code, range: given ?? range)).inserted else { return }
     var notes = notes
+    if let given {
+      let isInside = range.source == given.source && range.start <= given.start && given.end <= range.end
+      if !isInside { notes.append(Note("this needs it", at: range)) }
+      log.error(kind, at: given, notes: notes, fixIts: fixIts)
+      return
+    }
     if kind.dependsOnUse, let use = openBlocks.first, use.range != range {
       notes.append(Note("with what '\(use.block)' is given here", at: use.range))
     }

@@ -7,6 +7,8 @@ struct Typed: Sendable {
   let type: ValueType
   /// Where an argument was written; nil for defaults and built-in names.
   var range: SourceRange?
+  /// Where the value was given that an argument inside blocks hands on by its name; nil for what is worked out here.
+  var given: SourceRange?
 }
 
 /// The names an expression can use, each with what it stands for; nil where an error was already shown.

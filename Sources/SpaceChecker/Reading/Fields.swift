@@ -12,9 +12,14 @@ struct Fields {
   let hidesKeys: Bool
 
   /// Nil, after an error, when the node is not a mapping.
-  init?(_ node: YAMLNode, place: String, allowed: [String], unreadable: [SourceRange], log: inout DiagnosticLog) {
+  ///
+  /// - Parameter form: How the mapping is written, for messages: `{classes: N}`.
+  init?(
+    _ node: YAMLNode, place: String, allowed: [String], form: String? = nil, unreadable: [SourceRange],
+    log: inout DiagnosticLog
+  ) {
     guard case .mapping(let entries) = node.content else {
-      node.reportShape(expected: "a mapping", what: place, log: &log)
+      node.reportShape(expected: form.map { "a mapping, \($0)" } ?? "a mapping", what: place, log: &log)
       return nil
     }
     self.place = place
@@ -49,11 +54,24 @@ struct Fields {
   subscript(key: String) -> YAMLEntry? { entries.first { $0.key.text == key } }
 
   /// The entry, or nil after an error: that the key is missing, or the one about a key that may be meant for it.
-  func required(_ key: String, log: inout DiagnosticLog) -> YAMLEntry? {
+  ///
+  /// - Parameter notes: What the key is for.
+  func required(_ key: String, notes: [Note] = [], log: inout DiagnosticLog) -> YAMLEntry? {
     if let entry = self[key] { return entry }
     if hidesKeys { return nil }
-    log.error(CheckDiagnostic.missingKey(key, in: place), at: range)
+    log.error(CheckDiagnostic.missingKey(key, in: place), at: range, notes: notes)
     return nil
+  }
+}
+
+extension YAMLScalar {
+  /// The text with quotes where it had some.
+  fileprivate var asWritten: String {
+    switch style {
+    case .plain: text
+    case .singleQuoted, .doubleQuoted, .literal, .folded:
+      "\"\(text.reduce(into: "") { $0 += $1 == "\"" || $1 == "\\" ? "\\\($1)" : String($1) })\""
+    }
   }
 }
 
@@ -84,6 +102,18 @@ extension YAMLNode {
   func reportShape(expected: String, what: String, log: inout DiagnosticLog) {
     if case .poison = content { return }
     log.error(CheckDiagnostic.wrongShape(expected: expected, found: kind, what: what), at: range)
+  }
+
+  /// A list of scalars where a choice between them is meant; false, without an error, for what is none.
+  func reportChoice(expected: String, what: String, log: inout DiagnosticLog) -> Bool {
+    guard case .sequence(let nodes) = content, !nodes.isEmpty, aliasedFrom == nil else { return false }
+    let options = nodes.compactMap { $0.scalar.map(\.asWritten) }
+    guard options.count == nodes.count else { return false }
+    let choice = "{choose: [\(options.joined(separator: ", "))]}"
+    log.error(
+      CheckDiagnostic.wrongShape(expected: expected, found: "a list", what: what), at: range,
+      fixIts: [FixIt("choose between them", confidence: .likely, replacing: range, with: choice)])
+    return true
   }
 
   /// The elements of a list, or nil after an error.

@@ -154,10 +154,25 @@ extension SpaceReader {
 
   private mutating func shortcut(_ node: YAMLNode) -> ShortcutDeclaration? {
     if node.scalar?.text == "always" { return ShortcutDeclaration(condition: nil, range: node.range) }
+    guard case .mapping = node.content else {
+      reportShortcut(node)
+      return nil
+    }
     guard let fields = Fields(node, place: "a shortcut", allowed: ["when"], unreadable: unreadable, log: &log),
       let entry = fields.required("when", log: &log), let condition = expression(entry.value)
     else { return nil }
     return ShortcutDeclaration(condition: condition, range: node.range)
+  }
+
+  private mutating func reportShortcut(_ node: YAMLNode) {
+    if case .poison = node.content { return }
+    let isYes = ["yes", "true", "on"].contains(node.scalar?.text.lowercased())
+    let isNo = ["no", "false", "off", "never"].contains(node.scalar?.text.lowercased())
+    let remedy = FixIt("add it in every network", confidence: .likely, replacing: node.range, with: "always")
+    log.error(
+      CheckDiagnostic.wrongShape(
+        expected: "the word 'always' or a mapping, {when: CONDITION}", found: node.kind, what: "a shortcut"),
+      at: node.range, notes: isNo ? [Note("a block without 'shortcut' has none")] : [], fixIts: isYes ? [remedy] : [])
   }
 
   mutating func items(_ node: YAMLNode) -> [BodyItem] {

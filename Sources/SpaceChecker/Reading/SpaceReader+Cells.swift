@@ -13,7 +13,7 @@ extension SpaceReader {
     let fields = Fields(entry.value, place: "a cell", allowed: Self.cellKeys, unreadable: unreadable, log: &log)
     let head = head(entry, fields)
     guard let fields else { return head.declaration(.body([.poison], nil)) }
-    let decide = fields.required("decide", log: &log)
+    let decide = fields.required("decide", notes: Self.whoDecides, log: &log)
     guard let cell = cell(fields, inputs: head.inputs), decide != nil, !fields.hidesKeys else {
       return head.declaration(.body([.poison], nil), isPoison: true)
     }
@@ -156,6 +156,13 @@ extension SpaceReader {
         log: &log)
     else { return nil }
     let of = fields["of"].flatMap { $0.value.text("'of'", log: &log) }
+    if let of, !isGathering(of) { return nil }
+    if of?.value == "last", fields["inputs"] == nil, fields["edge"] == nil, let join = fields["join"] {
+      log.error(
+        CheckDiagnostic.unknownKey("join", in: "the output {of: last}"), at: join.key.range,
+        notes: [Note("the last node is one tensor, so that nothing is joined")])
+      return nil
+    }
     let standard = of?.value == "last" && fields["join"] == nil ? Located(Join.add, node.range) : nil
     guard let join = standard ?? fields.required("join", log: &log).flatMap({ joinWord($0.value) }), !fields.hidesKeys
     else { return nil }
@@ -185,13 +192,17 @@ extension SpaceReader {
     case "nodes": return (Located(.nodes, of.range), join)
     case "last": return (Located(.last, of.range), join)
     case "loose_ends": return (Located(.looseEnds, of.range), join)
-    default:
-      let words = CellDeclaration.Gathering.words
-      log.error(
-        CheckDiagnostic.unknownWord(of.value, allowed: words, what: "what the output of a cell joins"), at: of.range,
-        fixIts: didYouMean(closest(to: of.value, among: words), at: of.range))
-      return nil
+    default: return nil
     }
+  }
+
+  private mutating func isGathering(_ of: Located<String>) -> Bool {
+    let words = CellDeclaration.Gathering.words
+    if words.contains(of.value) { return true }
+    log.error(
+      CheckDiagnostic.unknownWord(of.value, allowed: words, what: "what the output of a cell joins"), at: of.range,
+      fixIts: didYouMean(closest(to: of.value, among: words), at: of.range))
+    return false
   }
 }
 

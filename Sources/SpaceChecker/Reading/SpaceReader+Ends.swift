@@ -38,11 +38,27 @@ extension SpaceReader {
   /// One shape, or the list of those that the input can have.
   private mutating func shapes(_ value: YAMLNode) -> [Located<ImageShape>] {
     if case .sequence(let nodes) = value.content {
+      if reportBareShape(nodes, value) { return [] }
       if nodes.isEmpty { value.reportShape(expected: "a shape or a list of shapes", what: "'input'", log: &log) }
       let shapes = nodes.map { input($0) }
       return shapes.contains { $0 == nil } ? [] : shapes.compactMap { $0 }
     }
     return input(value).map { [$0] } ?? []
+  }
+
+  /// `[3, 32, 32]`, which is one error and not one for each number.
+  private mutating func reportBareShape(_ nodes: [YAMLNode], _ value: YAMLNode) -> Bool {
+    let sides = nodes.compactMap { $0.scalar?.text }
+    guard !nodes.isEmpty, sides.count == nodes.count else { return false }
+    let isShape = sides.count == 3 && sides.allSatisfy { Int($0) != nil } && value.aliasedFrom == nil
+    let shape = isShape ? zip(Self.shapeKeys, sides).map { "\($0): \($1)" }.joined(separator: ", ") : ""
+    log.error(
+      CheckDiagnostic.wrongShape(
+        expected: "a mapping, {channels: C, height: H, width: W}, or a list of those", found: "a list",
+        what: "'input'"), at: value.range,
+      fixIts: isShape
+        ? [FixIt("name the sides", confidence: .likely, replacing: value.range, with: "{\(shape)}")] : [])
+    return true
   }
 
   mutating func outputs(_ fields: Fields) -> [OutputDeclaration] {
@@ -69,9 +85,11 @@ extension SpaceReader {
     let isMap = node.text(of: "classes") == nil && node.text(of: "channels") != nil
     let shapeKeys = isMap ? Self.shapeKeys : ["classes"]
     let allowed = (name == nil ? [] : ["from"]) + shapeKeys
-    guard let fields = Fields(node, place: "the output", allowed: allowed, unreadable: unreadable, log: &log) else {
-      return nil
-    }
+    guard
+      let fields = Fields(
+        node, place: "the output", allowed: allowed, form: "{classes: N} or {channels: C, height: H, width: W}",
+        unreadable: unreadable, log: &log)
+    else { return nil }
     var from: Located<String>?
     if name != nil {
       from = fields.required("from", log: &log).flatMap { $0.value.text("what 'from' names", log: &log) }

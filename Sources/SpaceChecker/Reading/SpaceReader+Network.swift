@@ -86,10 +86,12 @@ extension SpaceReader {
     guard let name, let layer else { return nil }
     return StageDeclaration(
       name: name, layers: layers, decide: decide, layer: layer, range: node.range,
-      hidesScope: count == nil || fields.hidesKeys || (decide == nil && fields["decide"] != nil))
+      hidesScope: count == nil || fields.hidesKeys || (decide == nil && fields["decide"] != nil),
+      hidesDepth: count == nil)
   }
 
   private mutating func layerCount(_ node: YAMLNode) -> Located<LayerCount>? {
+    if node.reportChoice(expected: "a whole number or {choose: [...]}", what: "'layers'", log: &log) { return nil }
     guard case .mapping = node.content else {
       guard let count = integer(node, what: "'layers'") else { return nil }
       guard Self.layerCounts.contains(count.value) else {
@@ -207,7 +209,10 @@ extension SpaceReader {
       return expression(node).map(ArgumentValue.expression) ?? .poison
     case .poison: return .poison
     case .sequence:
-      node.reportShape(expected: "a value, {choose: ...} or {first: ..., rest: ...}", what: "an argument", log: &log)
+      let expected = "a value, {choose: ...} or {first: ..., rest: ...}"
+      if !node.reportChoice(expected: expected, what: "an argument", log: &log) {
+        node.reportShape(expected: expected, what: "an argument", log: &log)
+      }
       return .poison
     case .mapping(let entries):
       let keys = entries.map(\.key.text)

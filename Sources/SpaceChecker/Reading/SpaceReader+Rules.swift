@@ -14,7 +14,7 @@ extension SpaceReader {
     let productions = fields.required("one_of", log: &log).flatMap {
       namedItems($0.value, what: "'one_of'", least: 1)
     }
-    let decide = fields.required("decide", log: &log)
+    let decide = fields.required("decide", notes: Self.whoDecides, log: &log)
     guard let depth, let productions else { return head.declaration(.rule(nothing), isPoison: true) }
     return head.declaration(
       .rule(RuleDeclaration(maxDepth: depth, productions: productions)), isPoison: decide == nil)

@@ -83,9 +83,11 @@ struct SpaceReader {
 
   mutating func input(_ node: YAMLNode) -> Located<ImageShape>? {
     let allowed = Self.shapeKeys
-    guard let fields = Fields(node, place: "an input", allowed: allowed, unreadable: unreadable, log: &log) else {
-      return nil
-    }
+    guard
+      let fields = Fields(
+        node, place: "an input", allowed: allowed, form: "{channels: C, height: H, width: W}", unreadable: unreadable,
+        log: &log)
+    else { return nil }
     let numbers = allowed.map { key in fields.required(key, log: &log).flatMap { extent($0.value, what: "'\(key)'") } }
     guard let channels = numbers[0], let height = numbers[1], let width = numbers[2] else { return nil }
     return Located(ImageShape(channels: channels, height: height, width: width), node.range)
@@ -151,6 +153,12 @@ struct SpaceReader {
       return NamedChoice(name: name, choice: choice(entry.value, keys: ["choose", "was"]))
     }
   }
+
+  /// Who decides in a cell or a rule, which has no default.
+  static let whoDecides = [
+    Note("'decide: once' makes one choice for all its uses"),
+    Note("'decide: each' lets every use choose for itself"),
+  ]
 
   /// A scalar that is one of an enumeration's words.
   mutating func choiceOfWord<Words: RawRepresentable & CaseIterable>(
