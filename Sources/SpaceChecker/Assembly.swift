@@ -67,6 +67,15 @@ struct Assembly {
       work: expander.work + expander.assumptions.work)
   }
 
+  /// What can be said of blocks that nothing uses yet.
+  mutating func checkLibrary() {
+    var expander = Expander(
+      signatures: library.signatures, hidesBlocks: library.hidesBlocks, classes: nil, log: log)
+    checkRules(&expander)
+    checkBlocks(&expander)
+    log = expander.log
+  }
+
   /// What the requirements say, learned from a first expansion that reports nothing.
   private func assumptions(_ shape: ImageShape?) -> Assumptions {
     let demanding = library.blocks.contains { !$0.requirements.isEmpty }

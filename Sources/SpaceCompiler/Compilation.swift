@@ -52,8 +52,10 @@ package struct Compilation: Sendable {
   package let diagnostics: [Diagnostic]
   /// Diagnostics that were left out because there are too many.
   package let omitted: Int
-  /// Nil when there are errors.
+  /// Nil when there are errors, and for a library.
   package let result: CompiledSpace?
+  /// Of a library: how many blocks, rules and cells it has.
+  package var libraryCount: Int?
 
   package var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
 }
@@ -78,6 +80,17 @@ package func compileSpace(
   let result = checked.map { analyse($0, devices, log: &log) }
   return Compilation(
     sources: sources, diagnostics: log.diagnostics, omitted: log.omitted, result: log.hasErrors ? nil : result)
+}
+
+/// Checks a library of blocks by itself; nil for a file that is none.
+///
+/// - Parameter path: The file, as messages show it.
+package func compileLibrary(at path: String, reader: some SourceReader = DiskReader()) -> Compilation? {
+  var sources = SourceMap()
+  var log = DiagnosticLog()
+  guard let count = checkLibrary(at: path, reader: reader, sources: &sources, log: &log) else { return nil }
+  return Compilation(
+    sources: sources, diagnostics: log.diagnostics, omitted: log.omitted, result: nil, libraryCount: count)
 }
 
 /// Each group of the hints has as many combinations as one categorical can hold.

@@ -10,7 +10,8 @@ struct ValidateCommand: ParsableCommand {
     commandName: "validate",
     abstract: "Check spaces and report every error of every file in one run.",
     discussion: """
-      A valid file is one line with its number of networks. A warning points at what is right and still doubtful. An error shows the place, the rule that is broken, and \
+      A valid file is one line with its number of networks. A library of blocks is checked by itself: keys, names and \
+      rules; shapes depend on what a space gives its blocks. A budget that no network meets is an error. A warning points at what is right and still doubtful. An error shows the place, the rule that is broken, and \
       where possible a fix; `espalier explain CODE` says more about it.
 
         espalier validate spaces/mini-f.yaml
@@ -26,7 +27,9 @@ struct ValidateCommand: ParsableCommand {
     case sarif
   }
 
-  @Argument(help: "The spaces or architectures, YAML files.", completion: .file(extensions: ["yaml", "yml"]))
+  @Argument(
+    help: "The spaces, architectures or libraries of blocks, YAML files.",
+    completion: .file(extensions: ["yaml", "yml"]))
   var files: [String]
 
   @Option(help: "For people, or one document for programs: SARIF 2.1.0 is what code-scanning services read.")
@@ -42,11 +45,14 @@ struct ValidateCommand: ParsableCommand {
     var status = ExitStatus.success
     for file in files {
       do {
-        let compilation = try (fix ? fixed(file) : compileReadable(file, input: shape.input)).checkingCosts()
+        let compilation = try (fix ? fixed(file) : compiled(file)).checkingCosts()
         merge.add(compilation)
         if compilation.hasErrors, status == .success { status = .invalid }
         if let result = compilation.result, format == .text {
           Terminal.standardOutput.line(result.line(for: file) + compilation.warningCount)
+        } else if let count = compilation.libraryCount, !compilation.hasErrors, format == .text {
+          Terminal.standardOutput.line(
+            "\(file): valid, a library of \(counted(count, "block"))" + compilation.warningCount)
         }
       } catch let failure as CommandFailure {
         Terminal.standardError.line("error: \(failure.message)")
@@ -80,21 +86,31 @@ struct ValidateCommand: ParsableCommand {
     }
   }
 
+  /// A space or an architecture, or a library by itself.
+  private func compiled(_ path: String) throws -> Compilation {
+    let compilation = try compileReadable(path, input: shape.input)
+    guard compilation.isOfOtherKind else { return compilation }
+    return compileLibrary(at: path) ?? compilation
+  }
+
   /// Compiles, applies certain fixes to the file itself, and compiles again: a fix can uncover the next error.
   private func fixed(_ path: String) throws -> Compilation {
-    var compilation = try compileReadable(path, input: shape.input)
+    var compilation = try compiled(path)
     // A text that changes every time is cut off; each round fixes at least one place.
     for _ in 0..<20 {
       guard let fix = CertainFixes(compilation, of: path) else { break }
       try replaceFile(path, with: fix.contents)
       Terminal.standardError.line("\(path): fixed \(counted(fix.count, "place"))")
-      compilation = try compileReadable(path, input: shape.input)
+      compilation = try compiled(path)
     }
     return compilation
   }
 }
 
 extension Compilation {
+  /// Whether the file is no space, which is the only thing said about it.
+  fileprivate var isOfOtherKind: Bool { diagnostics.first?.code == "ES1010" && diagnostics.count == 1 }
+
   /// `, 2 warnings`; nothing for none.
   fileprivate var warningCount: String {
     let count = diagnostics.count { $0.severity == .warning }
