@@ -34,6 +34,8 @@ package struct CompiledSpace: Sendable {
   package let hashOfItsSpace: String?
   /// Of an architecture: the space that it is of, with its decisions; nil as for the hash.
   package let itsSpace: Space?
+  /// Where each requirement of the space is written, in its order.
+  let requirementRanges: [SourceRange]
   package let work: CompilationWork
 }
 
@@ -173,20 +175,33 @@ extension CompiledSpace {
 }
 
 extension Compilation {
-  /// With the range of MACs held against what the file expects, where it expects one.
+  /// With the range of MACs held against what the file expects, where it expects one, and the space's budgets against
+  /// what its networks cost.
   ///
   /// Not part of every compilation, because it takes the diagram of the costs; a space whose diagram passes the limits
   /// is left as it is, and `count --costs` is what tells.
   ///
+  /// - Parameters:
+  ///   - limits: For what the file expects, which was asked for.
+  ///   - budgetLimits: For the budgets, which every validation looks at.
   /// - Complexity: That of `CostModel.init(_:measure:)`, which the limits bound.
-  package func checkingCosts(limits: CostModelLimits = CostModelLimits(edges: 1_000_000)) -> Compilation {
-    guard let result, result.expectations.entries.contains(where: { $0.quantity.isCost }),
-      let model = try? CostModel(result.space, measure: .macs, limits: limits)
-    else { return self }
+  package func checkingCosts(
+    limits: CostModelLimits = CostModelLimits(edges: 1_000_000), budgetLimits: CostModelLimits = .quick
+  ) -> Compilation {
+    guard let result else { return self }
+    let found = result.checkedExpectations(limits: limits) + result.checkedBudgets(limits: budgetLimits)
+    guard !found.isEmpty else { return self }
+    return Compilation(sources: sources, diagnostics: diagnostics + found, omitted: omitted, result: nil)
+  }
+}
+
+extension CompiledSpace {
+  fileprivate func checkedExpectations(limits: CostModelLimits) -> [Diagnostic] {
+    guard expectations.entries.contains(where: { $0.quantity.isCost }),
+      let model = try? CostModel(space, measure: .macs, limits: limits)
+    else { return [] }
     let (least, greatest) = model.leastAndGreatest
-    let found = result.check(leastMACs: least, greatestMACs: greatest)
-    return Compilation(
-      sources: sources, diagnostics: diagnostics + found, omitted: omitted, result: found.isEmpty ? result : nil)
+    return check(leastMACs: least, greatestMACs: greatest)
   }
 }
 
@@ -276,7 +291,7 @@ extension CompiledSpace {
       factorisedLogits: DistributionPlan.factorised(for: space).logits,
       jointLogits: space.hasJointPlan ? DistributionPlan.jointLogits(of: space) : nil,
       architecture: architecture, hashOfItsSpace: checked.architecture?.space.map(SpaceCompiler.hash),
-      itsSpace: checked.architecture?.space,
+      itsSpace: checked.architecture?.space, requirementRanges: checked.origins.requirements,
       work: CompilationWork(
         check: checked.work, nodes: space.nodeCount, edges: (try? members.get().edgeCount) ?? 0))
   }

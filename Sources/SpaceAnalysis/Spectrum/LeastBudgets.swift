@@ -21,11 +21,13 @@ package struct LeastBudget: Hashable, Sendable {
 extension Space {
   /// For each budget that bounds a cost from above, the least value at which a member meets it and everything else.
   ///
-  /// - Parameter budgets: Those of the space unless given.
+  /// - Parameters:
+  ///   - budgets: Those of the space unless given.
+  ///   - labels: See `ParetoFront.init`.
   /// - Throws: `ParetoError.tooManyLabels` where three bounds leave too many ways to compare; `model`; `budget`.
   /// - Complexity: A front for each budget.
   package func leastBudgets(
-    _ budgets: [Budget]? = nil, limits: CostModelLimits = CostModelLimits()
+    _ budgets: [Budget]? = nil, labels: Int = 4_000_000, limits: CostModelLimits = CostModelLimits()
   ) throws(ParetoError) -> [LeastBudget] {
     let budgets = budgets ?? self.budgets
     var result: [LeastBudget] = []
@@ -39,7 +41,7 @@ extension Space {
       let greatest = budgets.filter { $0.quantity == budget.quantity }.compactMap(\.greatest).min() ?? limit
       var (best, excess): (ParetoFront.Point?, Int) = (nil, 0)
       do throws(ParetoError) {
-        let front = try ParetoFront(self, [Criterion(measure)], budgets: others, limits: limits)
+        let front = try ParetoFront(self, [Criterion(measure)], budgets: others, labels: labels, limits: limits)
         (best, excess) = (front.points.first, front.excess)
       } catch {
         guard error == .noMembers else { throw error }
