@@ -370,7 +370,8 @@ package func costTarget(_ text: String) -> (amount: Int, isTime: Bool)? {
 extension CostMeasure {
   /// One that a search can be held to; nil for other texts.
   package init?(searched text: String) {
-    guard let found = CostMeasure(name: text) else { return nil }
+    // As `espalier costs` calls it.
+    guard let found = CostMeasure(name: text == "params" ? "parameters" : text) else { return nil }
     switch found {
     case .macs, .parameters, .latency: self = found
     case .weights, .poolingInputs, .activationBytes: return nil

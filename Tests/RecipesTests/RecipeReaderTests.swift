@@ -19,6 +19,12 @@ struct RecipeReaderTests {
     recipe.settings(of: method, epochs: 30, target: 1_000, initialEntropy: 20, asksForFactorised: false)
   }
 
+  @Test func `parameters are also called as 'espalier costs' calls them`() throws {
+    let short = try #require(read("recipe: 1\ncost: {measure: params, target: 8k}\n").recipe)
+    let long = try #require(read("recipe: 1\ncost: {measure: parameters, target: 8k}\n").recipe)
+    #expect(settings(short) == settings(long))
+  }
+
   @Test func `an empty recipe is the method's own`() throws {
     let recipe = try #require(read("recipe: 1\n").recipe)
     for method in SearchMethod.allCases {
