@@ -20,7 +20,8 @@ struct PlanCommand: ParsableCommand {
       nested     one kernel of the largest size: a smaller one is its centre
       mask       as slice: of a drawn network the channels that its mask keeps are run
 
-      The arena holds the activations of one architecture while it is trained; it is never as large as the supernet.
+      The arena holds the activations of one architecture while it is trained; it is never as large as the supernet. \
+      Where the range of costs takes too long to tell, the plan leaves out the arenas of its ends.
       """)
 
   @OptionGroup var options: CompileOptions
@@ -40,7 +41,8 @@ struct PlanCommand: ParsableCommand {
       Terminal.standardOutput.write(report.json.document)
     } else {
       Terminal.standardOutput.write("\(options.file): \(report.text)")
-      Terminal.standardError.line(try report.bindingTime())
+      if let reason = report.reasonWithoutEnds { Terminal.standardError.line("note: \(reason)") }
+      if let time = try report.bindingTime() { Terminal.standardError.line(time) }
     }
   }
 }

@@ -26,8 +26,8 @@ extension PlanReport {
       ("weights", .integer(explanation.weightBytes)),
       ("gradients", .integer(explanation.trainedBytes)),
       ("optimiser", .integer(explanation.trainedBytes)),
-      ("least", json(least)),
-      ("greatest", json(greatest)),
+      ("least", ends.map { json($0.least) } ?? .null),
+      ("greatest", ends.map { json($0.greatest) } ?? .null),
     ])
   }
 

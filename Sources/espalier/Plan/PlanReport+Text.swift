@@ -70,9 +70,11 @@ extension PlanReport {
     table.add(["weights of the \(whole.lowercased())", explanation.weightBytes.byteText, ""])
     table.add(["their gradients", explanation.trainedBytes.byteText, ""])
     table.add(["momentum of SGD", explanation.trainedBytes.byteText, ""])
-    let members =
-      space.decisions.isEmpty ? [("arena", least)] : [("arena, fewest MACs", least), ("arena, most MACs", greatest)]
-    for (name, member) in members {
+    let members = ends.map { ends in
+      space.decisions.isEmpty
+        ? [("arena", ends.least)] : [("arena, fewest MACs", ends.least), ("arena, most MACs", ends.greatest)]
+    }
+    for (name, member) in members ?? [] {
       table.add([
         name, member.arenaBytes.byteText,
         "\(member.macs.grouped) MACs, \(counted(member.fusedSegments, "fused segment"))",

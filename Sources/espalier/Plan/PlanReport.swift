@@ -19,12 +19,15 @@ struct PlanReport {
   let plan: SupernetPlan
   let explanation: PlanExplanation
   let batch: Int
-  let least: Member
-  let greatest: Member
+  /// The networks with fewest and with most MACs.
+  let ends: (least: Member, greatest: Member)?
+  /// Why they are not known.
+  let reasonWithoutEnds: String?
   /// Where a search can start; none where it cannot keep what the space says of its members.
   let starts: [SearchStart]
 
-  /// - Throws: `CommandFailure` for a space that cannot be planned or whose costs have no range.
+  /// - Throws: `CommandFailure` for a space that cannot be planned, or that has no network. A space whose costs are too many
+  ///   to tell is planned without the networks at the ends of their range.
   init(of compiled: CompiledSpace, batch: Int) throws {
     title = compiled.title
     space = compiled.space
@@ -32,11 +35,24 @@ struct PlanReport {
     let plan = try SupernetPlan.plan(of: compiled.space)
     self.plan = plan
     explanation = plan.explanation
-    let range = try CostModel.model(of: compiled.space, .macs).range()
-    try Self.refuseBeyondAddresses(compiled.space, batch: batch, macs: range.greatest.cost)
-    least = try Member(range.least, plan, batch: batch)
-    greatest = try Member(range.greatest, plan, batch: batch)
+    (ends, reasonWithoutEnds) = try Self.ends(of: compiled.space, plan, batch: batch)
     starts = SearchStart.starts(of: space)
+  }
+
+  private static func ends(
+    of space: Space, _ plan: SupernetPlan, batch: Int
+  ) throws -> ((least: Member, greatest: Member)?, String?) {
+    let range: CostRange
+    do throws(CostModelError) {
+      range = try CostModel(space, measure: .macs).range()
+    } catch {
+      guard error.isAboutEffort else { throw CommandFailure(error, in: space) }
+      // What it advises is about another command's options.
+      let reason = CommandFailure(error, in: space).message.prefix { $0 != "\n" }
+      return (nil, "\(reason); the networks at the ends of their range are left out")
+    }
+    try refuseBeyondAddresses(space, batch: batch, macs: range.greatest.cost)
+    return (try (Member(range.least, plan, batch: batch), Member(range.greatest, plan, batch: batch)), nil)
   }
 
   /// Binding multiplies extents without looking back. A tensor has at most as many numbers as the network has MACs, or the
@@ -52,8 +68,9 @@ struct PlanReport {
     }
   }
 
-  /// How long the plan takes to bind the network with most MACs, measured: the median of 20.
-  func bindingTime() throws -> String {
+  /// How long the plan takes to bind the network with most MACs, measured: the median of 20; nil where it is not known.
+  func bindingTime() throws -> String? {
+    guard let greatest = ends?.greatest else { return nil }
     let clock = ContinuousClock()
     let times = try (0..<20).map { _ in
       let start = clock.now

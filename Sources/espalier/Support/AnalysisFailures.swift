@@ -27,7 +27,9 @@ extension CommandFailure {
   }
 
   init(_ error: CostModelError, in space: Space) {
-    let advice = "decisions far apart depend on each other there"
+    let advice =
+      "decisions far apart depend on each other there\nhelp: fix some decisions by '--where', or draw networks with "
+      + "their costs: 'espalier sample FILE -n 1000'"
     switch error {
     case .cost(let cost): self.init(cost, in: space)
     case .noMembers: self.init(conflictIn: space)
@@ -80,7 +82,9 @@ extension CommandFailure {
         "one part of '\(space.name)' has more than \(limit.grouped) networks, which are compared one by one: "
           + "leave '--distinct' out, or fix some decisions by '--where'")
     case .tooSymmetric(let limit):
-      self.init("a network of '\(space.name)' has more than \(limit.grouped) symmetries to compare")
+      self.init(
+        "a network of '\(space.name)' has more than \(limit.grouped) symmetries to compare: "
+          + "leave '--distinct' out, or fix some decisions by '--where'")
     case .budgets(let error): self.init(error, in: space)
     case .tooManyWithin(let limit):
       self.init(
@@ -135,6 +139,16 @@ extension CommandFailure {
     if band.lowerBound == band.upperBound { return band.lowerBound.grouped }
     if band.upperBound == .max { return "\(band.lowerBound.grouped) or more" }
     return "\(band.lowerBound.grouped) to \(band.upperBound.grouped)"
+  }
+}
+
+extension CostModelError {
+  /// Whether the costs are there and only take too long to tell.
+  var isAboutEffort: Bool {
+    switch self {
+    case .tooManyStates, .tooManyEdges, .tooManySteps: true
+    case .cost, .noMembers, .noValue: false
+    }
   }
 }
 
