@@ -14,7 +14,8 @@ struct DiffCommand: ParsableCommand {
 
       A network is known by its decisions and their options: it is kept where the space after has it under the same \
       names and options. A decision left with one option is no decision any more, so that its name is gone. The numbers \
-      are exact.
+      are exact. Spaces with requirements are refused: the numbers would have to leave out what those exclude. Compare the \
+      spaces without their 'require:', and count each with it by 'espalier count'.
 
       Exit codes: 0 both are spaces, whether they differ or not; 1 one is not valid; 2 one could not be read.
       """)
@@ -55,7 +56,8 @@ struct DiffCommand: ParsableCommand {
     }
     guard compiled.space.requirements.isEmpty else {
       throw CommandFailure(
-        "'\(path)' has requirements, which 'diff' does not honour yet: its numbers would be too large")
+        "'\(path)' has requirements, which 'diff' does not honour yet: its numbers would be too large\n"
+          + "help: compare the spaces without 'require:', and count each with it by 'espalier count'")
     }
     return compiled
   }
