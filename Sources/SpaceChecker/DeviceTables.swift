@@ -77,6 +77,10 @@ package func readLatencyRecord(_ bytes: [UInt8], path: String) -> LatencyReading
   let source = sources.add(path: path, bytes: bytes)
   var record: LatencyRecord?
   if let root = parseYAML(source, in: sources, nodes: YAMLLimits.tableNodes, log: &log) {
+    if let kind = root.fileKind, kind != .latencyTable {
+      log.error(CheckDiagnostic.wrongFile(path, found: kind, expected: .latencyTable), at: root.keyRange)
+      return LatencyReading(sources: sources, diagnostics: log.diagnostics, omitted: log.omitted, record: nil)
+    }
     var reader = SpaceReader(log: log)
     record = reader.latencyRecord(root)
     log = reader.log

@@ -157,9 +157,12 @@ struct DeviceMeasureTests {
     (["measure", "phone7", space], 2, "no device is named 'phone7', and no file either; the devices are ort-fp32"),
     (["measure", "ort-fp23", space], 2, "help: did you mean 'ort-fp32'?"),
     (["measure", "none.yaml", space], 2, "'none.yaml' cannot be read: no such file"),
-    (["measure", space, space], 1, "error[ES6101]: a device has no key 'space'"),
+    (["measure", space, space], 1, "error[ES6105]: this file is a space, and a device is wanted here"),
     (["measure", "docs/examples/devices/phone.yaml", "none.yaml"], 2, "none.yaml"),
-    (["measure", "docs/examples/devices/phone.yaml", space, "-o", space], 1, "a latency table has no key 'space'"),
+    (
+      ["measure", "docs/examples/devices/phone.yaml", space, "-o", space], 1,
+      "is a space, and a latency table is wanted"
+    ),
     (
       ["measure", "docs/examples/devices/phone.yaml", space, "-o", "docs/examples/one-row.yaml"], 1,
       "was not written by"

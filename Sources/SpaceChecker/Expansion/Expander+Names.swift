@@ -17,7 +17,7 @@ extension Expander {
   /// What other tools call these costs.
   private static let foreignCosts = [
     "params": "parameters", "param": "parameters", "weights": "parameters", "mac": "macs", "madds": "macs",
-    "multadds": "macs", "mult_adds": "macs", "flops": "macs", "activations": "activation_bytes",
+    "multadds": "macs", "mult_adds": "macs", "activations": "activation_bytes",
     "memory": "activation_bytes",
   ]
 
@@ -82,6 +82,10 @@ extension Expander {
     }
     let notes = scope.reason(for: name).map { [Note($0)] } ?? []
     let isWord = path.count == 1 && path[0].index == nil
+    if notes.isEmpty, isWord, name.lowercased() == "flops" {
+      let count = Note("'macs' counts multiply-adds; where each operation is counted, one is two FLOPs")
+      return report(.unknownName(name), at: range, notes: [count, Self.knownCosts])
+    }
     if notes.isEmpty, isWord, let cost = Self.foreignCosts[name.lowercased()] {
       return report(
         .unknownName(name), at: range, notes: [Self.knownCosts],
