@@ -15,6 +15,8 @@ package enum LintDiagnostic: DiagnosticKind {
   case forcedDecision(String, option: String)
   /// Two options that give the same networks.
   case equalOptions(decision: String, String, String)
+  /// A `join` where one tensor is given.
+  case unusedJoin
   /// Kernels of the space that were not measured.
   case missingRows(device: String, count: Int)
 
@@ -28,6 +30,7 @@ package enum LintDiagnostic: DiagnosticKind {
     case .deadOption: "ES3014"
     case .forcedDecision: "ES3015"
     case .equalOptions: "ES3016"
+    case .unusedJoin: "ES3017"
     case .missingRows: "ES6003"
     }
   }
@@ -47,6 +50,7 @@ package enum LintDiagnostic: DiagnosticKind {
     case .forcedDecision(let decision, let option): "the requirements leave '\(decision)' the option \(option) alone"
     case .equalOptions(let decision, let first, let second):
       "the options \(first) and \(second) of '\(decision)' give the same networks"
+    case .unusedJoin: "the output {of: last} is one tensor, so 'join' says nothing"
     case .missingRows(let device, let count):
       "the latency table of '\(device)' has no row for \(count == 1 ? "a kernel" : "\(count) kernels") of the space"
     }

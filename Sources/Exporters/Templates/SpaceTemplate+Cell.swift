@@ -35,7 +35,7 @@ extension SpaceTemplate {
               conv3: [{op: conv_bn_act, channels: channels, kernel: 3}]
               pool: [{op: average_pool, kernel: 3}]
           join: add
-        output: {of: last, join: add}
+        output: {of: last}
 
     network:
       - {name: stem, op: conv_bn_act, channels: 16, kernel: 3}

@@ -158,10 +158,7 @@ extension SpaceReader {
     let of = fields["of"].flatMap { $0.value.text("'of'", log: &log) }
     if let of, !isGathering(of) { return nil }
     if of?.value == "last", fields["inputs"] == nil, fields["edge"] == nil, let join = fields["join"] {
-      log.error(
-        CheckDiagnostic.unknownKey("join", in: "the output {of: last}"), at: join.key.range,
-        notes: [Note("the last node is one tensor, so that nothing is joined")])
-      return nil
+      log.warning(LintDiagnostic.unusedJoin, at: join.key.range)
     }
     let standard = of?.value == "last" && fields["join"] == nil ? Located(Join.add, node.range) : nil
     guard let join = standard ?? fields.required("join", log: &log).flatMap({ joinWord($0.value) }), !fields.hidesKeys

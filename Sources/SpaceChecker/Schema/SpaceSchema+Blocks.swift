@@ -172,14 +172,14 @@ extension SpaceSchema {
           .oneOf([("any", CellDeclaration.Inputs.meaning(of: "any"))], "A last node that reads, in the place of 'of'.")
         ),
         ("edge", .described("What an edge of the last node does.", .to("cellOperation"))),
-        ("join", Join.schema("How they are joined; 'of: last' has none.")),
+        ("join", Join.schema("How they are joined; 'of: last' needs none.")),
       ])
     let isLast: SchemaValue = ["properties": ["of": ["const": "last"]], "required": ["of"]]
     return SchemaValue.mapping("the output of a cell", keys).with(
       "allOf",
       [
         .either("of", or: "inputs"), .byKey([("of", ["properties": ["edge": false]])], else: [:]),
-        ["if": isLast, "then": ["properties": ["join": false]], "else": ["required": ["join"]]],
+        ["if": isLast, "then": [:], "else": ["required": ["join"]]],
       ])
   }
 }
