@@ -290,7 +290,7 @@ private func requireReach(of target: Int, by measure: CostMeasure, in space: Spa
     """
     no network of '\(space.name)' is within the target of \(target.grouped) \(measure.targetUnit): the least is \
     \(range.least.grouped)
-    help: take a target from there to \(range.greatest.grouped)
+    help: take a target of that or more
     """)
 }
 
