@@ -37,13 +37,10 @@ struct CompileCommand: ParsableCommand {
   var output: String?
 
   func run() throws {
-    if let output, isSameFile(output, options.file) {
-      throw CommandFailure("'\(output)' is the space itself; choose another name for '--output'", status: .couldNotRun)
-    }
     let compiled = try options.compiled()
     let text = try text(of: compiled)
     guard let output else { return Terminal.standardOutput.write(text) }
-    try replaceFile(output, with: Array(text.utf8))
+    try writeAnswer(Array(text.utf8), to: output, option: "--output")
   }
 
   private func text(of compiled: CompiledSpace) throws -> String {

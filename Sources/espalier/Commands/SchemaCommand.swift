@@ -25,6 +25,6 @@ struct SchemaCommand: ParsableCommand {
 
   func run() throws {
     guard let output else { return Terminal.standardOutput.write(SpaceSchema.text) }
-    try replaceFile(output, with: Array(SpaceSchema.text.utf8))
+    try writeAnswer(Array(SpaceSchema.text.utf8), to: output, option: "--output")
   }
 }

@@ -67,7 +67,7 @@ struct ImportCommand: ParsableCommand {
 
   @Option(
     name: [.customShort("o"), .customLong("out")],
-    help: ArgumentHelp("Where to write it. Default: standard output.", valueName: "file"))
+    help: ArgumentHelp("Where to write it; a file that is there is replaced. Default: standard output.", valueName: "file"))
   var out: String?
 
   func validate() throws {
@@ -101,7 +101,7 @@ struct ImportCommand: ParsableCommand {
     case .choices(let choices): written = try member(choices)
     }
     if let out {
-      try replaceFile(out, with: Array(written.text.utf8))
+      try writeAnswer(Array(written.text.utf8), to: out)
     } else {
       Terminal.standardOutput.write(written.text)
     }

@@ -57,7 +57,7 @@ struct FitCommand: ParsableCommand {
 
   @Option(
     name: [.customShort("o"), .customLong("out")],
-    help: ArgumentHelp("Also write the predictor, which 'optimise' reads.", valueName: "file"))
+    help: ArgumentHelp("Also write the predictor, which 'optimise' reads; a file that is there is replaced.", valueName: "file"))
   var out: String?
 
   @Flag(help: "One JSON object.")
@@ -109,7 +109,7 @@ struct FitCommand: ParsableCommand {
         "note: \(answer.fit.rows.count) rows for \(terms.count) coefficients; predictions get better with up to \(ample)"
       )
     }
-    if let out { try replaceFile(out, with: try PredictorFile(answer.fit.predictor).encoded()) }
+    if let out { try writeAnswer(PredictorFile(answer.fit.predictor).encoded(), to: out) }
     Terminal.standardOutput.write(json ? answer.json.document : answer.text)
   }
 

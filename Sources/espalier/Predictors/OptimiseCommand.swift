@@ -61,7 +61,7 @@ struct OptimiseCommand: ParsableCommand {
 
   @Option(
     name: [.customShort("o"), .customLong("out")],
-    help: ArgumentHelp("Also write the network, an architecture file.", valueName: "file"))
+    help: ArgumentHelp("Also write the network, an architecture file; one that is there is replaced.", valueName: "file"))
   var out: String?
 
   @Flag(help: "One JSON object.")
@@ -84,6 +84,7 @@ struct OptimiseCommand: ParsableCommand {
     }
     let (wanted, limited) = (try predictor(at: accuracy), try predictor(at: latency))
     for bound in limit.values { try bound.check(unit: limited.unit, of: latency) }
+    if let out { try requireReplaceable(out) }
     let predicted: PredictedSpace
     do throws(PredictedSpaceError) {
       predicted = try PredictedSpace(SearchedParts(space), accuracy: wanted, latency: limited, tie: blocks)
@@ -100,7 +101,7 @@ struct OptimiseCommand: ParsableCommand {
           "\(wanted.target) predicted as \(best.accuracy.fixed(4))\(wanted.unit.isEmpty ? "" : " " + wanted.unit), "
             + "\(limited.target) as \(best.latency.fixed(4))\(limited.unit.isEmpty ? "" : " " + limited.unit)."
         ])
-      try replaceFile(out, with: Array(text.utf8))
+      try writeAnswer(Array(text.utf8), to: out)
     }
     Terminal.standardOutput.write(json ? answer.json.document : answer.text)
   }
