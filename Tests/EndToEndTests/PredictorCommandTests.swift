@@ -48,6 +48,11 @@ struct PredictorCommandTests {
     (["fit", "spaces/mini-fox.yaml", "--rows", "docs"], 2, "it is a folder"),
     (["fit", "spaces/mini-fox.yaml", "--column", "mmacs", "--terms", "tot +"] + rows, 2, "is no part of a formula"),
     (
+      ["fit", "spaces/mini-fox.yaml", "--column", "mmacs", "--terms", "tot + first(kernle)"] + rows, 1,
+      "\nhelp: did you mean 'kernel'?"
+    ),
+    (["fit", "spaces/mini-fox.yaml", "--column", "mmacs", "--terms", "tot + avg(foo)"] + rows, 1, "'avg(foo)' is of"),
+    (
       ["fit", "spaces/mini-fox.yaml", "--column", "mmacs", "--terms", "tot + avg(*) + sum(*) + tot*avg(*)"] + rows, 1,
       "tot(w24)*avg(w24.kernel) = avg(w24.kernel) + sum(w24.kernel) in every row"
     ),

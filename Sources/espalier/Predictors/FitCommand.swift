@@ -82,6 +82,7 @@ struct FitCommand: ParsableCommand {
           + table.columns.filter { !$0.isEmpty }.prefix(8).joined(separator: ", ")
           + (table.columns.count > 8 ? ", ..." : ""))
     }
+    if let unknown = formula.unknownName(in: parts) { throw CommandFailure(unknown, of: space.name) }
     let terms = formula.terms(of: parts)
     guard terms.count > 1 else {
       throw CommandFailure("'\(formula.text)' gives no terms for '\(space.name)': no stage has what it names")

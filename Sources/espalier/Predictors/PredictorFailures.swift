@@ -1,3 +1,4 @@
+import Diagnostics
 import Predictors
 
 /// What keeps a predictor from being fitted or used, in words with the way out.
@@ -20,6 +21,24 @@ extension CommandFailure {
     case .noNumber(let feature, let decision, let option):
       "'\(feature)' is a number, and '\(decision)' may be '\(option)'; write '\(decision)=\(option)' for whether it is"
     }
+  }
+
+  init(_ error: Formula.UnknownName, of space: String) {
+    let written = "\(error.function.rawValue)(\(error.name))"
+    let what: String
+    if error.known.isEmpty {
+      what =
+        error.function == .value
+        ? "every decision of '\(space)' is one of a stage; use first, avg and sum"
+        : "'\(space)' has no stage whose layers decide each for itself; use value(NAME)"
+    } else {
+      what =
+        error.function == .value
+        ? "'\(space)' has no decision of that name beside its stages: \(listed(error.known))"
+        : "no layer of a stage of '\(space)' decides that: \(listed(error.known))"
+    }
+    let meant = closest(to: error.name, among: error.known).map { "\nhelp: did you mean '\($0)'?" } ?? ""
+    self.init("'\(written)' is of nothing: \(what)\(meant)")
   }
 
   init(_ error: RowError, in file: String, of space: String) {
