@@ -43,6 +43,28 @@ struct PredictorCommandTests {
     }
   }
 
+  /// A file says what it predicts, and of which space.
+  @Test func `predictors of another space, or in each other's place, are refused`() throws {
+    let swapped = try Executable.run(
+      "optimise", "spaces/fox-nas.yaml", "--accuracy", "docs/examples/fox-nas-latency.json", "--latency",
+      "docs/examples/fox-nas-accuracy.json", "--limit", "55")
+    #expect(swapped.status == 1 && swapped.errors.contains("help: exchange the files"), "\(swapped.errors)")
+    let twice = try Executable.run(
+      "optimise", "spaces/fox-nas.yaml", "--accuracy", "docs/examples/fox-nas-accuracy.json", "--latency",
+      "docs/examples/fox-nas-accuracy.json", "--limit", "55")
+    #expect(twice.status == 1 && twice.errors.contains("help: give a predictor of each"), "\(twice.errors)")
+    try withTemporaryFolder { folder in
+      let root = Repository.root
+      let text = try String(contentsOfFile: "\(root)/docs/examples/fox-nas-latency.json", encoding: .utf8)
+      let other = try write(
+        text.replacing("\"space\": \"fox-nas\"", with: "\"space\": \"other\""), to: "latency.json", in: folder)
+      let refused = try Executable.run(
+        "optimise", "spaces/fox-nas.yaml", "--accuracy", "docs/examples/fox-nas-accuracy.json", "--latency", other,
+        "--limit", "55")
+      #expect(refused.status == 1 && refused.errors.contains("was fitted to networks of 'other'"), "\(refused.errors)")
+    }
+  }
+
   @Test(arguments: [
     (["fit", "spaces/mini-fox.yaml"] + rows, Int32(1), "has no column 'accuracy'"),
     (["fit", "spaces/mini-fox.yaml", "--rows", "docs"], 2, "it is a folder"),
