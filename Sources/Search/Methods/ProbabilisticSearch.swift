@@ -71,7 +71,11 @@ extension SearchError: CustomStringConvertible {
     switch self {
     case .badRecipe(let complaint): "the recipe cannot be used: \(complaint)"
     case .wrongImages(let space, let data):
-      "the space takes images of \(space), the data has \(data); add that shape to 'input' in the space, or use other data"
+      """
+      the space takes images of \(space), the data has \(data); add that shape to 'input' in the space, or use other data
+      help: '--input \(data.filter { $0 != " " })' takes the space for it as it is; built in are \
+      \(DatasetSource.builtIn.map { "'\($0.source)' of \($0.shape)" }.joined(separator: " and "))
+      """
     case .tooFewImages(let part, let count, let batch):
       // The batch is part of the method, so the one remedy is more images.
       """
