@@ -48,6 +48,7 @@ func compileWithSources(
 func compileReadable(
   _ path: String, input: ImageShape?, where conditions: [String] = [], devices: [DeviceFile] = []
 ) throws -> Compilation {
+  try requireNoWrittenFile(path)
   let compilation = compileSpace(at: path, input: input, where: conditions, devices: devices)
   compilation.noteFiles()
   if let reason = compilation.reasonItWasNotRead { throw CommandFailure(reason, status: .couldNotRun) }
