@@ -69,7 +69,7 @@ struct SearchSetup {
         "half of the networks of '\(space.name)' cost \(target.grouped) \(measure.unit) or less, which is no target\n"
           + "help: name one by '--target'")
     }
-    library = try translatingFailures { try EngineLibrary.load(folders: engineFolders, device: order.device) }
+    library = try engineLibrary(on: order.device)
     // A fixed number of draws follows from it, which one-shot methods do not have.
     let uniform = try translatingFailures(about: space) {
       let band = try order.recipe.band.map { shares in
@@ -133,7 +133,7 @@ struct SearchSetup {
       try DatasetSource(parsing: source).load(SplitOptions(seed: 0, limit: definition.limit))
     }
     space = try RunnableSpace(order.file, input: order.input, where: order.conditions, devices: order.tables)
-    library = try translatingFailures { try EngineLibrary.load(folders: engineFolders, device: device) }
+    library = try engineLibrary(on: device)
     let space = space.space
     startEntropy = try start?.entropy(
       space, form: recipe.form, softening: definition.start?.softening ?? 1, path: folder)
