@@ -85,6 +85,39 @@ struct AnswerFileTests {
     }
   }
 
+  /// On standard error where standard output has what programs read.
+  @Test func `what was written is said`() throws {
+    try withFiles { folder in
+      let file = "\(folder)/out"
+      let unranked = try Executable.run("unrank", "\(folder)/space.yaml", "0", "-o", file)
+      #expect(unranked.output == "wrote \(file)\n" && unranked.errors.isEmpty)
+      let fitted = try Executable.run(
+        "fit", "spaces/mini-fox.yaml", "--rows", "\(folder)/rows.csv", "--column", "mmacs", "--terms", "main", "--json",
+        "-o", file)
+      #expect(fitted.errors.contains("wrote \(file)\n") && fitted.output.hasPrefix("{"), "\(fitted.errors)")
+      let best = try Executable.run(
+        "optimise", "spaces/fox-nas.yaml", "--accuracy", "\(folder)/accuracy.json", "--latency",
+        "\(folder)/latency.json", "--limit", "55", "--json", "-o", file)
+      #expect(best.errors == "wrote \(file)\n" && best.output.hasPrefix("{"), "\(best.errors)")
+      let costs = try Executable.run("costs", "\(folder)/space.yaml", "--json", "--svg", file)
+      #expect(costs.errors == "wrote \(file)\n" && costs.output.hasPrefix("{"), "\(costs.errors)")
+    }
+  }
+
+  /// Both are silent: what they write is what they would print.
+  @Test func `compile and schema take --out as every other command does`() throws {
+    try withFiles { folder in
+      for arguments in [["compile", "\(folder)/space.yaml"], ["schema"]] {
+        let (a, b) = ("\(folder)/a", "\(folder)/b")
+        let (out, output) = (
+          try Executable.run(arguments + ["--out", a]), try Executable.run(arguments + ["--output", b])
+        )
+        #expect(out.status == 0 && output.status == 0)
+        #expect(FileManager.default.contentsEqual(atPath: a, andPath: b))
+      }
+    }
+  }
+
   @Test func `a file of a run is not replaced, and one that only lies there is`() throws {
     try withFiles { folder in
       let run = "\(folder)/run"

@@ -30,7 +30,7 @@ struct CompileCommand: ParsableCommand {
   var emit = Product.ir
 
   @Option(
-    name: [.customShort("o"), .long],
+    name: [.customShort("o"), .customLong("out"), .customLong("output")],
     help: ArgumentHelp(
       "Write to this file instead of standard output; one that is there is replaced.", valueName: "file"),
     completion: .file())
@@ -40,7 +40,7 @@ struct CompileCommand: ParsableCommand {
     let compiled = try options.compiled()
     let text = try text(of: compiled)
     guard let output else { return Terminal.standardOutput.write(text) }
-    try writeAnswer(Array(text.utf8), to: output, option: "--output")
+    try writeAnswer(Array(text.utf8), to: output)
   }
 
   private func text(of compiled: CompiledSpace) throws -> String {

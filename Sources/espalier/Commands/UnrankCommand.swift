@@ -54,7 +54,7 @@ struct UnrankCommand: ParsableCommand {
       let comment = ["Network \(NetworkCount(index).grouped) of '\(compiled.space.name)'."]
       let text = architectureFile(
         network, of: compiled.space, spaceFile: path, spaceHash: compiled.hash, comment: comment)
-      return try writeAnswer(Array(text.utf8), to: out)
+      return try writeAnswer(Array(text.utf8), to: out, sayingSoOn: .standardOutput)
     }
     let text = try NetworkText(of: network, in: compiled.space)
     let label = NetworkCount(index)

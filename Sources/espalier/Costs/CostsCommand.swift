@@ -62,7 +62,8 @@ struct CostsCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Also a picture: the histogram with the cumulative share, or with --pareto the front; a file that is there is replaced.", valueName: "file"),
+      "Also a picture: the histogram with the cumulative share, or with --pareto the front; a file that is there is replaced.",
+      valueName: "file"),
     completion: .file(extensions: ["svg"]))
   var svg: String?
 
@@ -80,7 +81,7 @@ struct CostsCommand: ParsableCommand {
     let answer = try CostAnswer(of: compiled, question)
     if let svg {
       let picture = answer.front.map { FrontPicture(of: compiled, $0).svg } ?? SpectrumPicture(of: answer).svg
-      try writeAnswer(Array(picture.utf8), to: svg, option: "--svg")
+      try writeAnswer(Array(picture.utf8), to: svg, option: "--svg", sayingSoOn: .standardError)
     }
     Terminal.standardOutput.write(json ? answer.json.document : "\(options.file): " + answer.text)
   }

@@ -110,7 +110,9 @@ struct FitCommand: ParsableCommand {
         "note: \(answer.fit.rows.count) rows for \(terms.count) coefficients; predictions get better with up to \(ample)"
       )
     }
-    if let out { try writeAnswer(PredictorFile(answer.fit.predictor).encoded(), to: out) }
+    if let out {
+      try writeAnswer(PredictorFile(answer.fit.predictor).encoded(), to: out, sayingSoOn: .standardError)
+    }
     Terminal.standardOutput.write(json ? answer.json.document : answer.text)
   }
 

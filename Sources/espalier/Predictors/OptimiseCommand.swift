@@ -61,7 +61,8 @@ struct OptimiseCommand: ParsableCommand {
 
   @Option(
     name: [.customShort("o"), .customLong("out")],
-    help: ArgumentHelp("Also write the network, an architecture file; one that is there is replaced.", valueName: "file"))
+    help: ArgumentHelp(
+      "Also write the network, an architecture file; one that is there is replaced.", valueName: "file"))
   var out: String?
 
   @Flag(help: "One JSON object.")
@@ -93,7 +94,8 @@ struct OptimiseCommand: ParsableCommand {
       let failure = CommandFailure(error, of: space.name)
       let others = Set([wanted.space, limited.space]).subtracting([space.name]).sorted().map { "'\($0)'" }
       guard case .feature = error, !others.isEmpty else { throw failure }
-      throw CommandFailure("\(failure.message)\nnote: the predictors were fitted to \(others.joined(separator: " and "))")
+      throw CommandFailure(
+        "\(failure.message)\nnote: the predictors were fitted to \(others.joined(separator: " and "))")
     }
     for (path, predictor) in [(accuracy, wanted), (latency, limited)] where predictor.space != space.name {
       throw CommandFailure(
@@ -114,7 +116,7 @@ struct OptimiseCommand: ParsableCommand {
           "\(wanted.target) predicted as \(best.accuracy.fixed(4))\(wanted.unit.isEmpty ? "" : " " + wanted.unit), "
             + "\(limited.target) as \(best.latency.fixed(4))\(limited.unit.isEmpty ? "" : " " + limited.unit)."
         ])
-      try writeAnswer(Array(text.utf8), to: out)
+      try writeAnswer(Array(text.utf8), to: out, sayingSoOn: .standardError)
     }
     Terminal.standardOutput.write(json ? answer.json.document : answer.text)
   }

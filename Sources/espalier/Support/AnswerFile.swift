@@ -17,11 +17,17 @@ enum FilesRead {
 /// Writes what a command makes to the file that its user named. A file that is there is replaced in one step, but for what
 /// the command has read.
 ///
-/// - Parameter option: Which names the file.
+/// - Parameters:
+///   - option: Which names the file.
+///   - stream: Where it says that the file is written: standard error where standard output carries data. Nil: the caller
+///     says it.
 /// - Throws: `CommandFailure` with exit code 2; the file is then as it was.
-func writeAnswer(_ contents: [UInt8], to path: String, option: String = "--out") throws {
+func writeAnswer(
+  _ contents: [UInt8], to path: String, option: String = "--out", sayingSoOn stream: Terminal? = nil
+) throws {
   try requireReplaceable(path, option: option)
   try replaceFile(path, with: contents)
+  stream?.line("wrote \(path)")
 }
 
 /// Refuses a file that was read, a space or what it uses, and the files that make up a run: commands that compute for
