@@ -43,6 +43,22 @@ struct PredictorCommandTests {
     }
   }
 
+  /// An editor counts lines, the header and empty ones among them.
+  @Test(arguments: [("x", "has 'x' as mmacs, which is no number"), ("1,2", "has 30 cells")])
+  func `a row is told by its line`(cell: String, words: String) throws {
+    try withTemporaryFolder { folder in
+      let all = try String(contentsOfFile: "\(Repository.root)/docs/examples/mini-fox-rows.csv", encoding: .utf8)
+      var lines = all.split(separator: "\n").map(String.init)
+      let place = try #require(lines[2].firstIndex(of: ","))
+      lines[2] = cell + lines[2][place...]
+      lines.insert("", at: 1)
+      let file = try write(lines.joined(separator: "\n") + "\n", to: "rows.csv", in: folder)
+      let outcome = try Executable.run(
+        "fit", "spaces/mini-fox.yaml", "--rows", file, "--column", "mmacs", "--terms", "main")
+      #expect(outcome.status == 1 && outcome.errors.contains("line 4 of '\(file)' \(words)"), "\(outcome.errors)")
+    }
+  }
+
   /// A file says what it predicts, and of which space.
   @Test func `predictors of another space, or in each other's place, are refused`() throws {
     let swapped = try Executable.run(

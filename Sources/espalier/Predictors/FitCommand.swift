@@ -57,7 +57,8 @@ struct FitCommand: ParsableCommand {
 
   @Option(
     name: [.customShort("o"), .customLong("out")],
-    help: ArgumentHelp("Also write the predictor, which 'optimise' reads; a file that is there is replaced.", valueName: "file"))
+    help: ArgumentHelp(
+      "Also write the predictor, which 'optimise' reads; a file that is there is replaced.", valueName: "file"))
   var out: String?
 
   @Flag(help: "One JSON object.")
@@ -102,7 +103,7 @@ struct FitCommand: ParsableCommand {
       let errors = try? fit.errors(inParts: dealtParts(targets.count, into: count, using: &generator))
       answer = FitAnswer(fit: fit, file: options.file, rows: rows, folds: count, errors: errors)
     } catch {
-      throw CommandFailure(error, file: rows, of: space.name)
+      throw CommandFailure(error, file: rows, of: space.name, lines: table.lines)
     }
     let ample = PredictorFit.ampleRows(forCoefficients: terms.count)
     if answer.fit.rows.count < ample {
