@@ -11,6 +11,12 @@ package enum DatasetSource: Hashable, Sendable {
   /// How each choice is written. `FOLDER` stands for a path.
   package static let choices = ["fashion-mini", "digits", "fashion-mnist:FOLDER", "cifar10:FOLDER", "folder:FOLDER"]
 
+  /// What needs no folder, with the shape of its images.
+  package static let builtIn: [(source: DatasetSource, shape: PixelShape)] = [
+    (.fashionMini, PixelShape(channels: 1, height: 28, width: 28)),
+    (.digits, PixelShape(channels: 1, height: 8, width: 8)),
+  ]
+
   /// Takes the text apart. No file is looked at.
   package init(parsing text: String) throws(DatasetSourceError) {
     let colon = text.firstIndex(of: ":")

@@ -34,8 +34,8 @@ package struct EngineError: Error, Hashable, CustomStringConvertible {
     case .notFinite: "a value is not finite: \(message)"
     case .device:
       """
-      the device failed: \(message)
-      help: 'cpu' always works; for CUDA build the engine beside a torch that has it, 'make engine TORCH=...'
+      the device cannot be used: \(message)
+      help: 'cpu' always works
       """
     case .unknown: "the engine failed: \(message)"
     }

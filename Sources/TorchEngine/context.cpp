@@ -27,7 +27,13 @@ namespace {
 at::Device device_of(int32_t index) {
   if (index < 0) return at::Device(at::kCPU);
   const size_t count = at::hasCUDA() ? at::getNumGPUs() : 0;
-  if (count == 0) throw Failure(ES_DEVICE, "the torch in use has no CUDA device");
+  if (count == 0) {
+    throw Failure(ES_DEVICE, at::globalContext().hasCUDART()
+                                 ? "there is no GPU: the engine is built for CUDA, and its driver shows none "
+                                   "('nvidia-smi' lists what it sees)"
+                                 : "the torch in use has no CUDA; build the engine beside one that has, "
+                                   "'make engine TORCH=...'");
+  }
   if (static_cast<size_t>(index) >= count) {
     throw Failure(ES_DEVICE, "there is no CUDA device " + std::to_string(index) + ": the last one is " +
                                  std::to_string(count - 1));

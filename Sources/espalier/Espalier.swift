@@ -43,7 +43,8 @@ struct Espalier: AsyncParsableCommand {
   static func main() async {
     Terminal.endWithPipe()
     do {
-      var command = try parseAsRoot()
+      let given = try GivenWords(Array(CommandLine.arguments.dropFirst()), of: Self.self)
+      var command = try parseAsRoot(given.words)
       if var asynchronous = command as? any AsyncParsableCommand {
         try await asynchronous.run()
       } else {

@@ -12,6 +12,11 @@ struct DatasetSourceTests {
     #expect(try DatasetSource(parsing: "cifar10:a:b") == .cifar10(folder: "a:b"))
   }
 
+  @Test func `what is built in has the shape that is said`() throws {
+    #expect(DatasetSource.builtIn.count == 2)
+    for (source, shape) in DatasetSource.builtIn { #expect(try source.load().train.shape == shape) }
+  }
+
   static let choices =
     "help: the data sets are 'fashion-mini', 'digits', 'fashion-mnist:FOLDER', 'cifar10:FOLDER', 'folder:FOLDER'"
 

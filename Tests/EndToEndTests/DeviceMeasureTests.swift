@@ -36,12 +36,37 @@ struct DeviceMeasureTests {
     table(folder).split(separator: "\n").count { $0.contains(" us") }
   }
 
+  /// A device `phone` lies in `phone.yaml`, which its table must not be.
+  @Test func `without a name the table lies beside the device`() throws {
+    try withTemporaryFolder { folder in
+      let root = Repository.root
+      let text = "espalier: 1\ndevice: phone\ncommand: [python3, \(root)/docs/examples/devices/phone.py]\n"
+      _ = try write(text, to: "phone.yaml", in: folder)
+      func device(_ words: String) throws -> Executable.Outcome {
+        try Executable.shell("cd '\(folder)' && \"$ESPALIER\" device \(words)")
+      }
+      let measured = try device("measure phone.yaml '\(root)/\(Self.space)'")
+      #expect(measured.status == 0 && measured.output.contains("wrote phone-table.yaml"), "\(measured.errors)")
+      #expect(try String(contentsOfFile: "\(folder)/phone.yaml", encoding: .utf8) == text)
+      let checked = try device("check phone.yaml '\(root)/\(Self.space)' --networks 2")
+      #expect(checked.status == 0, "\(checked.errors)")
+      for words in [
+        "measure phone.yaml '\(root)/\(Self.space)' -o", "check phone.yaml '\(root)/\(Self.space)' --table",
+      ] {
+        let refused = try device("\(words) phone.yaml")
+        #expect(refused.status == 2 && refused.errors.contains("is the device itself"), "\(refused.errors)")
+      }
+    }
+  }
+
   @Test func `a table is measured, added to, used and checked`() throws {
     try withTemporaryFolder { folder in
       let first = try Self.measure("fine", ["--where", "stem.kernel <= 3"], in: folder)
       #expect(first.status == 0 && first.output.contains("12 kernels of 'timed' on 'phone'"), "\(first.errors)")
       let second = try Self.measure("fine", in: folder)
       #expect(second.errors.contains("measuring 4 kernels") && second.errors.contains("has 12 rows"))
+      // Not "about": a device may be much faster than the protocol.
+      #expect(second.errors.contains("), up to about "), "\(second.errors)")
       #expect(second.output.contains("4 kernels of 'timed'") && Self.rows(folder) == 16 + 1)
       let third = try Self.measure("fine", in: folder)
       #expect(third.output.hasPrefix("every kernel of 'timed' is in "))

@@ -47,6 +47,14 @@ struct DocumentationTests {
     }
   }
 
+  @Test func `README has the command that make search runs`() throws {
+    func lines(_ file: String) throws -> [String] {
+      try String(contentsOfFile: "\(Repository.root)/\(file)", encoding: .utf8).split(separator: "\n").map(String.init)
+    }
+    let search = try #require(try lines("Makefile").first { $0.hasPrefix("SEARCH := ") }?.dropFirst("SEARCH := ".count))
+    #expect(try lines("README.md").contains("espalier \(search) --out runs/first"))
+  }
+
   @Test(arguments: try blocks(of: "console").filter { !$0.isRecorded })
   func `a command on a page prints what the page shows`(block: DocumentationPage.Block) throws {
     let session = ConsoleSession(block.lines)

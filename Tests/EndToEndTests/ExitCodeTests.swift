@@ -66,6 +66,26 @@ struct ExitCodeTests {
     #expect(outcome.errors.lowercased().hasPrefix("error: "))
   }
 
+  /// What the parser of arguments would take for an argument too many, for one that is missing, or for nothing at all.
+  @Test(arguments: [
+    (["valdate", "spaces/mini-f.yaml"], "no command is named 'valdate'\nhelp: did you mean 'espalier validate'?"),
+    (["help", "nope"], "no command is named 'nope'\nhelp: the commands are validate, "),
+    (
+      ["help", "device", "mesure"], "no command is named 'device mesure'\nhelp: did you mean 'espalier device measure'?"
+    ),
+    (["device", "mesure", "a", "b"], "did you mean 'espalier device measure'?"),
+    (["unrank", "spaces/digits.yaml", "-1"], "'-1' is no option, and no argument of 'espalier unrank' is below 0"),
+    (["search", "spaces/digits.yaml", "--epochs", "-1"], "'--epochs' is above 0, not -1"),
+    (["train", "spaces/digits.yaml", "--epochs", "-1"], "'-1' is not a whole number of at least 1"),
+    (["import", "spos"], "give the text, in quotes, or '--file'"),
+    (["import", "spos", "21", "--file", "README.md"], "not both"),
+  ])
+  func `a word that is wrong is told, with the one that was meant`(arguments: [String], words: String) throws {
+    let outcome = try Executable.run(arguments)
+    #expect(outcome.status == 2 && outcome.output.isEmpty)
+    #expect(outcome.errors.contains(words), "\(outcome.errors)")
+  }
+
   @Test(arguments: [["sample", "--macs", "1..2"], ["plan", "--batch", "9223372036854775807"]])
   func `an answer that does not exist is 1`(arguments: [String]) throws {
     let outcome = try Executable.run(arguments + ["spaces/digits.yaml"])

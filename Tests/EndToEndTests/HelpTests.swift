@@ -25,6 +25,13 @@ struct HelpTests {
     }
   }
 
+  @Test func `the help of search says how many candidates are scored, and how to lower it`() throws {
+    let help = try Executable.run(["search", "--help"], environment: ["COLUMNS": "400"]).output
+    for words in ["1,050 candidates", "Pi-NAS 1,000", "FOX-NAS 305", "'oneshot: {population: 10, generations: 4}'"] {
+      #expect(help.contains(words))
+    }
+  }
+
   /// As a shell cuts a line, as far as double quotes go.
   private func words(of line: Substring) -> [String] {
     line.split(separator: "\"", omittingEmptySubsequences: false).enumerated().flatMap { index, part in

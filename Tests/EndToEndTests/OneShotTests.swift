@@ -97,6 +97,43 @@ struct OneShotTests {
     }
   }
 
+  /// No recipe has to say 'pool.latency' where the options say a latency and how much of it.
+  @Test func `a target that is a latency is hurricane's limit`() throws {
+    try withTemporaryFolder { folder in
+      let parts = "oneshot: {population: 4, generations: 1, recalibration: 64, validation: 64}\n"
+      let recipe = try write("recipe: 1\n" + parts, to: "recipe.yaml", in: folder)
+      func search(_ target: String) throws -> Executable.Outcome {
+        try Executable.run(
+          "search", "spaces/mini-hurricane.yaml", "--method", "hurricane", "--recipe", recipe, "--device",
+          "invented=\(Self.table)", "--measure", "latency(invented)", "--target", target, "--data", "digits", "--limit",
+          "64", "--epochs", "1", "--train-epochs", "0", "--out", "\(folder)/\(target.prefix(3))")
+      }
+      let found = try search("180 us")
+      #expect(found.status == 0, "\(found.errors)")
+      // Some network of the space is so fast, none of the pool.
+      let tight = try search("63 us")
+      #expect(
+        tight.status == 1 && tight.errors.contains("no network of the pool is within 63,000 ns"), "\(tight.errors)")
+    }
+  }
+
+  /// A budget is about candidates: paths that differ everywhere seldom cost the same.
+  @Test func `crossed paths go with a budget, and not with a requirement that ties decisions`() throws {
+    try withTemporaryFolder { folder in
+      let base = [
+        "search", "spaces/mini-pi-nas.yaml", "--recipe", "docs/examples/pi-nas-recipe.yaml", "--out", "\(folder)/run",
+        "--where",
+      ]
+      let tied = try Executable.run(base + ["implies(s1a.kind == s1_1, s1b.kind == s1_1)"])
+      #expect(tied.status == 1 && !tied.errors.contains("recipe"), "\(tied.errors)")
+      #expect(tied.errors.contains("help: take another method, such as 'spos'"), "\(tied.errors)")
+      let limited = try Executable.run(base + ["macs <= 700k"])
+      #expect(limited.status == 0, "\(limited.errors)")
+      #expect((limited.output + limited.errors).contains("candidates keep 'macs <= 700k'"), "\(limited.output)")
+      #expect(try Executable.run("validate", "\(folder)/run/architecture.yaml").status == 0)
+    }
+  }
+
   /// Blocks first, then channels on them.
   @Test func `what a run has decided can be kept`() throws {
     try withTemporaryFolder { folder in

@@ -127,6 +127,7 @@ struct SearchTests {
       #expect(architecture.status == 0)
       #expect(architecture.output.contains("choices:\n  s1.channels: "))
       let written = try Executable.run("derive", "\(folder)/run", "-o", "\(folder)/best.yaml")
+      #expect(written.output == "wrote \(folder)/best.yaml\n")
       #expect(written.status == 0)
       #expect(try Executable.run("validate", "\(folder)/best.yaml").status == 0)
     }

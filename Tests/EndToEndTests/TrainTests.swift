@@ -160,6 +160,15 @@ struct TrainTests {
     return try object(String(decoding: bytes[8..<8 + length], as: UTF8.self))
   }
 
+  @Test func `a device that does not answer is told before there is a run`() throws {
+    try withNetwork { folder, network in
+      let outcome = try Executable.run(
+        "train", network, "--data", "digits", "--epochs", "1", "--device", "cuda:999", "--out", "\(folder)/none")
+      #expect(outcome.status == 2 && outcome.output.isEmpty && outcome.errors.contains("CUDA"), "\(outcome.errors)")
+      #expect(!FileManager.default.fileExists(atPath: "\(folder)/none"))
+    }
+  }
+
   @Test func `what is wrong is named, with what to do`() throws {
     try withNetwork { folder, network in
       func expect(_ arguments: [String], _ status: Int32, _ words: String..., line: Int = #line) throws {

@@ -198,5 +198,9 @@ import Testing
       try EngineContext(library: library, options: EngineOptions(device: .cuda(index: 0)), tensors: [])
     }
     #expect(error?.status == .device)
+    // Which of the two it is, is another remedy.
+    let message = error?.message ?? ""
+    #expect(message.contains("there is no GPU") != message.contains("the torch in use has no CUDA"), "\(message)")
+    #expect(error?.description.contains("help: 'cpu' always works") == true)
   }
 }

@@ -71,6 +71,17 @@ struct FeatureTests {
     #expect(throws: FormulaError.self) { try Formula(text) }
   }
 
+  /// A name that no stage has would go without a word; one that some stages have, or `*`, is fine in all.
+  @Test(arguments: [
+    ("tot + avg(foo)", "foo" as String?), ("first(kernle)", "kernle"), ("avg(!kernle)", "kernle"),
+    ("value(kernel)", "kernel"), ("tot*avg(expansion) + sum(*)", nil), ("accuracy", nil),
+  ])
+  func `a name of nothing is told, with the names there are`(formula: String, unknown: String?) throws {
+    let found = try Formula(formula).unknownName(in: FoxNAS.parts())
+    #expect(found?.name == unknown)
+    if let found, found.function != .value { #expect(Set(found.known) == ["expansion", "kernel"]) }
+  }
+
   @Test func `what a space does not have is told`() throws {
     let parts = try FoxNAS.parts()
     func error(_ text: String) throws -> FeatureError? {

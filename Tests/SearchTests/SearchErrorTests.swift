@@ -21,6 +21,9 @@ import Testing
   @Test func `images of another shape are refused`() throws {
     let space = try #require(Repository.compilation(of: "mini-f").result).space
     #expect(try error(space) == .wrongImages(space: "1 x 28 x 28", data: "1 x 8 x 8"))
+    let words = SearchError.wrongImages(space: "3 x 32 x 32", data: "1 x 8 x 8").description
+    #expect(words.contains("help: '--input 1x8x8' takes the space for it"))
+    #expect(words.contains("built in are 'fashion-mini' of 1x28x28 and 'digits' of 1x8x8"))
   }
 
   @Test func `another number of classes is refused`() throws {

@@ -5,7 +5,11 @@ extension SpaceTemplate {
     # are, `espalier sample` shows some.
     espalier: 1
     space: NAME
-    input: {channels: 3, height: 32, width: 32} # of one image; a list offers several
+    # Shapes that one image may have: the first, or that of the images that are trained on.
+    input:
+      - {channels: 3, height: 32, width: 32} # CIFAR-10
+      - {channels: 1, height: 28, width: 28} # Fashion-MNIST
+      - {channels: 1, height: 8, width: 8}   # digits
     output: {classes: 10}
 
     # Blocks are written from primitive operations. `in` is the tensor that enters a block.

@@ -4,7 +4,11 @@ extension SpaceTemplate {
     # Which one is a decision at every place. `espalier count` says how many networks there are.
     espalier: 1
     space: NAME
-    input: {channels: 3, height: 32, width: 32}
+    # Shapes that one image may have: the first, or that of the images that are trained on.
+    input:
+      - {channels: 3, height: 32, width: 32} # CIFAR-10
+      - {channels: 1, height: 28, width: 28} # Fashion-MNIST
+      - {channels: 1, height: 8, width: 8}   # digits
     output: {classes: 10}
 
     blocks:

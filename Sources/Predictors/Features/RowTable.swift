@@ -3,6 +3,8 @@ package struct RowTable: Hashable, Sendable {
   package let columns: [String]
   /// Row after row, a cell for each column.
   package let cells: [[String]]
+  /// Of each row where it begins in the text, counted from 1 with the header; a cell may go over several lines.
+  package let lines: [Int]
 
   /// - Throws: `RowError`.
   package init(_ text: String) throws(RowError) {
@@ -19,6 +21,7 @@ package struct RowTable: Hashable, Sendable {
     guard !lines.isEmpty else { throw .noRows }
     columns = names
     cells = lines.map(\.cells)
+    self.lines = lines.map(\.number)
   }
 
   package func place(of column: String) -> Int? { columns.firstIndex(of: column) }

@@ -54,6 +54,8 @@ extension DrawRecord {
 /// A search stops with one of these; the run directory keeps what was there.
 package enum SearchError: Error, Hashable, Sendable {
   case badRecipe(String)
+  /// A requirement ties decisions, and paths are to differ in all of them.
+  case tiedPaths(String)
   /// The data's images are not what the space was compiled for.
   case wrongImages(space: String, data: String)
   case tooFewImages(part: String, count: Int, batch: Int)
@@ -70,8 +72,18 @@ extension SearchError: CustomStringConvertible {
   package var description: String {
     switch self {
     case .badRecipe(let complaint): "the recipe cannot be used: \(complaint)"
+    case .tiedPaths(let requirement):
+      """
+      'pi-nas' and 'oneshot.draws: crossed' train by two paths that differ in every decision, and '\(requirement)' of the \
+      space ties some: both paths need not meet it
+      help: take another method, such as 'spos', or a space without the requirement; budgets ('macs <= 10M') may stay
+      """
     case .wrongImages(let space, let data):
-      "the space takes images of \(space), the data has \(data); add that shape to 'input' in the space, or use other data"
+      """
+      the space takes images of \(space), the data has \(data); add that shape to 'input' in the space, or use other data
+      help: '--input \(data.filter { $0 != " " })' takes the space for it as it is; built in are \
+      \(DatasetSource.builtIn.map { "'\($0.source)' of \($0.shape)" }.joined(separator: " and "))
+      """
     case .tooFewImages(let part, let count, let batch):
       // The batch is part of the method, so the one remedy is more images.
       """

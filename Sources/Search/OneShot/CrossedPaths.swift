@@ -4,18 +4,17 @@ import SpaceIR
 /// Two paths that differ in every decision (pi-nas.md, sections 2 and 5.2): of each decision two different options, the first
 /// for path 0 and the second for path 1. Of two options the second path has the other.
 ///
-/// A decision that exists on one path alone is drawn there by itself.
+/// A decision that exists on one path alone is drawn there by itself. Budgets are not kept: two networks that differ
+/// everywhere are seldom of one cost, and what a path costs changes no weight. Candidates keep them.
 struct CrossedPaths: PathDraws {
   let space: Space
   let seed: UInt64
 
-  /// - Throws: `SearchError.badRecipe` where requirements tie decisions: two paths that differ everywhere need not both meet
+  /// - Throws: `SearchError.tiedPaths` where requirements tie decisions: two paths that differ everywhere need not both meet
   ///   them.
   init(_ space: Space, seed: UInt64) throws {
-    if let requirement = space.requirements.first {
-      throw SearchError.badRecipe(
-        "'oneshot.draws: crossed' draws paths that differ in every decision, and '\(requirement.text)' ties some; leave it "
-          + "out, or take another method")
+    for requirement in space.requirements {
+      if case .condition = requirement.claim { throw SearchError.tiedPaths(requirement.text) }
     }
     self.space = space
     self.seed = seed

@@ -62,6 +62,7 @@ extension OneShotError: CustomStringConvertible {
       """
       'pool.latency' says how long a network may take on '\(device)', such as '5 ms'
       note: the networks of the space take from \(least.inGroups) to \(greatest.inGroups) ns there
+      help: say '--measure "latency(\(device))" --target "5 ms"', or 'pool: {latency: 5 ms}' in a recipe
       """
     case .outOfReach(let device, let limit, let least, let greatest):
       """

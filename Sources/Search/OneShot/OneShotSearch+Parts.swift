@@ -108,6 +108,9 @@ extension OneShotSearch {
         "paths are drawn from \(bins.ranges.count) of \(oneShot.bins) bins of \(recipe.measure == .macs ? "multiply-adds" : recipe.measure.name)"
       )
     }
+    if draws is CrossedPaths, let budget = space.requirements.first {
+      remarks.append("paths that train differ in every decision, whatever they cost; candidates keep '\(budget.text)'")
+    }
     return OneShotStage(
       trainingSteps: trainingSteps, draws: draws, moves: moves, entropy: entropy, remarks: remarks)
   }

@@ -47,11 +47,19 @@ struct PredictedOptima {
     case .parameters: costUnit = ("k", 1e3)
     case .activationBytes: costUnit = ("KiB", 1024)
     }
+    let formulas: (score: Formula, cost: Formula)
     do throws(FormulaError) {
-      terms = (try Formula(recipe.terms).terms(of: parts), try Formula(recipe.costTerms).terms(of: parts))
+      formulas = (try Formula(recipe.terms), try Formula(recipe.costTerms))
     } catch {
       throw SearchError.badRecipe("'\(error.text)' is no part of the terms of a predictor")
     }
+    for (key, formula) in [("oneshot.terms", formulas.score), ("oneshot.cost-terms", formulas.cost)] {
+      guard let unknown = formula.unknownName(in: parts) else { continue }
+      throw SearchError.badRecipe(
+        "'\(unknown.function.rawValue)(\(unknown.name))' of '\(key)' is of nothing in '\(space.name)', where it may be "
+          + (unknown.known.isEmpty ? "of nothing at all" : "of \(unknown.known.joined(separator: ", "))"))
+    }
+    terms = (formulas.score.terms(of: parts), formulas.cost.terms(of: parts))
     for (name, terms) in [("oneshot.terms", terms.score), ("oneshot.cost-terms", terms.cost)] {
       guard terms.count > 1 else {
         throw SearchError.badRecipe("'\(name)' gives '\(space.name)' no terms; 'main' is about every decision")

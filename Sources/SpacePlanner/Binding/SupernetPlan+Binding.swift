@@ -150,7 +150,10 @@ struct ProgramBinder {
   mutating func slices(of node: Node) throws(EvaluationError) -> [SliceID] {
     guard let weights = plan.weights[node.id] else { return [] }
     let key = weights.keys.map(option)
-    guard let tensors = weights.variants[key] else { throw .wrongType }
+    // A decision that does not exist in this network tells nothing apart: the first set that the others leave.
+    guard let tensors = weights.variants[key] ?? weights.firstVariant(agreeingWith: key) else {
+      throw .wrongType
+    }
     let demands = plan.weightDemands(of: node)
     var result: [SliceID] = []
     for (tensor, demand) in zip(tensors, demands) {

@@ -38,7 +38,9 @@ struct LayerSurvey {
   /// Nil for a layer without tensors.
   func explained(in plan: SupernetPlan) -> PlanExplanation.LayerWeights? {
     guard !tensors.isEmpty else { return nil }
-    let own = plan.space.layers[layer.index].decisions
+    let named = plan.space.layers[layer.index].decisions
+    // Weights of a layer may be separate by what another one that shares its block decides.
+    let own = named + separate.subtracting(named).sorted()
     return PlanExplanation.LayerWeights(
       layer: layer, tensors: tensors.count,
       parameters: tensors.reduce(0) { total, id in

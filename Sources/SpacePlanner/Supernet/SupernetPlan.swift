@@ -57,4 +57,10 @@ struct NodeWeights: Hashable, Sendable {
   let keys: [DecisionID]
   /// Tensors in the order of `Operation.weightRoles`, for each combination of option indices of `keys`.
   let variants: [[Int]: [TensorID]]
+
+  /// The tensors of the first combination, in lexicographic order, that has the options of a key; -1 there: any.
+  func firstVariant(agreeingWith key: [Int]) -> [TensorID]? {
+    let agreeing = variants.keys.filter { zip($0, key).allSatisfy { $1 < 0 || $0 == $1 } }
+    return agreeing.min { $0.lexicographicallyPrecedes($1) }.flatMap { variants[$0] }
+  }
 }

@@ -81,8 +81,11 @@ private struct SupernetPlanner {
 
   mutating func layOutWeights() throws(PlanError) {
     for block in blocks(space.body.nodes) {
-      let keys = separateDecisions(of: block)
-      for placed in placedNodes(block, under: [:]) { try layOut(placed.node, keys: keys, fixed: placed.options) }
+      let scopes = separateScopes(of: block)
+      for placed in placedNodes(block, under: [:]) {
+        let keys = scopes.filter { $0.holds(placed.node) }.map(\.decision)
+        try layOut(placed.node, keys: keys, fixed: placed.options)
+      }
     }
   }
 
@@ -110,19 +113,23 @@ private struct SupernetPlanner {
     }
   }
 
-  /// Decisions of the block's layer that its nodes depend on and that are not shared or sliced, ascending.
-  private func separateDecisions(of block: [Node]) -> [DecisionID] {
+  /// Decisions that nodes of the block depend on and that are not shared or sliced, ascending, each with the part of the layer
+  /// whose weights it tells apart.
+  private func separateScopes(of block: [Node]) -> [SeparateScope] {
     guard let layer = block.first?.layer else { return [] }
-    var used: Set<DecisionID> = []
+    var users: [DecisionID: [String]] = [:]
     var structural: Set<DecisionID> = []
     Region(nodes: block, result: NodeID(index: 0)).forEachNode { node in
+      var used: Set<DecisionID> = []
       for attribute in node.operation.attributes { attribute.expression.collectSupport(into: &used) }
+      for id in used { users[id, default: []].append(node.place) }
       for extent in node.operation.structure { extent.collectSupport(into: &structural) }
     }
-    // Without a hint, a kernel or a number of copies or groups is separate and the rest is not.
-    return space.layers[layer.index].decisions.filter { id in
-      guard used.contains(id) else { return false }
-      return space.hint(for: id).map { $0.sharing == .separate } ?? structural.contains(id)
+    let name = space.layers[layer.index].name
+    return users.keys.sorted().compactMap { id in
+      // Without a hint, a kernel or a number of copies or groups is separate and the rest is not.
+      guard space.hint(for: id).map({ $0.sharing == .separate }) ?? structural.contains(id) else { return nil }
+      return SeparateScope(id, owner: space[id].owner, layer: name, users: users[id] ?? [])
     }
   }
 
@@ -166,15 +173,15 @@ private struct SupernetPlanner {
   private func combinations(
     of keys: [DecisionID], fixed: [DecisionID: [Int]], layer: LayerID
   ) throws(PlanError) -> [[Int]] {
-    var result: [[Int]] = [[]]
-    for key in keys {
-      let options = fixed[key] ?? Array(space[key].options.indices)
-      guard result.count * options.count <= Self.mostVariants else {
-        throw .tooManyVariants(layer: space.layers[layer.index].name, count: result.count * options.count)
-      }
-      result = result.flatMap { prefix in options.map { prefix + [$0] } }
+    let options = keys.map { fixed[$0] ?? Array(space[$0].options.indices) }
+    let count = options.reduce(1) { product, own in
+      let (next, overflow) = product.multipliedReportingOverflow(by: own.count)
+      return overflow ? .max : next
     }
-    return result
+    guard count <= Self.mostVariants else {
+      throw .tooManyVariants(layer: space.layers[layer.index].name, count: count)
+    }
+    return options.reduce([[]]) { done, own in done.flatMap { prefix in own.map { prefix + [$0] } } }
   }
 
   private mutating func add(
@@ -204,6 +211,47 @@ private struct SupernetPlanner {
       return space[id].options[left[0]]
     }
     return space.bounds(of: bound)?.greatest.floor
+  }
+}
+
+/// The part of a layer whose weights are separate for each option of a decision: what the decision's owner is there, so that
+/// branches do not multiply each other's weights.
+private struct SeparateScope {
+  let decision: DecisionID
+  /// The place that holds the part; nil: the whole layer.
+  private let place: String?
+
+  /// - Parameters:
+  ///   - owner: What decides, a path of the space.
+  ///   - users: Places of the nodes of the layer that depend on it.
+  init(_ decision: DecisionID, owner: String, layer: String, users: [String]) {
+    self.decision = decision
+    guard !owner.isEmpty, owner != layer, !layer.hasPrefix("\(owner)[") else {
+      place = nil
+      return
+    }
+    let inside = owner.hasPrefix("\(layer).") ? String(owner.dropFirst(layer.count + 1)) : nil
+    if let inside, users.allSatisfy({ Self.contains($0, in: inside) }) {
+      place = inside
+    } else {
+      place = Self.commonPlace(of: users)
+    }
+  }
+
+  func holds(_ node: Node) -> Bool { place.map { Self.contains(node.place, in: $0) } ?? true }
+
+  private static func contains(_ place: String, in whole: String) -> Bool {
+    place == whole || place.hasPrefix("\(whole).")
+  }
+
+  /// The innermost place that holds all of them and what stands beside them; nil: the layer.
+  private static func commonPlace(of places: [String]) -> String? {
+    var common: [Substring]?
+    for place in places {
+      let path = place.split(separator: ".").dropLast()
+      common = common.map { known in zip(known, path).prefix { $0 == $1 }.map(\.0) } ?? Array(path)
+    }
+    return common.flatMap { $0.isEmpty ? nil : $0.joined(separator: ".") }
   }
 }
 

@@ -30,20 +30,17 @@ struct CompileCommand: ParsableCommand {
   var emit = Product.ir
 
   @Option(
-    name: [.customShort("o"), .long],
+    name: [.customShort("o"), .customLong("out"), .customLong("output")],
     help: ArgumentHelp(
       "Write to this file instead of standard output; one that is there is replaced.", valueName: "file"),
     completion: .file())
   var output: String?
 
   func run() throws {
-    if let output, isSameFile(output, options.file) {
-      throw CommandFailure("'\(output)' is the space itself; choose another name for '--output'", status: .couldNotRun)
-    }
     let compiled = try options.compiled()
     let text = try text(of: compiled)
     guard let output else { return Terminal.standardOutput.write(text) }
-    try replaceFile(output, with: Array(text.utf8))
+    try writeAnswer(Array(text.utf8), to: output)
   }
 
   private func text(of compiled: CompiledSpace) throws -> String {

@@ -17,7 +17,7 @@ struct SchemaCommand: ParsableCommand {
       """)
 
   @Option(
-    name: [.customShort("o"), .long],
+    name: [.customShort("o"), .customLong("out"), .customLong("output")],
     help: ArgumentHelp(
       "Write to this file instead of standard output; one that is there is replaced.", valueName: "file"),
     completion: .file())
@@ -25,6 +25,6 @@ struct SchemaCommand: ParsableCommand {
 
   func run() throws {
     guard let output else { return Terminal.standardOutput.write(SpaceSchema.text) }
-    try replaceFile(output, with: Array(SpaceSchema.text.utf8))
+    try writeAnswer(Array(SpaceSchema.text.utf8), to: output)
   }
 }

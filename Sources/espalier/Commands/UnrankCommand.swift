@@ -26,7 +26,7 @@ struct UnrankCommand: ParsableCommand {
 
   @Option(
     name: [.customShort("o"), .customLong("out")],
-    help: ArgumentHelp("Write an architecture file instead.", valueName: "file"))
+    help: ArgumentHelp("Write an architecture file instead; one that is there is replaced.", valueName: "file"))
   var out: String?
 
   @Flag(help: "One JSON object.")
@@ -54,7 +54,7 @@ struct UnrankCommand: ParsableCommand {
       let comment = ["Network \(NetworkCount(index).grouped) of '\(compiled.space.name)'."]
       let text = architectureFile(
         network, of: compiled.space, spaceFile: path, spaceHash: compiled.hash, comment: comment)
-      return try replaceFile(out, with: Array(text.utf8))
+      return try writeAnswer(Array(text.utf8), to: out, sayingSoOn: .standardOutput)
     }
     let text = try NetworkText(of: network, in: compiled.space)
     let label = NetworkCount(index)

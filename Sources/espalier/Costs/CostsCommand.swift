@@ -62,7 +62,8 @@ struct CostsCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Also a picture: the histogram with the cumulative share, or with --pareto the front.", valueName: "file"),
+      "Also a picture: the histogram with the cumulative share, or with --pareto the front; a file that is there is replaced.",
+      valueName: "file"),
     completion: .file(extensions: ["svg"]))
   var svg: String?
 
@@ -73,13 +74,14 @@ struct CostsCommand: ParsableCommand {
 
   private func respond() throws {
     let compiled = try options.compiled()
+    if let svg { try requireReplaceable(svg, option: "--svg") }
     let question = CostQuestion(
       measure: measure, pair: pareto, percents: quantiles, bars: bars, showsMembers: members, weights: weights,
       memoryLimit: memory.bytes)
     let answer = try CostAnswer(of: compiled, question)
     if let svg {
       let picture = answer.front.map { FrontPicture(of: compiled, $0).svg } ?? SpectrumPicture(of: answer).svg
-      try replaceFile(svg, with: Array(picture.utf8))
+      try writeAnswer(Array(picture.utf8), to: svg, option: "--svg", sayingSoOn: .standardError)
     }
     Terminal.standardOutput.write(json ? answer.json.document : "\(options.file): " + answer.text)
   }

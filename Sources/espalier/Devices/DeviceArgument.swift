@@ -12,6 +12,20 @@ struct DeviceArgument: ParsableArguments {
 
   /// - Throws: `CommandFailure`, or `ExitCode` 1 after the file's errors were shown.
   func found() throws -> Device { try Device.found(device) }
+
+  /// The path of its latency table: the one that was named, else `NAME-table.yaml`, as `NAME.yaml` is mostly the device.
+  ///
+  /// - Parameter option: Which names a table.
+  /// - Throws: `CommandFailure` where that is the device's own file.
+  func table(_ named: String?, of found: Device, option: String) throws -> String {
+    let path = named ?? "\(found.name)-table.yaml"
+    guard !isSameFile(path, device) else {
+      throw CommandFailure(
+        "'\(path)' is the device itself, and its latency table is a file of its own; name another with '\(option)'",
+        status: .couldNotRun)
+    }
+    return path
+  }
 }
 
 extension Device {

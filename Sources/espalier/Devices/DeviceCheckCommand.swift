@@ -20,7 +20,9 @@ struct DeviceCheckCommand: ParsableCommand {
   @OptionGroup var device: DeviceArgument
   @OptionGroup var query: QueryOptions
 
-  @Option(help: ArgumentHelp("The table. Default: the device's name with .yaml.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "The table. Default: NAME-table.yaml by the device's name, as 'measure' has it.", valueName: "file"))
   var table: String?
 
   @Option(help: "How many networks are drawn, at least 2.", transform: parseCount)
@@ -56,7 +58,7 @@ struct DeviceCheckCommand: ParsableCommand {
   }
 
   private func check(_ device: Device, _ compiled: CompiledSpace, _ scratch: String) throws {
-    let file = try TableFile(table ?? "\(device.name).yaml", mayBeMissing: false)
+    let file = try TableFile(try self.device.table(table, of: device, option: "--table"), mayBeMissing: false)
     let command = try MeasuringCommand(device, scratch: scratch, devices: DeviceFolder())
     let description = try command.awaitedDescription()
     var table = try file.table(description, passes: device.passes, named: device.name)

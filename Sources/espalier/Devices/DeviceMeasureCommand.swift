@@ -32,7 +32,8 @@ struct DeviceMeasureCommand: ParsableCommand {
 
   @Option(
     name: [.customShort("o"), .customLong("out")],
-    help: ArgumentHelp("The table. Default: the device's name with .yaml.", valueName: "file"))
+    help: ArgumentHelp(
+      "The table, which is added to. Default: NAME-table.yaml by the device's name.", valueName: "file"))
   var out: String?
 
   @Flag(help: "Measure everything anew and replace the table.")
@@ -49,7 +50,7 @@ struct DeviceMeasureCommand: ParsableCommand {
 
   private func measure(_ device: Device, _ compiled: CompiledSpace, _ scratch: String) throws {
     let space = compiled.space
-    let file = try TableFile(out ?? "\(device.name).yaml", mayBeMissing: true)
+    let file = try TableFile(try self.device.table(out, of: device, option: "--out"), mayBeMissing: true)
     let command = try MeasuringCommand(device, scratch: scratch, devices: DeviceFolder())
     let description = try command.awaitedDescription()
     var table = try file.table(description, passes: device.passes, named: device.name, isFresh: fresh)
@@ -62,7 +63,7 @@ struct DeviceMeasureCommand: ParsableCommand {
     let known = table.record.rows.count
     Terminal.standardError.line(
       "measuring \(counted(kernels.count, "kernel")) of '\(space.name)' on '\(device.name)' (\(description.words)), "
-        + "about \(DeviceProgress.estimate(kernels.count).durationText)"
+        + "up to about \(DeviceProgress.estimate(kernels.count).durationText)"
         + (known == 0 ? "" : "; \(file.path) has \(counted(known, "row"))"))
     let progress = DeviceProgress(total: kernels.count, unit: "kernels")
     var measuring = KernelMeasuring(

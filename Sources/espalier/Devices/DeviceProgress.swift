@@ -66,8 +66,8 @@ final class DeviceProgress {
     return LiveLine(phase: "measuring", done: done, total: total, unit: unit, detail: detail, rate: rate, left: left)
   }
 
-  /// Seconds that a measurement of so many models takes when nothing else is known: five passes of some 40 ms each, loading
-  /// and pauses.
+  /// Seconds that a measurement of so many models takes at most when nothing else is known: five passes of some 40 ms each,
+  /// loading and pauses. A device that invents its times takes none of them.
   static func estimate(_ models: Int) -> Double {
     let calls = (models + MeasuringRun.callSize - 1) / MeasuringRun.callSize
     return Double(models) * 0.35 + Double(calls) * 6

@@ -59,7 +59,8 @@ struct ExportCommand: ParsableCommand {
 
   @Option(
     name: [.customShort("o"), .customLong("out")],
-    help: ArgumentHelp("The file to write, or - for standard output.", valueName: "file"))
+    help: ArgumentHelp(
+      "The file to write, or - for standard output; a file that is there is replaced.", valueName: "file"))
   var out: String?
 
   @Flag(
@@ -164,6 +165,8 @@ struct ExportCommand: ParsableCommand {
     let weightsPath = "\(path.hasSuffix(".py") ? String(path.dropLast(3)) : path).safetensors"
     let name = weightsPath.split(separator: "/").last.map(String.init) ?? weightsPath
     let bytes = try module.file(weights, facts: facts)
+    // Before the first of the two is written.
+    if out != nil { try requireReplaceable(weightsPath) }
     try write(Array(module.source(weightsFile: name, facts: facts).utf8), to: path)
     try write(bytes, to: weightsPath)
     try say("wrote \(path) and \(weightsPath): PyTorch", weights, subject)
@@ -172,13 +175,13 @@ struct ExportCommand: ParsableCommand {
   /// What people read goes to standard output unless a file is named.
   private func writeText(_ text: String) throws {
     guard let out, out != "-" else { return Terminal.standardOutput.write(text) }
-    try replaceFile(out, with: Array(text.utf8))
+    try writeAnswer(Array(text.utf8), to: out)
     Terminal.standardOutput.line("wrote \(out)")
   }
 
   /// A file that is there is replaced only where it was named.
   private func write(_ bytes: [UInt8], to path: String) throws {
-    if out == nil { try createFile(path, with: bytes) } else { try replaceFile(path, with: bytes) }
+    if out == nil { try createFile(path, with: bytes) } else { try writeAnswer(bytes, to: path) }
   }
 
   private func say(_ what: String, _ weights: NetworkTensors, _ subject: ExportSubject) throws {

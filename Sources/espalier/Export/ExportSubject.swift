@@ -32,6 +32,7 @@ struct ExportSubject {
   /// The architecture in a run's folder and its weights; of a file the file itself.
   private static func files(of path: String) throws -> (architecture: String, weights: String?) {
     guard isFolder(path) else { return (path, nil) }
+    try requireRun(inFolder: path)
     let folder = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
     let architecture = "\(folder)/\(RunDirectory.File.architecture.rawValue)"
     guard RunDirectory.has(.architecture, in: folder) else {

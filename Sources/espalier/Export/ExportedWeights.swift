@@ -13,6 +13,7 @@ extension ExportSubject {
     guard let file = file ?? (seed == nil ? ownWeights : nil) else {
       return NetworkTensors(of: network, seed: seed ?? 0)
     }
+    FilesRead.note(file)
     guard let bytes = try translatingFailures({ try RunDirectory.bytes(at: file) }) else {
       throw CommandFailure("there is no file '\(file)'", status: .couldNotRun)
     }

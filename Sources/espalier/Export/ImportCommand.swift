@@ -67,12 +67,16 @@ struct ImportCommand: ParsableCommand {
 
   @Option(
     name: [.customShort("o"), .customLong("out")],
-    help: ArgumentHelp("Where to write it. Default: standard output.", valueName: "file"))
+    help: ArgumentHelp(
+      "Where to write it; a file that is there is replaced. Default: standard output.", valueName: "file"))
   var out: String?
 
   func validate() throws {
     guard (text == nil) != (file == nil) else {
-      throw ValidationError("give the text or '--file' with it, and not both")
+      throw ValidationError(
+        text == nil
+          ? "give the text, in quotes, or '--file' with a file that holds it"
+          : "the text is given twice: take the words or '--file', not both")
     }
     try refuseForeignOptions()
   }
@@ -101,7 +105,7 @@ struct ImportCommand: ParsableCommand {
     case .choices(let choices): written = try member(choices)
     }
     if let out {
-      try replaceFile(out, with: Array(written.text.utf8))
+      try writeAnswer(Array(written.text.utf8), to: out)
     } else {
       Terminal.standardOutput.write(written.text)
     }

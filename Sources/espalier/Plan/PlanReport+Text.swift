@@ -109,13 +109,24 @@ extension PlanReport {
     return groups.isEmpty ? "" : ", and together: \(groups.joined(separator: "; "))"
   }
 
-  private func list(_ names: [String]) -> String { names.isEmpty ? "-" : names.joined(separator: ", ") }
+  private func list(_ names: [String]) -> String {
+    guard names.count > 6 else { return names.isEmpty ? "-" : names.joined(separator: ", ") }
+    return names.prefix(5).joined(separator: ", ") + " and \(names.count - 5) more"
+  }
 }
 
 extension PlanExplanation.LayerWeights {
-  /// The parameters of the layer's decisions that are shared in one way.
+  /// The parameters of the layer's decisions that are shared in one way, each once: `kernel`, or `kernel (10)` where ten
+  /// branches or edges decide theirs.
   fileprivate func parameters(of space: Space, shared way: Hints.Sharing) -> [String] {
-    sharing.filter { $0.sharing == way }.map { space[$0.decision].parameter }
+    var names: [String] = []
+    var counts: [String: Int] = [:]
+    for sharing in sharing where sharing.sharing == way {
+      let name = space[sharing.decision].parameter
+      if counts[name] == nil { names.append(name) }
+      counts[name, default: 0] += 1
+    }
+    return names.map { name in counts[name].map { $0 > 1 ? "\(name) (\($0))" : name } ?? name }
   }
 }
 

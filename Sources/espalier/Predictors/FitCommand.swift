@@ -57,7 +57,8 @@ struct FitCommand: ParsableCommand {
 
   @Option(
     name: [.customShort("o"), .customLong("out")],
-    help: ArgumentHelp("Also write the predictor, which 'optimise' reads.", valueName: "file"))
+    help: ArgumentHelp(
+      "Also write the predictor, which 'optimise' reads; a file that is there is replaced.", valueName: "file"))
   var out: String?
 
   @Flag(help: "One JSON object.")
@@ -82,6 +83,7 @@ struct FitCommand: ParsableCommand {
           + table.columns.filter { !$0.isEmpty }.prefix(8).joined(separator: ", ")
           + (table.columns.count > 8 ? ", ..." : ""))
     }
+    if let unknown = formula.unknownName(in: parts) { throw CommandFailure(unknown, of: space.name) }
     let terms = formula.terms(of: parts)
     guard terms.count > 1 else {
       throw CommandFailure("'\(formula.text)' gives no terms for '\(space.name)': no stage has what it names")
@@ -101,7 +103,7 @@ struct FitCommand: ParsableCommand {
       let errors = try? fit.errors(inParts: dealtParts(targets.count, into: count, using: &generator))
       answer = FitAnswer(fit: fit, file: options.file, rows: rows, folds: count, errors: errors)
     } catch {
-      throw CommandFailure(error, file: rows, of: space.name)
+      throw CommandFailure(error, file: rows, of: space.name, lines: table.lines)
     }
     let ample = PredictorFit.ampleRows(forCoefficients: terms.count)
     if answer.fit.rows.count < ample {
@@ -109,7 +111,9 @@ struct FitCommand: ParsableCommand {
         "note: \(answer.fit.rows.count) rows for \(terms.count) coefficients; predictions get better with up to \(ample)"
       )
     }
-    if let out { try replaceFile(out, with: try PredictorFile(answer.fit.predictor).encoded()) }
+    if let out {
+      try writeAnswer(PredictorFile(answer.fit.predictor).encoded(), to: out, sayingSoOn: .standardError)
+    }
     Terminal.standardOutput.write(json ? answer.json.document : answer.text)
   }
 

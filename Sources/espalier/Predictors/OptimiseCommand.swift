@@ -61,7 +61,8 @@ struct OptimiseCommand: ParsableCommand {
 
   @Option(
     name: [.customShort("o"), .customLong("out")],
-    help: ArgumentHelp("Also write the network, an architecture file.", valueName: "file"))
+    help: ArgumentHelp(
+      "Also write the network, an architecture file; one that is there is replaced.", valueName: "file"))
   var out: String?
 
   @Flag(help: "One JSON object.")
@@ -83,12 +84,27 @@ struct OptimiseCommand: ParsableCommand {
       throw CommandFailure("'\(query.file)' has one network, so there is nothing to choose")
     }
     let (wanted, limited) = (try predictor(at: accuracy), try predictor(at: latency))
+    try requireRoles(wanted, limited)
     for bound in limit.values { try bound.check(unit: limited.unit, of: latency) }
+    if let out { try requireReplaceable(out) }
     let predicted: PredictedSpace
     do throws(PredictedSpaceError) {
       predicted = try PredictedSpace(SearchedParts(space), accuracy: wanted, latency: limited, tie: blocks)
     } catch {
-      throw CommandFailure(error, of: space.name)
+      let failure = CommandFailure(error, of: space.name)
+      let others = Set([wanted.space, limited.space]).subtracting([space.name]).sorted().map { "'\($0)'" }
+      guard case .feature = error, !others.isEmpty else { throw failure }
+      throw CommandFailure(
+        "\(failure.message)\nnote: the predictors were fitted to \(others.joined(separator: " and "))")
+    }
+    for (path, predictor) in [(accuracy, wanted), (latency, limited)] where predictor.space != space.name {
+      throw CommandFailure(
+        """
+        '\(path)' was fitted to networks of '\(predictor.space)', and '\(query.file)' is the space '\(space.name)': its \
+        predictions would be about other networks
+        help: fit one to rows of '\(space.name)'; or where that is the same space by another name, or a part of it, write \
+        "space": "\(space.name)" into '\(path)'
+        """)
     }
     let answer = try OptimumAnswer(
       predicted, limits: limit.values.map(\.value), way: by, walks: walks, seeds: seeds.values, tie: blocks,
@@ -100,9 +116,24 @@ struct OptimiseCommand: ParsableCommand {
           "\(wanted.target) predicted as \(best.accuracy.fixed(4))\(wanted.unit.isEmpty ? "" : " " + wanted.unit), "
             + "\(limited.target) as \(best.latency.fixed(4))\(limited.unit.isEmpty ? "" : " " + limited.unit)."
         ])
-      try replaceFile(out, with: Array(text.utf8))
+      try writeAnswer(Array(text.utf8), to: out, sayingSoOn: .standardError)
     }
     Terminal.standardOutput.write(json ? answer.json.document : answer.text)
+  }
+}
+
+extension OptimiseCommand {
+  /// - Throws: `CommandFailure` where a file says that it predicts what the other one is for.
+  private func requireRoles(_ wanted: Predictor, _ limited: Predictor) throws {
+    let isSwapped = wanted.target == "latency" || limited.target == "accuracy"
+    guard !isSwapped, wanted.target != limited.target else {
+      throw CommandFailure(
+        """
+        '\(accuracy)' predicts \(wanted.target) and '\(latency)' predicts \(limited.target), and what is wanted is \
+        '--accuracy', what is limited '--latency'
+        help: \(isSwapped && wanted.target != limited.target ? "exchange the files" : "give a predictor of each")
+        """)
+    }
   }
 }
 

@@ -1,3 +1,4 @@
+import Diagnostics
 import Predictors
 
 /// What keeps a predictor from being fitted or used, in words with the way out.
@@ -22,26 +23,48 @@ extension CommandFailure {
     }
   }
 
-  init(_ error: RowError, in file: String, of space: String) {
-    self.init(Self.words(error, file, space))
+  init(_ error: Formula.UnknownName, of space: String) {
+    let written = "\(error.function.rawValue)(\(error.name))"
+    let what: String
+    if error.known.isEmpty {
+      what =
+        error.function == .value
+        ? "every decision of '\(space)' is one of a stage; use first, avg and sum"
+        : "'\(space)' has no stage whose layers decide each for itself; use value(NAME)"
+    } else {
+      what =
+        error.function == .value
+        ? "'\(space)' has no decision of that name beside its stages: \(listed(error.known))"
+        : "no layer of a stage of '\(space)' decides that: \(listed(error.known))"
+    }
+    let meant = closest(to: error.name, among: error.known).map { "\nhelp: did you mean '\($0)'?" } ?? ""
+    self.init("'\(written)' is of nothing: \(what)\(meant)")
   }
 
-  private static func words(_ error: RowError, _ file: String, _ space: String) -> String {
-    switch error {
+  /// - Parameter lines: Of each row in the file; a row without one is counted among the rows.
+  init(_ error: RowError, in file: String, of space: String, lines: [Int] = []) {
+    self.init(Self.words(error, file, space, lines))
+  }
+
+  private static func words(_ error: RowError, _ file: String, _ space: String, _ lines: [Int]) -> String {
+    func place(_ row: Int) -> String {
+      lines.indices.contains(row - 1) ? "line \(lines[row - 1])" : "row \(row)"
+    }
+    return switch error {
     case .empty: "'\(file)' is empty; a table begins with the names of its columns"
     case .noRows: "'\(file)' has the names of its columns and no rows"
     case .columnTwice(let name): "'\(file)' has two columns '\(name)'"
     case .ragged(let line, let cells, let columns):
       "line \(line) of '\(file)' has \(counted(cells, "cell")), and its head \(counted(columns, "column"))"
-    case .openQuote(let line): "a quote that opens in the row at line \(line) of '\(file)' is never closed"
+    case .openQuote(let line): "a quote that opens in line \(line) of '\(file)' is never closed"
     case .notANumber(let row, let column, let cell):
-      "row \(row) of '\(file)' has '\(cell)' as \(column), which is no number"
+      "\(place(row)) of '\(file)' has '\(cell)' as \(column), which is no number"
     case .notAnOption(let row, let decision, let cell, let options):
-      "row \(row) of '\(file)' decides '\(decision)' as '\(cell)', which is none of \(listed(options))"
+      "\(place(row)) of '\(file)' decides '\(decision)' as '\(cell)', which is none of \(listed(options))"
     case .notANetwork(let row, let decision, let exists):
       exists
-        ? "row \(row) of '\(file)' leaves '\(decision)' open, which its network decides"
-        : "row \(row) of '\(file)' decides '\(decision)', which its network does not have; leave the cell empty"
+        ? "\(place(row)) of '\(file)' leaves '\(decision)' open, which its network decides"
+        : "\(place(row)) of '\(file)' decides '\(decision)', which its network does not have; leave the cell empty"
     case .missing(let decisions, let features):
       "'\(file)' is no table of networks of '\(space)': it lacks the columns of decisions \(listed(decisions)), "
         + "and of features \(listed(features)); it needs all of the one kind"
@@ -73,10 +96,10 @@ extension CommandFailure {
     return "  \(terms[dependence.column]) = \(parts.joined(separator: " + "))\(more) in every row"
   }
 
-  init(_ error: PredictorError, file: String, of space: String) {
+  init(_ error: PredictorError, file: String, of space: String, lines: [Int] = []) {
     switch error {
     case .feature(let error): self.init(error, of: space)
-    case .rows(let error): self.init(error, in: file, of: space)
+    case .rows(let error): self.init(error, in: file, of: space, lines: lines)
     case .regression(let error, let terms): self.init(error, terms: terms, file: file)
     }
   }

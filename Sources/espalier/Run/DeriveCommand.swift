@@ -19,7 +19,8 @@ struct DeriveCommand: ParsableCommand {
 
   @Option(
     name: [.customShort("o"), .customLong("out")],
-    help: ArgumentHelp("Where to write it. Default: standard output.", valueName: "file"))
+    help: ArgumentHelp(
+      "Where to write it; a file that is there is replaced. Default: standard output.", valueName: "file"))
   var out: String?
 
   func run() throws {
@@ -31,7 +32,7 @@ struct DeriveCommand: ParsableCommand {
       return replacingLine("of: ", of: try architecture(definition), with: "of: \(file)")
     }
     if let out {
-      try replaceFile(out, with: Array(text.utf8))
+      try writeAnswer(Array(text.utf8), to: out, sayingSoOn: .standardOutput)
     } else {
       Terminal.standardOutput.write(text)
     }

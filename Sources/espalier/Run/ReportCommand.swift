@@ -51,7 +51,7 @@ struct ReportCommand: ParsableCommand {
   private static func page(of run: String) -> String { "\(run)/report.html" }
 
   private func write(_ page: String, to path: String) throws {
-    try replaceFile(path, with: Array(page.utf8))
+    try writeAnswer(Array(page.utf8), to: path)
     Terminal.standardOutput.line("wrote \(path) (\(page.utf8.count.byteText)); open it in a browser")
   }
 

@@ -77,6 +77,17 @@ struct RunnableSpace {
 /// Where the Makefile puts the engine library, seen from the working directory.
 let engineFolders = [".build", ".build/release", ".build/debug"]
 
+/// The engine on a device that answers: one that does not is told before a run's folder is made.
+///
+/// - Throws: `CommandFailure` with exit code 2.
+func engineLibrary(on device: EngineDevice) throws -> EngineLibrary {
+  try translatingFailures {
+    let library = try EngineLibrary.load(folders: engineFolders, device: device)
+    if device != .cpu { _ = try EngineContext(library: library, options: EngineOptions(), tensors: []) }
+    return library
+  }
+}
+
 func availableProcessors() -> Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
 
 /// A file that hits a size limit is an error to tell, not a signal to die from.

@@ -34,6 +34,11 @@ struct SearchCommand: AsyncParsableCommand {
       does, fits predictors to scores of uniform draws, and anneals over predictions. Pi-NAS (Peng et al. 2021) trains two \
       different paths to agree without labels, then a classifier on their features. A recipe's 'oneshot' and 'pool' mix parts.
 
+      These methods score \(OneShotRecipe().budget.grouped) candidates, HURRICANE in each of its rounds, Pi-NAS \
+      \(OneShotRecipe.crossed.budget.grouped), FOX-NAS \(OneShotRecipe.predicted.budget.grouped), or every network where \
+      fewer are legal. A recipe lowers that: 'oneshot: {population: 10, generations: 4}' scores 10 x (4 + 1), and of FOX-NAS \
+      'oneshot: {samples: 40, winners: 5}' 40 + 5.
+
       The baselines train shared weights by uniform draws and then score networks within the target with them: random \
       takes uniform draws (Li and Talwalkar 2019), evolution mutates winners of tournaments (Real et al. 2019).
 

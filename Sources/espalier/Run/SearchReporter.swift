@@ -282,7 +282,7 @@ final class SearchReporter: Sendable {
     var table = AlignedTable([.left, .left])
     for (owner, text) in space.options(of: architecture) { table.add([owner, text]) }
     say(table.text(indent: "  ") + "\n")
-    if networks > 0 { say("training \(networks) networks from scratch\n") }
+    if networks > 0 { say(SearchWords.training(networks) + "\n") }
   }
 
   /// Multiply-adds, parameters and what the search was held to, how far it is from the target behind it.
@@ -393,15 +393,25 @@ extension Duration {
   var inSeconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
 }
 
+/// Sentences with a number of networks in them.
+enum SearchWords {
+  static func training(_ networks: Int) -> String { "training \(counted(networks, "network")) from scratch" }
+
+  /// - Parameter rank: How many are more probable, and cost more than the target.
+  static func mostProbable(rank: Int) -> String {
+    guard rank > 0 else { return "the most probable network" }
+    let others = "\(counted(rank, "more probable one")) \(rank == 1 ? "is" : "are") above it"
+    return "the most probable network within the target; \(others)"
+  }
+}
+
 extension SearchMethod {
   /// What a network is that was chosen.
   func answer(rank: Int) -> String {
     switch self {
     case .random, .evolution, .spos, .bnNAS, .hurricane, .foxNAS, .piNAS: "the network with the best score"
     case .fpNAS, .parsec, .fbnetV2:
-      rank == 0
-        ? "the most probable network"
-        : "the most probable network within the target; \(rank) more probable ones are above it"
+      SearchWords.mostProbable(rank: rank)
     }
   }
 }

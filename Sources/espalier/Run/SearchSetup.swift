@@ -69,7 +69,7 @@ struct SearchSetup {
         "half of the networks of '\(space.name)' cost \(target.grouped) \(measure.unit) or less, which is no target\n"
           + "help: name one by '--target'")
     }
-    library = try translatingFailures { try EngineLibrary.load(folders: engineFolders, device: order.device) }
+    library = try engineLibrary(on: order.device)
     // A fixed number of draws follows from it, which one-shot methods do not have.
     let uniform = try translatingFailures(about: space) {
       let band = try order.recipe.band.map { shares in
@@ -82,7 +82,10 @@ struct SearchSetup {
     var recipe = order.recipe.settings(
       of: order.method, epochs: order.method.usualEpochs, target: target, initialEntropy: uniform,
       asksForFactorised: space.hints.isFactorised)
-    if recipe.oneShot?.groups != nil { try recipe.settlePool(in: space) }
+    if recipe.oneShot?.groups != nil {
+      let asked = measure.device.flatMap { device in recipe.target.map { (device: device, limit: $0) } }
+      try recipe.settlePool(in: space, asked: recipe.band == nil ? asked : nil)
+    }
     self.recipe = recipe
     if order.recipe.oneShot.isSaid || order.recipe.pool.isSaid, !order.method.isOneShot {
       throw CommandFailure(
@@ -130,7 +133,7 @@ struct SearchSetup {
       try DatasetSource(parsing: source).load(SplitOptions(seed: 0, limit: definition.limit))
     }
     space = try RunnableSpace(order.file, input: order.input, where: order.conditions, devices: order.tables)
-    library = try translatingFailures { try EngineLibrary.load(folders: engineFolders, device: device) }
+    library = try engineLibrary(on: device)
     let space = space.space
     startEntropy = try start?.entropy(
       space, form: recipe.form, softening: definition.start?.softening ?? 1, path: folder)
@@ -263,9 +266,15 @@ private func requireTable(of device: String, in space: Space) throws {
 extension SearchRecipe {
   /// The device of the pool where the space has a table of one, and a limit that somebody said.
   ///
+  /// - Parameter asked: A target that is a latency, which is such a limit where the pool says none of its own.
   /// - Throws: `CommandFailure`.
-  fileprivate mutating func settlePool(in space: Space) throws {
+  fileprivate mutating func settlePool(in space: Space, asked: (device: String, limit: Int)?) throws {
     guard var groups = oneShot?.groups else { return }
+    if let asked, groups.limit == 0, groups.device.isEmpty || groups.device == asked.device {
+      (groups.device, groups.limit) = (asked.device, asked.limit)
+      // The first rounds have a limit of their own, further than this one.
+      target = nil
+    }
     let known = space.latencyTables.map(\.device)
     try translatingFailures(about: space) {
       if groups.device.isEmpty {
@@ -290,7 +299,7 @@ private func requireReach(of target: Int, by measure: CostMeasure, in space: Spa
     """
     no network of '\(space.name)' is within the target of \(target.grouped) \(measure.targetUnit): the least is \
     \(range.least.grouped)
-    help: take a target from there to \(range.greatest.grouped)
+    help: take a target of that or more
     """)
 }
 

@@ -48,7 +48,9 @@ func compileWithSources(
 func compileReadable(
   _ path: String, input: ImageShape?, where conditions: [String] = [], devices: [DeviceFile] = []
 ) throws -> Compilation {
+  try requireNoWrittenFile(path)
   let compilation = compileSpace(at: path, input: input, where: conditions, devices: devices)
+  compilation.noteFiles()
   if let reason = compilation.reasonItWasNotRead { throw CommandFailure(reason, status: .couldNotRun) }
   return compilation
 }
@@ -57,6 +59,15 @@ extension Compilation {
   /// Everything that was found, as a person reads it.
   func text(colours: Bool) -> String {
     renderText(diagnostics, omitted: omitted, sources: sources, colours: colours)
+  }
+
+  /// What it was compiled from is read for the answer: the space, what it uses, its tables.
+  fileprivate func noteFiles() {
+    var number = 0
+    while let file = sources.file(SourceID(index: number)) {
+      FilesRead.note(file.path)
+      number += 1
+    }
   }
 
   /// The checker reports an unreadable space at no place in it; a file that the space uses is reported where it is named.

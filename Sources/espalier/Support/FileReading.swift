@@ -5,12 +5,14 @@ import SpaceCompiler
 ///
 /// - Throws: `CommandFailure` with exit code 2.
 func contents(ofFile path: String) throws -> [UInt8] {
-  try translatingReadErrors(of: path) { () throws(SourceReadError) in try DiskReader().bytes(of: path) }
+  FilesRead.note(path)
+  return try translatingReadErrors(of: path) { () throws(SourceReadError) in try DiskReader().bytes(of: path) }
 }
 
 /// The same, of standard input for `-`.
 func contents(ofFileOrInput path: String) throws -> [UInt8] {
-  try translatingReadErrors(of: path == "-" ? "<stdin>" : path) { () throws(SourceReadError) in
+  if path != "-" { FilesRead.note(path) }
+  return try translatingReadErrors(of: path == "-" ? "<stdin>" : path) { () throws(SourceReadError) in
     path == "-" ? try readStandardInput() : try DiskReader().bytes(of: path)
   }
 }

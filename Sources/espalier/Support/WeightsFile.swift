@@ -30,6 +30,7 @@ extension NetworkWeights {
 
   private static func contents(_ path: String) throws -> Data {
     do throws(SourceReadError) {
+      FilesRead.note(path)
       return Data(try DiskReader().bytes(of: path))
     } catch {
       if let bytes = try? RunDirectory.read(.distribution, of: path) { return Data(bytes) }

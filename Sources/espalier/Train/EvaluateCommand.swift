@@ -94,6 +94,7 @@ struct EvaluateCommand: AsyncParsableCommand {
   }
 
   private func order() throws -> Order {
+    try requireRun(inFolder: network)
     guard RunDirectory.has(.lock, in: network) else {
       let files = try NetworkFiles(network, input: shape.input)
       guard data == nil || weights != nil else {

@@ -18,6 +18,14 @@ struct TeacherSource {
   ///   - weights: The file of weights; nil: the averaged ones of the run, or the last where there are none.
   init(_ source: String, weights: String?) throws {
     self.source = source
+    guard fileExists(source) else {
+      throw CommandFailure(
+        """
+        the teacher '\(source)' is not there
+        help: name the folder of a run of 'train'; of an architecture file the weights must be named too
+        """)
+    }
+    try requireRun(inFolder: source)
     if !RunDirectory.has(.lock, in: source) {
       guard let weights else {
         throw CommandFailure(

@@ -37,7 +37,7 @@ struct TrainSetup {
     folder = asked.folder.options
     let source = asked.source ?? TrainingImages.standardSource
     images = try TrainingImages(source, limit: asked.limit, folder: folder, shape: space.input)
-    library = try translatingFailures { try EngineLibrary.load(folders: engineFolders, device: order.device) }
+    library = try engineLibrary(on: order.device)
     teacher = try asked.training.teacher.map { try TeacherSource($0, weights: asked.training.teacherWeights) }
     let recipe = Self.recipe(asked, images)
     guard recipe.epochs > 0 else { throw CommandFailure("a training has at least one epoch, not 0") }
@@ -73,7 +73,7 @@ struct TrainSetup {
     folder = definition.folder?.options ?? ImageFolderOptions()
     let source = data ?? definition.data
     images = try TrainingImages(source, limit: definition.limit, folder: folder, shape: network.space.space.input)
-    library = try translatingFailures { try EngineLibrary.load(folders: engineFolders, device: device) }
+    library = try engineLibrary(on: device)
     teacher = try definition.teacher.map { try TeacherSource(keptIn: run, source: $0.source) }
     let (hash, checksum, engine) = (network.hash, images.checksum, library.words)
     let kept = try teacher?.note()

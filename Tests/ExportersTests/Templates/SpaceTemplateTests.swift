@@ -16,6 +16,16 @@ struct SpaceTemplateTests {
     #expect(result.space.decisions.count > 3)
   }
 
+  /// What comes with the program can be searched at once.
+  @Test(arguments: SpaceTemplate.allCases)
+  func `a template takes the images that are built in`(template: SpaceTemplate) throws {
+    let reader = MemoryReader(files: ["new.yaml": template.text(name: "new")])
+    for shape in [ImageShape(channels: 1, height: 28, width: 28), ImageShape(channels: 1, height: 8, width: 8)] {
+      let result = try #require(compileSpace(at: "new.yaml", input: shape, reader: reader).result)
+      #expect(result.space.input == shape && result.inputs.contains(shape))
+    }
+  }
+
   @Test(arguments: SpaceTemplate.allCases)
   func `a template is in the layout and has a comment`(template: SpaceTemplate) throws {
     let text = template.text(name: "new")
