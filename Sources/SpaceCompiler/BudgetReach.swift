@@ -36,7 +36,7 @@ extension CompiledSpace {
     _ budget: Budget, _ text: String, at place: SourceRange, _ range: (least: Int, greatest: Int),
     log: inout DiagnosticLog
   ) {
-    let unit = budget.quantity.measure.unitInBudgets
+    let unit = budget.quantity.measure.unit
     if let greatest = budget.greatest, greatest < range.least {
       log.error(
         CompileDiagnostic.budgetOutOfReach(requirement: text, cost: unit, end: .least, found: range.least), at: place,
@@ -62,25 +62,11 @@ extension CompiledSpace {
     let remedies = short.map { budget in
       let number = (budget.least ?? 0) - budget.excess
       let words = budget.excess == 0 ? "the least is" : "the least is not below"
-      return Note("with all else as it is, \(words) \(number) \(budget.measure.unitInBudgets), not \(budget.limit)")
+      return Note("with all else as it is, \(words) \(number) \(budget.measure.unit), not \(budget.limit)")
     }
     log.error(
       CompileDiagnostic.budgetsTogetherOutOfReach(requirements: entries.map(\.text)), at: first.range,
       notes: entries.dropFirst().map { Note("and this one", at: $0.range) } + remedies)
-  }
-}
-
-extension CostMeasure {
-  /// As a sentence about a budget has it: `MACs`, `ns on 'phone'`.
-  fileprivate var unitInBudgets: String {
-    switch self {
-    case .macs: "MACs"
-    case .parameters: "parameters"
-    case .weights: "weights"
-    case .poolingInputs: "inputs of pools"
-    case .activationBytes: "bytes of activations"
-    case .latency(let device): "ns on '\(device)'"
-    }
   }
 }
 

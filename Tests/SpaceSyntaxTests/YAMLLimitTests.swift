@@ -13,6 +13,13 @@ struct YAMLLimitTests {
     #expect(reading.log.hasErrors)
   }
 
+  /// Each opens an expression that never ends: looked at to the end of the list, they would be twenty billion.
+  @Test(arguments: [("[", "(, ", "]"), ("{", "? f( : (, ", "}")])
+  func `what opens and never closes is looked at a few parts ahead`(open: String, part: String, close: String) {
+    let reading = Reading(open + String(repeating: part, count: 200_000) + close)
+    #expect(!reading.codes.contains("ES0049"))
+  }
+
   @Test func `the limit is the number it says`() {
     #expect(Reading(String(repeating: "[", count: 128) + String(repeating: "]", count: 128)).log.diagnostics.isEmpty)
     #expect(Reading(String(repeating: "[", count: 129) + String(repeating: "]", count: 129)).codes == ["ES0025"])

@@ -84,6 +84,18 @@ package enum CostMeasure: Hashable, Sendable {
     }
   }
 
+  /// In sentences: `MACs`, `parameters`, `bytes of activations`.
+  package var unit: String {
+    switch self {
+    case .macs: "MACs"
+    case .parameters: "parameters"
+    case .weights: "weights"
+    case .poolingInputs: "inputs of pools"
+    case .activationBytes: "bytes of activations"
+    case .latency(let device): "ns on '\(device)'"
+    }
+  }
+
   /// The measure of a name; nil where there is none.
   package init?(name: String) {
     if let found = Self.ofGraphs.first(where: { $0.name == name }) {

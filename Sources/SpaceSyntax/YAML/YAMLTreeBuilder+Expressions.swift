@@ -2,6 +2,9 @@ import Diagnostics
 
 // Expressions inside braces and brackets that YAML cuts at a comma or at a bracket.
 extension YAMLTreeBuilder {
+  /// Parts of a cut expression that are looked at: what has more is left as it is, so that every entry costs as much.
+  private static let mostParts = 16
+
   /// The entries of a flow mapping, with each expression that a comma cuts put together again after an error:
   /// `{channels: max(a, b)}` is read as the key `channels` with `max(a`, and a key `b)` with nothing.
   func whole(_ entries: [YAMLEntry], log: inout DiagnosticLog) -> [YAMLEntry] {
@@ -11,7 +14,8 @@ extension YAMLTreeBuilder {
       let entry = entries[index]
       var open = openParentheses(entry.value)
       var next = index + 1
-      while open > 0, next < entries.count, let change = openParentheses(after: entries[next]) {
+      let last = min(entries.count, index + Self.mostParts)
+      while open > 0, next < last, let change = openParentheses(after: entries[next]) {
         open += change
         next += 1
       }
@@ -34,7 +38,8 @@ extension YAMLTreeBuilder {
     while index < items.count {
       var open = openParentheses(items[index])
       var next = index + 1
-      while open > 0, next < items.count, let text = plainText(of: items[next]) {
+      let last = min(items.count, index + Self.mostParts)
+      while open > 0, next < last, let text = plainText(of: items[next]) {
         open += text.openParentheses
         next += 1
       }
@@ -54,7 +59,7 @@ extension YAMLTreeBuilder {
   func isCut(_ collection: OpenCollection) -> Bool {
     guard collection.layout == .flow else { return false }
     var open = 0
-    for entry in collection.entries.reversed().prefix(16) {
+    for entry in collection.entries.reversed().prefix(Self.mostParts) {
       if let change = openParentheses(after: entry) {
         open += change
       } else {

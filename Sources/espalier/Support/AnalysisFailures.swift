@@ -153,18 +153,6 @@ extension CostModelError {
 }
 
 extension CostMeasure {
-  /// In sentences: `MACs`, `parameters`, `bytes of activations`.
-  var unit: String {
-    switch self {
-    case .macs: "MACs"
-    case .parameters: "parameters"
-    case .weights: "weights"
-    case .poolingInputs: "inputs of pools"
-    case .activationBytes: "bytes of activations"
-    case .latency(let device): "ns on '\(device)'"
-    }
-  }
-
   /// In tables, where there is little room.
   var heading: String {
     switch self {

@@ -10,6 +10,12 @@ struct PredictionCurves {
     /// By split: mean error and rank correlation on the rows that were left out.
     let errors: [Double]
     let ranks: [Double]
+
+    /// Standard deviation of the errors over the splits; 0 of a single one.
+    var spread: Double {
+      guard errors.count > 1, let error = MeanAndError(errors).error else { return 0 }
+      return error * Double(errors.count).squareRoot()
+    }
   }
 
   private struct Curve {
@@ -83,8 +89,8 @@ struct PredictionCurves {
         table.add([
           isFirst ? curve.formula : "", isFirst ? curve.target : "", isFirst ? String(curve.terms) : "",
           isFirst ? curve.quality.explained?.fixed(4) ?? "none" : "", String(point.rows),
-          point.errors.isEmpty ? "none" : "\(point.errors.mean.fixed(digits)) \(curve.unit)",
-          point.errors.deviation.fixed(digits), point.ranks.isEmpty ? "none" : point.ranks.mean.fixed(3),
+          point.errors.isEmpty ? "none" : "\(MeanAndError(point.errors).mean.fixed(digits)) \(curve.unit)",
+          point.spread.fixed(digits), point.ranks.isEmpty ? "none" : MeanAndError(point.ranks).mean.fixed(3),
           String(point.errors.count),
         ])
       }
@@ -100,17 +106,5 @@ struct PredictionCurves {
 extension RowTable {
   fileprivate func values(in place: Int) throws(PredictorError) -> [Double] {
     do throws(RowError) { return try numbers(in: place) } catch { throw .rows(error) }
-  }
-}
-
-extension [Double] {
-  /// - Precondition: There is a value.
-  var mean: Double { reduce(0, +) / Double(count) }
-
-  /// Of a sample; 0 of a single value.
-  var deviation: Double {
-    guard count > 1 else { return 0 }
-    let mean = mean
-    return (reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(count - 1)).squareRoot()
   }
 }

@@ -173,7 +173,8 @@ struct ConsistencyBenchmark: AsyncParsableCommand {
       var random = SplitRandom(seed: seed, stream: 0x424F_4F54)
       return kendallInterval(own, accuracies, using: &random)
     }
-    let range = "\(intervals.map(\.lowerBound).mean.fixed(3)) to \(intervals.map(\.upperBound).mean.fixed(3))"
-    return (MeanAndError(ranks).text(3), intervals.isEmpty ? "none" : range)
+    guard !intervals.isEmpty else { return (MeanAndError(ranks).text(3), "none") }
+    let ends = [intervals.map(\.lowerBound), intervals.map(\.upperBound)].map { MeanAndError($0).mean.fixed(3) }
+    return (MeanAndError(ranks).text(3), "\(ends[0]) to \(ends[1])")
   }
 }
