@@ -51,6 +51,21 @@ struct ContrastiveTests {
     try supernet.plan.tensors.indices.map { try supernet.context.read(.value, of: $0, as: Float.self) }
   }
 
+  @Test func `a path that only the comparison would have trained has no loss and no weight in the record`() throws {
+    var search = try Self.search()
+    let (contrast, probe) = (try search.advance(), try Self.last(&search))
+    #expect(contrast.draws.count == 2 && contrast.draws.allSatisfy { $0.trainingLoss != nil && $0.weight == 0.5 })
+    #expect(probe.draws.map(\.weight) == [1, 0])
+    #expect(probe.draws[0].trainingLoss != nil && probe.draws[1].trainingLoss == nil)
+  }
+
+  /// The record of the last training step.
+  private static func last(_ search: inout OneShotSearch) throws -> StepRecord {
+    var record = try search.advance()
+    while search.isWarmingUp { record = try search.advance() }
+    return record
+  }
+
   /// Pitfalls 3 and 4: what no path used stays to the bit, in the teacher and in the student; what a path used is the moving
   /// average from before the student's update, stem and neck twice.
   @Test func `teacher and student move in what the paths use and in nothing else`() throws {
